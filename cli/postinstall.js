@@ -1,0 +1,17 @@
+/**
+ * Makes `npm install` work under any Node from 18 up.
+ *
+ * npm chooses optional native packages (the uWebSockets.js binary) by the Node that runs *npm*, while our scripts run on the
+ * pinned Node of the `node` package. Where the two differ in their major version, npm is run once more on the pinned Node.
+ */
+import { spawnSync } from "node:child_process";
+
+const { npm_config_user_agent: userAgent = "", npm_execpath: npm, ...environment } = process.env;
+const npmsNode = /node\/v(\d+)\./.exec(userAgent)?.[1];
+const pinnedNode = process.versions.node.split(".")[0];
+
+if (npm !== undefined && npmsNode !== undefined && npmsNode !== pinnedNode) {
+  // Without the user agent in its environment the second run cannot recurse.
+  const { status } = spawnSync(process.execPath, [npm, "install", "--no-save"], { env: environment, stdio: "inherit" });
+  process.exitCode = status ?? 1;
+}

@@ -1,0 +1,27 @@
+/** Every bound of the gate with its unit. Configuration may lower or raise those that `cli/config.ts` names. */
+export const bounds = {
+  bodyBytesMax: 4 * 1024 * 1024,
+  headerBytesMax: 16 * 1024,
+  jsonDepthMax: 128,
+  nameBytesMax: 1024,
+  bodyTimeoutMs: 15_000,
+  callsInFlightMax: 10_000,
+  callsInFlightPerCallerMax: 500,
+  /** Bytes waiting for one slow reader before its upstream is paused. */
+  replyBufferBytesMax: 1024 * 1024,
+  /** A reader that takes nothing for so long is cut off. */
+  replyStallMs: 60_000,
+  sessionsMax: 50_000,
+  sessionsPerCallerMax: 1_000,
+  sessionIdleMs: 60 * 60_000,
+  listAnswerBytesMax: 16 * 1024 * 1024,
+  listPagesMax: 100,
+  auditRingRecordsMax: 65_536,
+  auditFlushMs: 5,
+  auditBatchRecordsMax: 256,
+  auditArgumentsBytesMax: 8 * 1024,
+  tokenBytesMax: 8 * 1024,
+  tokenCacheEntriesMax: 65_536,
+  refusedTokenCacheEntriesMax: 8_192,
+  tokenCacheMs: 60_000,
+} as const;

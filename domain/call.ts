@@ -1,0 +1,39 @@
+import type { Caller } from "./identity.ts";
+
+/** What decisions see of one call. `server` and `name` are null where the method has none (`initialize` on `/mcp`). */
+export interface Call {
+  readonly callId: string;
+  readonly atMs: number;
+  readonly caller: Caller;
+  readonly transport: Transport;
+  /** The caller's network address, without port. */
+  readonly address: string;
+  /** The MCP method: `tools/call`. */
+  readonly method: string;
+  readonly server: string | null;
+  readonly serverLabels: Readonly<Record<string, string>>;
+  /** The tool, prompt or resource URI, as the server names it (never prefixed). */
+  readonly name: string | null;
+  /** The arguments, parsed on first use. `undefined` while listing: conditions on arguments are then undecided. */
+  readonly args: (() => unknown) | undefined;
+}
+
+export type Transport = "http" | "websocket" | "stdio";
+
+/** Which part of the gate decided. */
+export type Stage = "authentication" | "protocol" | "route" | "quarantine" | "policy" | "limit" | "audit";
+
+/**
+ * The answer of the one decision function. Its id is the call's id. `allow` is the only verdict that lets anything through.
+ */
+export interface Decision {
+  readonly verdict: "allow" | "deny";
+  readonly stage: Stage;
+  /** `{policyId}/{ruleId}`, a limit's id, or null where no rule was met (deny by default). */
+  readonly rule: string | null;
+  readonly policyVersion: number | null;
+  /** A sentence for the caller. Names no other tenant, no secret. */
+  readonly reason: string;
+  /** For `stage: "limit"`: when the same call would be admitted at the earliest. */
+  readonly retryAfterMs: number | null;
+}

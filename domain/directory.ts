@@ -1,0 +1,108 @@
+import type { Events, EventType } from "./events.ts";
+import type { ApiKey, Organization, User } from "./identity.ts";
+import type { Limit } from "./limits/limit.ts";
+import type { Policy } from "./policy/policy.ts";
+import type { StoredRecord, Topic } from "./record.ts";
+import type { Server } from "./server.ts";
+import { topics } from "./topics.ts";
+
+/** The topics that a directory is folded from. */
+export const directoryTopics = [
+  topics.organizations,
+  topics.users,
+  topics.keys,
+  topics.servers,
+  topics.policies,
+  topics.limits,
+] as const satisfies readonly Topic[];
+
+export type DirectoryEvent = (typeof directoryTopics)[number]["types"][number];
+
+/** An entity with the number of its last change and the offset of the record that made it. */
+export interface Versioned<Entity> {
+  readonly entity: Entity;
+  readonly version: number;
+  readonly offset: number;
+}
+
+/**
+ * Who and what there is, as the entity topics tell it. Folding the same records gives the same directory, in every role that keeps one.
+ * Keys are `{organization}/{id}`; API keys are found by `keyId`.
+ */
+export interface Directory {
+  readonly organizations: Map<string, Organization>;
+  readonly users: Map<string, User>;
+  readonly keys: Map<string, ApiKey>;
+  readonly servers: Map<string, Versioned<Server>>;
+  readonly policies: Map<string, Versioned<Policy>>;
+  readonly limits: Map<string, Versioned<Limit>>;
+  /** Versions of removed entities, so that a name put again goes on counting. */
+  readonly removedVersions: Map<string, number>;
+  /** For each topic the offset behind the last record folded. */
+  readonly offsets: Map<string, number>;
+}
+
+export function emptyDirectory(): Directory {
+  return {
+    organizations: new Map(),
+    users: new Map(),
+    keys: new Map(),
+    servers: new Map(),
+    policies: new Map(),
+    limits: new Map(),
+    removedVersions: new Map(),
+    offsets: new Map(),
+  };
+}
+
+export function entityKey(organizationId: string, id: string): string {
+  return `${organizationId}/${id}`;
+}
+
+type Folds = { readonly [Type in DirectoryEvent]: (directory: Directory, event: Events[Type], offset: number) => void };
+
+const folds: Folds = {
+  organization_changed({ organizations }, { organizationId, title, change }) {
+    if (change === "removed") organizations.delete(organizationId);
+    else organizations.set(organizationId, { organizationId, title });
+  },
+  user_changed({ users }, { organizationId, userId, roles, groups, disabled, change }) {
+    const key = entityKey(organizationId, userId);
+    if (change === "removed") users.delete(key);
+    else users.set(key, { organizationId, userId, roles, groups, disabled });
+  },
+  key_changed({ keys }, { id: _id, timeMs: _timeMs, change: _change, ...key }) {
+    keys.set(key.keyId, key);
+  },
+  server_changed: (directory, event, offset) => foldDefinition(directory, "servers", event, offset),
+  policy_changed: (directory, event, offset) => foldDefinition(directory, "policies", event, offset),
+  limit_changed: (directory, event, offset) => foldDefinition(directory, "limits", event, offset),
+};
+
+/** Folds one record in place. A tombstone changes nothing: the `removed` event before it did. */
+export function foldDirectory<Type extends DirectoryEvent>(directory: Directory, record: StoredRecord<Type>): void {
+  directory.offsets.set(record.topic, record.offset + 1);
+  if (record.value === null) return;
+  const fold = folds[record.type as Type] as (directory: Directory, event: Events[Type], offset: number) => void;
+  fold(directory, record.value as Events[Type], record.offset);
+}
+
+function foldDefinition(
+  directory: Directory,
+  kind: "servers" | "policies" | "limits",
+  { organizationId, name, change, version, definition }: Events["server_changed"],
+  offset: number,
+): void {
+  const key = entityKey(organizationId, name);
+  if (change === "removed") {
+    directory[kind].delete(key);
+    directory.removedVersions.set(`${kind}/${key}`, version);
+    return;
+  }
+  // The definition was validated before it was written; this fold is its only reader.
+  const entity: unknown = JSON.parse(definition);
+  (directory[kind] as Map<string, Versioned<unknown>>).set(key, { entity, version, offset });
+}
+
+/** Every event type of the directory topics: a test holds it against `directoryTopics`. */
+export const directoryEvents = Object.keys(folds) as readonly (DirectoryEvent & EventType)[];

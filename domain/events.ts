@@ -1,0 +1,198 @@
+/**
+ * The events, mirroring `proto/events/*.v1.avsc` (a test compares them). A fact in the past tense; times are milliseconds since 1970.
+ */
+export interface Events {
+  readonly call_decided: CallDecided;
+  readonly call_ended: CallEnded;
+  readonly administered: Administered;
+  readonly organization_changed: OrganizationChanged;
+  readonly user_changed: UserChanged;
+  readonly key_changed: KeyChanged;
+  readonly server_changed: DefinitionChanged;
+  readonly policy_changed: DefinitionChanged;
+  readonly limit_changed: DefinitionChanged;
+  readonly upstream_changed: UpstreamChanged;
+  readonly upstream_logged: UpstreamLogged;
+  readonly lease_requested: LeaseRequested;
+  readonly lease_granted: LeaseGranted;
+  readonly usage_counted: UsageCounted;
+}
+
+export type EventType = keyof Events;
+
+/** Every event says what it is, when and where it happened. `id` is unique: repeats of an id are the same event. */
+export interface Envelope {
+  readonly id: string;
+  readonly timeMs: number;
+  readonly organizationId: string;
+}
+
+export interface Principal {
+  readonly userId: string;
+  readonly agentId: string | null;
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  readonly groups: readonly string[];
+  readonly credential: string;
+}
+
+/**
+ * A call was judged: the full inputs of the decision and the decision. In `strict` mode it is durable before the call is forwarded.
+ * `gateway`, `epoch` (start of the process) and `sequence` (1, 2, 3 … in the epoch, over call_decided and call_ended) make a gap detectable.
+ */
+export interface CallDecided extends Envelope {
+  readonly callId: string;
+  readonly gateway: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly principal: Principal;
+  readonly address: string;
+  readonly transport: string;
+  readonly protocol: string;
+  readonly method: string;
+  readonly server: string | null;
+  readonly serverLabels: Readonly<Record<string, string>>;
+  readonly name: string | null;
+  /** The arguments as JSON after redaction, cut at `auditArgumentsBytesMax`; null where there were none or configuration leaves them out. */
+  readonly arguments: string | null;
+  readonly argumentsBytes: number;
+  readonly traceparent: string | null;
+  readonly verdict: string;
+  readonly stage: string;
+  readonly rule: string | null;
+  readonly policyVersion: number | null;
+  readonly reason: string;
+  /** Offsets of the policy and server topics that the deciding snapshot had read. */
+  readonly policyOffset: number;
+  readonly serverOffset: number;
+  readonly audit: string;
+}
+
+/** A forwarded call came to its end. `outcome`: ok, tool-error, rpc-error, upstream-error, timeout, cancelled. */
+export interface CallEnded extends Envelope {
+  readonly callId: string;
+  readonly gateway: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly userId: string;
+  readonly method: string;
+  readonly server: string | null;
+  readonly name: string | null;
+  readonly upstream: string | null;
+  readonly outcome: string;
+  readonly status: number;
+  readonly errorCode: number | null;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  readonly durationMicros: number;
+  readonly attempts: number;
+  readonly traceparent: string | null;
+}
+
+/** An administrative act was done or refused: who, what, on what, by which interface. */
+export interface Administered extends Envelope {
+  readonly principal: Principal;
+  readonly address: string;
+  /** grpc, rest, file, demo. */
+  readonly via: string;
+  /** `servers.register`, `policies.put`, `keys.revoke`, … */
+  readonly action: string;
+  readonly targetType: string;
+  readonly targetId: string;
+  readonly outcome: "done" | "refused";
+  readonly reason: string;
+  /** The change as JSON after redaction, or null. */
+  readonly details: string | null;
+}
+
+export interface OrganizationChanged extends Envelope {
+  readonly change: "put" | "removed";
+  readonly title: string;
+}
+
+export interface UserChanged extends Envelope {
+  readonly change: "put" | "removed";
+  readonly userId: string;
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
+  readonly disabled: boolean;
+}
+
+export interface KeyChanged extends Envelope {
+  readonly change: "issued" | "revoked";
+  readonly keyId: string;
+  readonly sha256: string;
+  readonly title: string;
+  readonly userId: string;
+  readonly agentId: string | null;
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  readonly groups: readonly string[];
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number | null;
+  readonly revokedAtMs: number | null;
+}
+
+/** A server, policy or limit was put or removed. `definition` is the whole entity as JSON; `version` counts its changes from 1. */
+export interface DefinitionChanged extends Envelope {
+  readonly change: "put" | "removed";
+  /** The server's name, the policy's or the limit's id. */
+  readonly name: string;
+  readonly version: number;
+  readonly definition: string;
+}
+
+/** An upstream's health or circuit changed. */
+export interface UpstreamChanged extends Envelope {
+  readonly gateway: string;
+  readonly server: string;
+  readonly upstream: string;
+  readonly health: "unknown" | "healthy" | "unhealthy";
+  readonly circuit: "closed" | "open" | "half-open";
+  readonly reason: string;
+}
+
+/** A line that a stdio server wrote to its standard error, or that its process started or ended. */
+export interface UpstreamLogged extends Envelope {
+  readonly gateway: string;
+  readonly server: string;
+  readonly upstream: string;
+  readonly pid: number;
+  readonly line: string;
+}
+
+/** A gate asks for tokens of a limit's bucket, and gives back those that it did not spend. */
+export interface LeaseRequested extends Envelope {
+  readonly gateway: string;
+  readonly limitId: string;
+  readonly bucket: string;
+  readonly wanted: number;
+  readonly returned: number;
+}
+
+/** Tokens were granted (0: none now). They count as spent from now on, and are void after `notAfterMs`. */
+export interface LeaseGranted extends Envelope {
+  readonly gateway: string;
+  readonly limitId: string;
+  readonly bucket: string;
+  readonly tokens: number;
+  readonly returned: number;
+  readonly notAfterMs: number;
+  readonly epoch: number;
+}
+
+/** What one user did with one tool in one hour, so far; the last record of a key counts. */
+export interface UsageCounted extends Envelope {
+  readonly hourMs: number;
+  readonly userId: string;
+  readonly server: string;
+  readonly method: string;
+  readonly name: string;
+  readonly calls: number;
+  readonly denied: number;
+  readonly limited: number;
+  readonly failed: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  readonly durationMicros: number;
+}

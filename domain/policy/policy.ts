@@ -1,0 +1,41 @@
+/**
+ * A policy: rules that allow or deny. Nothing is allowed unless a rule allows it, and any rule that denies wins.
+ * Every part of `match` that is given must fit; a list fits where one of its entries does. Entries may hold `*` (any run of characters).
+ */
+export interface Policy {
+  readonly organizationId: string;
+  readonly policyId: string;
+  readonly description: string;
+  /** `false` keeps a policy without using it. */
+  readonly enabled: boolean;
+  readonly rules: readonly Rule[];
+  readonly origin: "file" | "api" | "demo";
+}
+
+export interface Rule {
+  /** Unique in its policy. */
+  readonly id: string;
+  readonly effect: "allow" | "deny";
+  readonly match: Match;
+  /** A CEL condition over caller, server, call, args, address and now; it must hold, too. */
+  readonly when: string | null;
+  /** Shown to the caller who is denied by this rule. */
+  readonly reason: string | null;
+}
+
+export interface Match {
+  readonly users?: readonly string[];
+  readonly agents?: readonly string[];
+  readonly roles?: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly groups?: readonly string[];
+  readonly servers?: readonly string[];
+  /** Labels of the server: every one named must have that value. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly methods?: readonly string[];
+  readonly tools?: readonly string[];
+  readonly prompts?: readonly string[];
+  readonly resources?: readonly string[];
+  /** Networks in CIDR notation. */
+  readonly addresses?: readonly string[];
+}

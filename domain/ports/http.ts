@@ -1,0 +1,46 @@
+/**
+ * The little of HTTP that routes need. Handlers are driven by `uws-server.ts` in production and by plain objects in tests.
+ */
+export interface HttpRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** The path as sent (not percent-decoded), without the query. */
+  readonly path: string;
+  /** Without the question mark; empty if there is none. */
+  readonly query: string;
+  /** Lower case name; "" where the header is absent. A repeated header has its values joined by ", ". */
+  header(name: string): string;
+  /** Every header, names in lower case, for the few that need them all. */
+  headers(): readonly (readonly [name: string, value: string])[];
+  /** The caller's address, without port. Behind trusted proxies the one they report. */
+  readonly address: string;
+  /** Complete, at most `bodyBytesMax`. Valid only until the handler returns: copy what must last. */
+  readonly body: Uint8Array;
+}
+
+/**
+ * The answer. Safe to use after the client is gone: every method then does nothing.
+ * Either `send` once, or `start`, any number of `write`, and `end`.
+ */
+export interface HttpReply {
+  /** A whole answer. `headers` are names and values in turn. */
+  send(status: number, headers: readonly string[], body: Uint8Array | string): void;
+  start(status: number, headers: readonly string[]): void;
+  /** False when the reader is slow: stop until `onWritable`. The bytes are taken in any case. */
+  write(chunk: Uint8Array | string): boolean;
+  end(): void;
+  /** Called each time a slow reader has caught up. */
+  onWritable(resume: () => void): void;
+  /** Called once if the client goes away before the answer is complete. */
+  onAbort(aborted: () => void): void;
+  readonly aborted: boolean;
+}
+
+export type HttpHandler = (request: HttpRequest, reply: HttpReply) => void | Promise<void>;
+
+/** A route: `path` may hold `{name}` segments, which match one percent-encoded segment each; a last `{rest*}` matches what is left. */
+export interface Route {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "OPTIONS";
+  readonly path: string;
+  readonly handler: (request: HttpRequest, reply: HttpReply, parameters: Readonly<Record<string, string>>) => void | Promise<void>;
+}

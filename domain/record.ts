@@ -1,0 +1,36 @@
+import type { Events, EventType } from "./events.ts";
+
+/** What is appended to the log: one event, the key that orders it, and when it happened (not when it was written). */
+export type LogRecord<Type extends EventType = EventType> = {
+  readonly [T in Type]: {
+    readonly type: T;
+    /** Order is kept among records of one key. At most 512 bytes of UTF-8. */
+    readonly key: string;
+    /** null is a tombstone: compaction forgets the key. */
+    readonly value: Events[T] | null;
+    readonly timestampMs: number;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+}[Type];
+
+/** A place in the log. Offsets of a partition rise; they need not be contiguous after compaction. */
+export interface Position {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** A record as it was read back. */
+export type StoredRecord<Type extends EventType = EventType> = LogRecord<Type> & Position & { readonly topic: string };
+
+/**
+ * A topic: a name, the events it may hold, and how long they are kept.
+ * `compact` keeps the last record of every key for good; `delete` keeps every record for `retentionMs`.
+ */
+export interface Topic<Type extends EventType = EventType> {
+  readonly name: string;
+  readonly types: readonly Type[];
+  readonly partitions: number;
+  readonly cleanup: "compact" | "delete";
+  readonly retentionMs: number | null;
+  readonly about: string;
+}

@@ -1,0 +1,64 @@
+/**
+ * An MCP server as the gate knows it: a name to call it by, and one or more upstreams (running endpoints) that answer for it.
+ */
+export interface Server {
+  readonly organizationId: string;
+  /** What callers write in `/mcp/{server}` and in prefixes: `serverNamePattern`, at most 64 characters, unique in its organization. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** Free labels that policies can match: `env: prod`. At most 32, keys and values at most 128 characters. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly upstreams: readonly UpstreamDefinition[];
+  /** `strict`: the intent is durable before anything is forwarded, the outcome before it is answered. `buffered`: recorded behind the call. */
+  readonly audit: AuditMode;
+  readonly timeouts: Timeouts;
+  /** Where the definition comes from: a file's entries are reconciled with that file, the others stay until they are removed. */
+  readonly origin: Origin;
+}
+
+export type AuditMode = "strict" | "buffered";
+export type Origin = "file" | "api" | "service" | "demo";
+
+export interface Timeouts {
+  /** From the request sent to the head of the answer. */
+  readonly answerMs: number;
+  /** Between two bytes of an answer; 0 for no bound. */
+  readonly idleMs: number;
+  /** For the whole call; 0 for no bound. */
+  readonly totalMs: number;
+}
+
+export const defaultTimeouts: Timeouts = { answerMs: 60_000, idleMs: 300_000, totalMs: 0 };
+
+export type UpstreamDefinition = HttpUpstreamDefinition | StdioUpstreamDefinition;
+
+export interface HttpUpstreamDefinition {
+  readonly kind: "http";
+  /** Unique in its server. */
+  readonly id: string;
+  /** The Streamable HTTP endpoint. */
+  readonly url: string;
+  /** Sent with every request. Values may be `${env:NAME}`, resolved by the gate when it connects and never stored or shown. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** When a service registered itself: it counts until this moment unless a heartbeat renews it. Milliseconds since 1970. */
+  readonly leaseUntilMs: number | null;
+}
+
+export interface StdioUpstreamDefinition {
+  readonly kind: "stdio";
+  readonly id: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Added to a minimal environment (PATH, HOME, LANG, TMPDIR). Values may be `${env:NAME}`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string | null;
+  /** Processes of this upstream at once. */
+  readonly processesMax: number;
+}
+
+/** Lower case letters, digits and single hyphens: `_` is left free, so that the prefix `{server}__{tool}` splits in one way only. */
+export const serverNamePattern = /^[a-z0-9](?:-?[a-z0-9]){0,63}$/;
+
+/** The separator of server and tool in the merged list of `/mcp`. The first one in a name splits it. */
+export const prefixSeparator = "__";

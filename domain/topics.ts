@@ -1,0 +1,111 @@
+import type { EventType } from "./events.ts";
+import type { Topic } from "./record.ts";
+
+const day = 24 * 60 * 60_000;
+
+function topic<Type extends EventType>(definition: Topic<Type>): Topic<Type> {
+  return definition;
+}
+
+/**
+ * Every topic of Sluice, declared once: names, keys, partitions, retention.
+ * Keys: entity topics `{organization}/{id}`; `calls` `{organization}/{user}`; `audit` `{organization}`; leases `{limit}/{bucket}`.
+ */
+export const topics = {
+  calls: topic({
+    name: "calls",
+    types: ["call_decided", "call_ended"],
+    partitions: 12,
+    cleanup: "delete",
+    retentionMs: 30 * day,
+    about: "Every call that reached the gate: how it was decided, and how it ended.",
+  }),
+  audit: topic({
+    name: "audit",
+    types: ["administered"],
+    partitions: 1,
+    cleanup: "delete",
+    retentionMs: 400 * day,
+    about: "Every administrative act, done or refused.",
+  }),
+  organizations: topic({
+    name: "organizations",
+    types: ["organization_changed"],
+    partitions: 1,
+    cleanup: "compact",
+    retentionMs: null,
+    about: "The tenants.",
+  }),
+  users: topic({
+    name: "users",
+    types: ["user_changed"],
+    partitions: 1,
+    cleanup: "compact",
+    retentionMs: null,
+    about: "People and services, with their roles and groups.",
+  }),
+  keys: topic({
+    name: "keys",
+    types: ["key_changed"],
+    partitions: 1,
+    cleanup: "compact",
+    retentionMs: null,
+    about: "API keys: digests, never secrets.",
+  }),
+  servers: topic({
+    name: "servers",
+    types: ["server_changed"],
+    partitions: 1,
+    cleanup: "compact",
+    retentionMs: null,
+    about: "MCP servers and their upstreams.",
+  }),
+  policies: topic({
+    name: "policies",
+    types: ["policy_changed"],
+    partitions: 1,
+    cleanup: "compact",
+    retentionMs: null,
+    about: "Policies, as their authors wrote them.",
+  }),
+  limits: topic({
+    name: "limits",
+    types: ["limit_changed"],
+    partitions: 1,
+    cleanup: "compact",
+    retentionMs: null,
+    about: "Rate limits.",
+  }),
+  health: topic({
+    name: "health",
+    types: ["upstream_changed"],
+    partitions: 1,
+    cleanup: "compact",
+    retentionMs: null,
+    about: "The last known health and circuit of every upstream, as each gate sees it.",
+  }),
+  upstreamLogs: topic({
+    name: "upstream-logs",
+    types: ["upstream_logged"],
+    partitions: 1,
+    cleanup: "delete",
+    retentionMs: 3 * day,
+    about: "Standard error of stdio servers, and the lives of their processes.",
+  }),
+  leases: topic({
+    name: "leases",
+    types: ["lease_requested", "lease_granted"],
+    partitions: 12,
+    cleanup: "delete",
+    retentionMs: 2 * day,
+    about: "Tokens of rate limits: asked for by gates, granted by the limits processor.",
+  }),
+  usage: topic({
+    name: "usage",
+    types: ["usage_counted"],
+    partitions: 12,
+    cleanup: "compact",
+    retentionMs: null,
+    about: "Counted usage by organization, user, tool and hour.",
+  }),
+} as const;

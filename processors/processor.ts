@@ -1,0 +1,28 @@
+import type { EventType } from "../domain/events.ts";
+import type { LogRecord, StoredRecord, Topic } from "../domain/record.ts";
+
+/** Wall time as data: the runtime hands it to a processor like a record, so that replay sees the same time. */
+export interface Tick {
+  readonly type: "tick";
+  readonly timestampMs: number;
+}
+
+/**
+ * A stream processor is a name, its sources and a pure function.
+ *
+ * `step` sees the state of this task (its share of one partition), must not read the clock, draw random numbers or perform I/O:
+ * replaying the same records and ticks rebuilds the same state and the same output.
+ * State is a map from key to JSON string, changed only through the returned `changes` (null deletes).
+ */
+export interface Processor<In extends EventType = EventType, Out extends EventType = EventType> {
+  readonly name: string;
+  readonly sources: readonly Topic<In>[];
+  /** Wall time is handed over about this often; 0 for never. */
+  readonly tickMs: number;
+  step(state: ReadonlyMap<string, string>, input: StoredRecord<In> | Tick): Step<Out>;
+}
+
+export interface Step<Out extends EventType = EventType> {
+  readonly changes: ReadonlyMap<string, string | null>;
+  readonly emit: readonly { readonly topic: Topic<Out>; readonly record: LogRecord<Out> }[];
+}
