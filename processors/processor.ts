@@ -16,13 +16,19 @@ export interface Tick {
  */
 export interface Processor<In extends EventType = EventType, Out extends EventType = EventType> {
   readonly name: string;
+  /** Task i reads partition i of every source: they must have equally many partitions. */
   readonly sources: readonly Topic<In>[];
-  /** Wall time is handed over about this often; 0 for never. */
+  /** Read in whole, every partition, by every task: small topics of definitions. */
+  readonly broadcast: readonly Topic<In>[];
+  /** Wall time is handed over about this often, once a task has read what was there; 0 for never. */
   readonly tickMs: number;
   step(state: ReadonlyMap<string, string>, input: StoredRecord<In> | Tick): Step<Out>;
 }
 
 export interface Step<Out extends EventType = EventType> {
   readonly changes: ReadonlyMap<string, string | null>;
-  readonly emit: readonly { readonly topic: Topic<Out>; readonly record: LogRecord<Out> }[];
+  readonly emit: readonly { readonly topic: Topic; readonly record: LogRecord<Out> }[];
 }
+
+/** The step that changes and says nothing. */
+export const nothing: Step<never> = { changes: new Map(), emit: [] };

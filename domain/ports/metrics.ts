@@ -22,3 +22,24 @@ export interface CounterFamily {
 export interface HistogramFamily {
   series(...values: readonly string[]): { record(value: number): void };
 }
+
+/** A family as it stands now, for those that send metrics on. Label values are in the order of `labels`. */
+export type MetricReading = MetricHead & (ValueReading | HistogramReading);
+
+interface MetricHead {
+  readonly name: string;
+  readonly about: string;
+  readonly labels: readonly string[];
+}
+
+interface ValueReading {
+  readonly type: "counter" | "gauge";
+  readonly series: readonly { readonly labels: readonly string[]; readonly value: number }[];
+}
+
+interface HistogramReading {
+  readonly type: "histogram";
+  readonly bounds: readonly number[];
+  /** `counts` has one entry for each bound, not cumulated, and a last one for what is above all bounds. */
+  readonly series: readonly { readonly labels: readonly string[]; readonly counts: readonly number[]; readonly sum: number }[];
+}

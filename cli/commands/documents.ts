@@ -1,0 +1,156 @@
+import type { JsonObject } from "@bufbuild/protobuf";
+import type { Command } from "commander";
+import type { AuthorLimit, AuthorPolicy } from "../definitions.ts";
+import type { ControlPlane } from "../grpc-client.ts";
+import { durationText } from "../output.ts";
+import { allPages, type Session, withControlPlane } from "../session.ts";
+import { examples } from "./call.ts";
+
+/** A stored policy or limit, as the control plane answers it. */
+interface Stored {
+  readonly id: string;
+  readonly version: number;
+  readonly origin: string;
+  readonly definition?: JsonObject | undefined;
+}
+
+/** Policies and limits are kept alike: documents that are listed, put from files and removed. */
+interface DocumentKind {
+  readonly names: "policies" | "limits";
+  readonly one: "policy" | "limit";
+  readonly about: string;
+  readonly headers: readonly string[];
+  row(definition: JsonObject): readonly (string | null)[];
+  /** The long form of what an author wrote. */
+  document(author: unknown): Promise<JsonObject>;
+  list(plane: ControlPlane): Promise<readonly Stored[]>;
+  put(plane: ControlPlane, definition: JsonObject): Promise<Stored | undefined>;
+  remove(plane: ControlPlane, id: string): Promise<unknown>;
+}
+
+const services = () => import("../../proto/gen/sluice/policy/v1/policy_pb.ts");
+const documents = () => import("../definitions.ts");
+
+const policies: DocumentKind = {
+  names: "policies",
+  one: "policy",
+  about: "Who may do what: nothing is allowed unless a rule allows it, and a rule that denies wins.",
+  headers: ["RULES", "DESCRIPTION"],
+  row: ({ rules, description }) => [
+    Array.isArray(rules) ? rules.map((rule) => ruleText(rule as JsonObject)).join(" ") : "",
+    typeof description === "string" ? description : "",
+  ],
+  // The schema admitted it as the author's form, and a document holds nothing but JSON.
+  document: async (author) => (await documents()).policyDocument(author as AuthorPolicy) as JsonObject,
+  list: async (plane) => {
+    const service = plane.service((await services()).PolicyService);
+    return allPages(
+      (pageToken) => service.listPolicies({ pageToken }),
+      (page) => page.policies,
+    );
+  },
+  put: async (plane, definition) => (await plane.service((await services()).PolicyService).putPolicy({ definition })).policy,
+  remove: async (plane, id) => plane.service((await services()).PolicyService).removePolicy({ id }),
+};
+
+const limits: DocumentKind = {
+  names: "limits",
+  one: "limit",
+  about: "How often calls may be made: true sliding windows, counted apart by what `per` names.",
+  headers: ["CALLS", "WINDOW", "PER", "DESCRIPTION"],
+  row: ({ callsMax, windowMs, per, description }) => [
+    String(callsMax),
+    durationText(Number(windowMs)),
+    Array.isArray(per) ? per.join(", ") : "",
+    typeof description === "string" ? description : "",
+  ],
+  document: async (author) => (await documents()).limitDocument(author as AuthorLimit) as JsonObject,
+  list: async (plane) => {
+    const service = plane.service((await services()).LimitService);
+    return allPages(
+      (pageToken) => service.listLimits({ pageToken }),
+      (page) => page.limits,
+    );
+  },
+  put: async (plane, definition) => (await plane.service((await services()).LimitService).putLimit({ definition })).limit,
+  remove: async (plane, id) => plane.service((await services()).LimitService).removeLimit({ id }),
+};
+
+function ruleText({ effect, id }: JsonObject): string {
+  return `${effect === "deny" ? "-" : "+"}${typeof id === "string" ? id : "?"}`;
+}
+
+/** `sluice policies [list|put|remove]` */
+export function addPolicies(program: Command, session: Session): void {
+  addDocuments(program, session, policies);
+}
+
+/** `sluice limits [list|put|remove]` */
+export function addLimits(program: Command, session: Session): void {
+  addDocuments(program, session, limits);
+}
+
+function addDocuments(program: Command, session: Session, kind: DocumentKind): void {
+  const { names, one, about } = kind;
+  const command = program
+    .command(names)
+    .summary(`list, put and remove ${names}`)
+    .description(`${about} Without a subcommand: lists them.`)
+    .addHelpText("after", examples([`sluice ${names}`, `sluice ${names} put ${names}.yaml`, `sluice ${names} remove NAME`]));
+  command
+    .command("list", { isDefault: true })
+    .description(`lists the ${names}`)
+    .option("--json", "print them as JSON")
+    .addHelpText("after", examples([`sluice ${names} list --json`]))
+    .action((options: { json?: boolean }, own: Command) => list(session, own, { kind, options }));
+  command
+    .command("put")
+    .description(`creates or replaces the ${names} of a file; gates decide by them within a second`)
+    .argument("<file>", `YAML: one ${one}, a list of them, or a sluice.yaml with ${names}`)
+    .addHelpText("after", examples([`sluice ${names} put ${one}.yaml`]))
+    .action((file: string, _options: unknown, own: Command) => put(session, own, { kind, file }));
+  command
+    .command("remove")
+    .description(`removes a ${one}`)
+    .argument("<id>", "its id")
+    .addHelpText("after", examples([`sluice ${names} remove NAME`]))
+    .action(async (id: string, _options: unknown, own: Command) => {
+      await withControlPlane(session, own, (plane) => kind.remove(plane, id));
+      session.output.line(`${id} is removed.`);
+    });
+}
+
+async function list(
+  session: Session,
+  command: Command,
+  { kind, options }: { readonly kind: DocumentKind; readonly options: { json?: boolean } },
+): Promise<void> {
+  const stored = await withControlPlane(session, command, (plane) => kind.list(plane));
+  if (options.json === true) {
+    session.output.json(stored.map(({ id, version, origin, definition }) => ({ id, version, origin, definition })));
+    return;
+  }
+  const rows = stored.map(({ id, version, origin, definition = {} }) => [
+    id,
+    String(version),
+    origin,
+    definition["enabled"] === false ? "off" : "on",
+    ...kind.row(definition),
+  ]);
+  session.output.table([kind.one.toUpperCase(), "VERSION", "ORIGIN", "STATE", ...kind.headers], rows, `There are no ${kind.names} yet.`);
+}
+
+async function put(
+  session: Session,
+  command: Command,
+  { kind, file }: { readonly kind: DocumentKind; readonly file: string },
+): Promise<void> {
+  const { readDefinitions } = await import("../definition-file.ts");
+  const authors = readDefinitions(file, kind.one, session.folder);
+  await withControlPlane(session, command, async (plane) => {
+    for (const author of authors) {
+      const stored = await kind.put(plane, await kind.document(author));
+      session.output.line(`${stored?.id} is in force (version ${stored?.version}).`);
+    }
+  });
+}

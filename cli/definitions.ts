@@ -1,0 +1,100 @@
+import { isAbsolute, resolve } from "node:path";
+import type { LimitDimension, LimitMatch } from "../domain/limits/limit.ts";
+import type { Match } from "../domain/policy/policy.ts";
+import type { AuditMode, Timeouts } from "../domain/server.ts";
+
+/** An upstream as its author writes it: `url` or `command`, and what belongs to it. */
+export interface AuthorUpstream {
+  readonly id?: string;
+  readonly url?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly command?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string | null;
+  readonly processesMax?: number;
+}
+
+/** A server as its author writes it (`$defs/server` of config.schema.json). What has a default may be left out. */
+export interface AuthorServer extends Omit<AuthorUpstream, "id"> {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly audit?: AuditMode;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly upstreams?: readonly AuthorUpstream[];
+}
+
+type Texts = string | readonly string[];
+
+/** In rules and limits a list of one may be written as its entry. */
+type AuthorMatch<Full> = { readonly [Part in keyof Full]?: Part extends "labels" ? Readonly<Record<string, string>> : Texts };
+
+export interface AuthorRule {
+  readonly id: string;
+  readonly effect: "allow" | "deny";
+  readonly match?: AuthorMatch<Match>;
+  readonly when?: string | null;
+  readonly reason?: string | null;
+}
+
+export interface AuthorPolicy {
+  readonly policyId: string;
+  readonly description?: string;
+  readonly enabled?: boolean;
+  readonly rules: readonly AuthorRule[];
+}
+
+export interface AuthorLimit {
+  readonly limitId: string;
+  readonly description?: string;
+  readonly enabled?: boolean;
+  readonly callsMax: number;
+  readonly windowMs: number;
+  readonly per?: readonly LimitDimension[];
+  readonly match?: AuthorMatch<LimitMatch>;
+}
+
+export interface AuthorDefinitions {
+  readonly servers: readonly AuthorServer[];
+  readonly policies: readonly AuthorPolicy[];
+  readonly limits: readonly AuthorLimit[];
+}
+
+/** A definition with its short forms written out, as the interfaces (gRPC, REST) take it. */
+export type DefinitionDocument = Readonly<Record<string, unknown>>;
+
+/** The long form of a server: its one upstream moves into `upstreams`. `folder` is where relative folders of stdio servers start. */
+export function serverDocument(
+  author: AuthorServer,
+  { audit, folder }: { readonly audit: AuditMode; readonly folder: string },
+): DefinitionDocument {
+  const { url, headers, command, args, env, cwd, processesMax, upstreams, ...server } = author;
+  const short = { url, headers, command, args, env, cwd, processesMax };
+  return {
+    audit,
+    ...given(server),
+    upstreams: (upstreams ?? [short]).map((upstream) => {
+      const written: DefinitionDocument = given(upstream);
+      return typeof upstream.cwd === "string" && !isAbsolute(upstream.cwd) ? { ...written, cwd: resolve(folder, upstream.cwd) } : written;
+    }),
+  };
+}
+
+export function policyDocument({ rules, ...policy }: AuthorPolicy): DefinitionDocument {
+  return { ...given(policy), rules: rules.map(({ match, ...rule }) => ({ ...given(rule), match: inLists(match) })) };
+}
+
+export function limitDocument({ match, ...limit }: AuthorLimit): DefinitionDocument {
+  return { ...given(limit), match: inLists(match) };
+}
+
+function inLists(match: DefinitionDocument = {}): DefinitionDocument {
+  return Object.fromEntries(Object.entries(match).map(([part, entries]) => [part, typeof entries === "string" ? [entries] : entries]));
+}
+
+/** Without what is absent. */
+function given(value: object): DefinitionDocument {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined && part !== null));
+}

@@ -1,0 +1,18 @@
+import type { FileInput } from "../registry/file-commands.ts";
+import type { Definitions } from "./entities.ts";
+
+/** Definitions that were read and checked, as the control plane takes them: it checks again, and adds whose they are. */
+export function documentsOf({ servers, policies, limits }: Definitions): FileInput {
+  return {
+    servers: servers.map(({ organizationId: _organization, origin: _origin, upstreams, ...server }) => ({
+      ...server,
+      upstreams: upstreams.map((upstream) => {
+        if (upstream.kind === "stdio") return upstream;
+        const { leaseUntilMs: _lease, ...http } = upstream;
+        return http;
+      }),
+    })),
+    policies: policies.map(({ organizationId: _organization, origin: _origin, ...policy }) => policy),
+    limits: limits.map(({ organizationId: _organization, origin: _origin, ...limit }) => limit),
+  };
+}

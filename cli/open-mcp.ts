@@ -1,0 +1,117 @@
+import { bounds } from "../domain/bounds.ts";
+import type { Route } from "../domain/ports/http.ts";
+import type { Logger } from "../domain/ports/logger.ts";
+import type { Metrics } from "../domain/ports/metrics.ts";
+import type { Telemetry } from "../domain/ports/telemetry.ts";
+import { createRedactor } from "../domain/redact.ts";
+import { createAdmission, watchLoopDelay } from "../gateway/admission.ts";
+import type { Authenticator } from "../gateway/authenticate.ts";
+import { createCallMetrics } from "../gateway/call-metrics.ts";
+import { createDecide } from "../gateway/decide.ts";
+import type { GateView } from "../gateway/gate-view.ts";
+import type { Limiter } from "../gateway/limiter.ts";
+import { mcpRoutes } from "../gateway/mcp/endpoint.ts";
+import { createEras } from "../gateway/mcp/era.ts";
+import { createSessions, type Session } from "../gateway/mcp/session.ts";
+import { closeUpstreamSession, createSessionPool } from "../gateway/mcp/upstream-session.ts";
+import type { Recorder } from "../gateway/recorder.ts";
+import type { Router } from "../gateway/router.ts";
+import { openAuthenticator } from "./authentication.ts";
+import type { Config } from "./config.ts";
+
+export interface McpParts {
+  readonly config: Config;
+  readonly view: GateView;
+  readonly router: Router;
+  readonly limiter: Limiter;
+  readonly recorder: Recorder;
+  readonly metrics: Metrics;
+  /** The address by which clients know the gate, once it listens. */
+  readonly publicUrl: () => string;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+}
+
+/** The MCP endpoints with all that they decide and forward by. */
+export interface Mcp {
+  readonly routes: readonly Route[];
+  readonly authenticator: Authenticator;
+  /** Asks each server what it speaks, so that the first call need not. */
+  warm(): void;
+  close(): Promise<void>;
+}
+
+/** Where the event loop is so late, calls in flight come first. */
+const loopDelayMsMax = 250;
+const pooledSessionsMax = 10_000;
+
+export async function openMcp(parts: McpParts): Promise<Mcp> {
+  const { config, view, router, limiter, recorder, metrics, logger, nowMs, newId } = parts;
+  const authenticator = openAuthenticator(config, view, parts);
+  const telemetry = await openTelemetryIfAsked(config, logger);
+  const loopDelay = watchLoopDelay();
+  const { callsInFlightMax, callsInFlightPerCallerMax } = config.http;
+  const admission = createAdmission({ callsInFlightMax, callsInFlightPerCallerMax, loopDelayMsMax, loopDelayMs: loopDelay.readMs });
+  const eras = createEras({ nowMs });
+  const pool = createSessionPool({ nowMs, sessionsMax: pooledSessionsMax, idleMs: bounds.sessionIdleMs });
+  const sessions = createSessions({
+    nowMs,
+    sessionsMax: bounds.sessionsMax,
+    sessionsPerCallerMax: bounds.sessionsPerCallerMax,
+    idleMs: bounds.sessionIdleMs,
+    onEnd: (session) => endUpstream(router, session),
+  });
+  metrics.gauge("sluice_sessions", "Open sessions of clients.", [], () => [{ labels: [], value: sessions.count() }]);
+  const { arguments: recorded, redaction } = config.audit;
+
+  const routes = mcpRoutes({
+    authenticate: (request) => authenticator.authenticate(request),
+    decide: createDecide({ policies: view.policies, limiter }),
+    view,
+    router,
+    recorder,
+    sessions,
+    pool,
+    eras,
+    admission,
+    redactor: createRedactor({ secretKeys: redaction.keys }),
+    recordsArguments: recorded === "redacted",
+    metrics: createCallMetrics(metrics),
+    telemetry,
+    logger,
+    nowMs,
+    newId,
+  });
+  return {
+    routes,
+    authenticator,
+    warm() {
+      // Only an advance: whoever calls first asks again where this failed.
+      for (const { entity } of view.directory.servers.values()) {
+        const routed = router.find(entity.organizationId, entity.name);
+        if (routed !== undefined) eras.of(routed).catch(() => {});
+      }
+    },
+    async close() {
+      sessions.close();
+      await pool.close();
+      loopDelay.close();
+      await telemetry?.close();
+    },
+  };
+}
+
+function endUpstream(router: Router, { owner, server, upstream, protocolVersion }: Session): void {
+  const [organizationId = ""] = owner.split("/");
+  const routed = server === null ? undefined : router.find(organizationId, server);
+  if (routed === undefined || upstream === null) return;
+  void closeUpstreamSession(routed, upstream.upstreamId, upstream.sessionId, protocolVersion);
+}
+
+/** Nothing of telemetry is loaded unless it is configured. */
+async function openTelemetryIfAsked({ telemetry }: Config, logger: Logger): Promise<Telemetry | null> {
+  if (telemetry.endpoint === null) return null;
+  const { openTelemetry } = await import("../connectors/telemetry/otel.ts");
+  return openTelemetry({ ...telemetry, endpoint: telemetry.endpoint, logger });
+}

@@ -1,0 +1,97 @@
+import { watch } from "node:fs";
+import { basename, dirname } from "node:path";
+import { createLogger } from "../connectors/telemetry/logger.ts";
+import { toFault } from "../domain/fault.ts";
+import type { Logger } from "../domain/ports/logger.ts";
+import { banner } from "./banner.ts";
+import type { Config } from "./config.ts";
+import { openGate, type RunningGate } from "./gate.ts";
+import { type Profile, storedProfile, writeProfile } from "./profile.ts";
+
+export interface ServeOptions {
+  readonly demo: boolean;
+  readonly print: (text: string) => void;
+  /** Reads the configuration again, from where it was read first. */
+  readonly reread: () => Config;
+}
+
+/** Runs the gate until SIGTERM or SIGINT, then stops it gracefully; a second signal forces. SIGHUP and a changed file reload definitions. */
+export async function serve(config: Config, { demo, print, reread }: ServeOptions): Promise<void> {
+  const logger = createLogger({ level: config.log.level });
+  const gate = await openGate(config, { demo, logger });
+  const { httpUrl, grpcAddress, firstStart } = gate;
+  const profileFile = writeProfile(config.data.folder, { httpUrl, grpcAddress, ...keysOf(gate, config.data.folder) });
+  print(banner({ httpUrl, grpcAddress, dataFolder: config.data.folder, firstStart, demo, profileFile }));
+
+  const stopReloading = reloadOnChange(config, gate, { reread, logger });
+  await stopSignal(logger);
+  stopReloading();
+  logger.info("Stopping: no new requests, those in flight finish");
+  await gate.close();
+  logger.info("Stopped");
+}
+
+/** The keys for the command line of this folder: those just issued, or those that an earlier start kept. */
+function keysOf({ firstStart }: RunningGate, folder: string): Pick<Profile, "administratorKey" | "agentKey"> {
+  const { administratorKey, agentKey } = firstStart ?? storedProfile(folder) ?? { administratorKey: null, agentKey: null };
+  return { administratorKey, agentKey };
+}
+
+/** One key press reaches us up to three times: from the terminal, from npm and from the launcher. */
+const sameSignalMs = 300;
+
+/** Resolves at the first signal. A later one ends the process at once. */
+function stopSignal(logger: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    let firstAt: number | undefined;
+    const onSignal = () => {
+      if (firstAt === undefined) {
+        firstAt = performance.now();
+        resolve();
+      } else if (performance.now() - firstAt > sameSignalMs) {
+        logger.warn("Stopped by force");
+        process.exit(1);
+      }
+    };
+    process.on("SIGTERM", onSignal);
+    process.on("SIGINT", onSignal);
+  });
+}
+
+/** An editor writes a file in several steps; they are one change. */
+const settleMs = 100;
+
+/** Puts changed definitions in force without dropping a call. A bad file keeps the old state and says so. */
+function reloadOnChange(
+  { file }: Config,
+  gate: RunningGate,
+  { reread, logger }: { readonly reread: () => Config; readonly logger: Logger },
+): () => void {
+  let reloading: Promise<void> = Promise.resolve();
+  const reload = () => {
+    reloading = reloading.then(async () => {
+      try {
+        await gate.reload(reread());
+        logger.info("The configuration was reloaded: servers, policies and limits are in force", { file });
+      } catch (reason) {
+        const { message, field, next } = toFault(reason);
+        logger.error("The configuration was not reloaded: what was in force stays in force", { file, message, field, next });
+      }
+    });
+  };
+  process.on("SIGHUP", reload);
+  if (file === null) return () => process.off("SIGHUP", reload);
+
+  let timer: NodeJS.Timeout | undefined;
+  // The folder is watched, because many editors put a new file in the place of the old one.
+  const watcher = watch(dirname(file), (_event, name) => {
+    if (name !== basename(file)) return;
+    clearTimeout(timer);
+    timer = setTimeout(reload, settleMs);
+  });
+  return () => {
+    clearTimeout(timer);
+    watcher.close();
+    process.off("SIGHUP", reload);
+  };
+}

@@ -1,0 +1,12 @@
+import type { ServerRules } from "../registry/parse-upstream.ts";
+import type { Config } from "./config.ts";
+
+/** What the control plane lets registered servers do, as the configuration says. */
+export function serverRules({ stdioCommands, stdioEnvironment, environmentNames }: Config["upstreams"]): ServerRules {
+  // Names hold letters, digits and `_` only (the schema's pattern), so nothing needs an escape.
+  return {
+    stdioCommands,
+    stdioEnvironment,
+    environmentReferences: environmentNames.length === 0 ? null : new RegExp(`^(?:${environmentNames.join("|")})$`),
+  };
+}

@@ -1,0 +1,97 @@
+import { Fault } from "../../domain/fault.ts";
+import type { EventLog, SubscribeOptions, Subscription } from "../../domain/ports/event-log.ts";
+import type { LogRecord, StoredRecord, Topic } from "../../domain/record.ts";
+import type { Catalog, PartitionEntry } from "./catalog.ts";
+import type { LogReader } from "./log-reader.ts";
+import { startSubscription } from "./subscription.ts";
+import type { Writer } from "./writer.ts";
+
+const batchRecordsDefault = 500;
+
+type Handle = (records: readonly StoredRecord[]) => Promise<void> | void;
+
+export interface EventLogParts {
+  readonly catalog: Catalog;
+  readonly reader: LogReader;
+  readonly writer: Writer;
+  readonly close: () => Promise<void>;
+}
+
+/** The log over one writer and one reader. `subscriptions` are those still open, for the store to close. */
+export function embeddedEventLog({ catalog, reader, writer, close }: EventLogParts): {
+  readonly log: EventLog;
+  readonly subscriptions: Set<Subscription>;
+} {
+  const subscriptions = new Set<Subscription>();
+  const claimed = new Set<string>();
+
+  function cursorsOf(topics: readonly Topic[], { from, group }: SubscribeOptions) {
+    return topics
+      .flatMap((topic) => catalog.entry(topic).partitions)
+      .map((partition) => {
+        const stored = group === undefined ? undefined : reader.position(group, partition);
+        const next = stored ?? (from === "start" ? partition.start : partition.end);
+        return { partition, next, isNew: stored === undefined };
+      });
+  }
+
+  /** A group has one subscription to a topic at a time. Returns how to give the topics back. */
+  function claim(group: string, topics: readonly Topic[]): () => void {
+    const claims = topics.map(({ name }) => JSON.stringify([group, name]));
+    if (claims.some((each) => claimed.has(each))) throw new Fault("conflict", `the group ${group} is already subscribed to such a topic`);
+    for (const each of claims) claimed.add(each);
+    return () => {
+      for (const each of claims) claimed.delete(each);
+    };
+  }
+
+  async function subscribe(topics: readonly Topic[], options: SubscribeOptions, handle: Handle): Promise<Subscription> {
+    const { from, group, recordsMax = batchRecordsDefault } = options;
+    const release = group === undefined ? () => undefined : claim(group, topics);
+    const moved = ({ topic, partition }: PartitionEntry, next: number) => {
+      if (group !== undefined) writer.move({ group, topic, partition, next });
+    };
+    const cursors = cursorsOf(topics, options);
+    if (from === "end") {
+      // A group that begins at the end begins there for good, even if it is gone before its first record.
+      for (const { partition, next, isNew } of cursors) if (isNew) moved(partition, next);
+      await writer.flush();
+    }
+
+    const subscription = startSubscription({
+      cursors,
+      recordsMax,
+      read: reader.records,
+      handle,
+      moved,
+      onCommit: writer.onCommit,
+      async closed() {
+        subscriptions.delete(subscription);
+        await writer.flush();
+        release();
+      },
+    });
+    subscriptions.add(subscription);
+    return subscription;
+  }
+
+  const log: EventLog = {
+    async append(topic, records) {
+      const misplaced = records.find(({ type }) => !(topic.types as readonly string[]).includes(type));
+      if (misplaced !== undefined) throw new Fault("invalid", `${misplaced.type} does not belong on the topic ${topic.name}`);
+      return writer.append(catalog.entry(topic), records as readonly LogRecord[]);
+    },
+    async read<Type>(topic: Topic, { partition, from, recordsMax }: { partition: number; from: number; recordsMax: number }) {
+      const entry = catalog.entry(topic).partitions[partition];
+      if (entry === undefined) throw new Fault("not-found", `${topic.name} has no partition ${partition}`);
+      // The types on a topic are those that it admits: `append` sees to it.
+      return reader.records(entry, from, recordsMax) as unknown as readonly Type[] as never;
+    },
+    async extent(topic) {
+      return catalog.entry(topic).partitions.map(({ partition, start, end }) => ({ partition, start, end }));
+    },
+    subscribe: (topics, options, handle) => subscribe(topics, options, handle as Handle),
+    close,
+  };
+  return { log, subscriptions };
+}

@@ -1,0 +1,130 @@
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { Fault } from "../../domain/fault.ts";
+import type { Subscription } from "../../domain/ports/event-log.ts";
+import type { StoredRecord } from "../../domain/record.ts";
+import type { PartitionEntry } from "./catalog.ts";
+
+const retryMsMin = 100;
+const retryMsMax = 5_000;
+
+export interface SubscriptionOptions {
+  /** Where each partition goes on. */
+  readonly cursors: readonly { readonly partition: PartitionEntry; readonly next: number }[];
+  readonly recordsMax: number;
+  readonly read: (partition: PartitionEntry, from: number, recordsMax: number) => StoredRecord[];
+  readonly handle: (records: readonly StoredRecord[]) => Promise<void> | void;
+  /** Called with the next offset after every handled batch. */
+  readonly moved: (partition: PartitionEntry, next: number) => void;
+  /** Calls back after each commit; returns how to stop that. */
+  readonly onCommit: (listener: () => void) => () => void;
+  /** Called once nothing is handled any more. */
+  readonly closed: () => Promise<void>;
+}
+
+interface Cursor {
+  readonly partition: PartitionEntry;
+  next: number;
+  /** The run through this partition that is under way. */
+  running: Promise<void> | undefined;
+}
+
+interface Waiter {
+  readonly cursor: Cursor;
+  readonly until: number;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Runs through each partition to its end, and again after each commit. Nothing polls while nothing is written. */
+export function startSubscription(options: SubscriptionOptions): Subscription {
+  const cursors: Cursor[] = options.cursors.map(({ partition, next }) => ({ partition, next, running: undefined }));
+  const endsAtStart = cursors.map(({ partition }) => partition.end);
+  const closing = new AbortController();
+  let waiters: Waiter[] = [];
+
+  function advance(cursor: Cursor, next: number): void {
+    cursor.next = next;
+    if (waiters.length === 0) return;
+    const reached = waiters.filter((waiter) => waiter.cursor === cursor && waiter.until <= next);
+    waiters = waiters.filter((waiter) => !reached.includes(waiter));
+    for (const { resolve } of reached) resolve();
+  }
+
+  function until(cursor: Cursor, next: number): Promise<void> {
+    if (cursor.next >= next) return Promise.resolve();
+    if (closing.signal.aborted) return Promise.reject(cancelled());
+    return new Promise((resolve, reject) => waiters.push({ cursor, until: next, resolve, reject }));
+  }
+
+  async function runThrough(cursor: Cursor): Promise<void> {
+    while (cursor.next < cursor.partition.end && !closing.signal.aborted) {
+      const next = await handleBatch(cursor, options, closing.signal);
+      if (next === undefined) return;
+      options.moved(cursor.partition, next);
+      advance(cursor, next);
+      // A long history must not keep this thread from its calls.
+      await setImmediate();
+    }
+  }
+
+  function wake(): void {
+    for (const cursor of cursors) {
+      if (cursor.running !== undefined || cursor.next >= cursor.partition.end) continue;
+      cursor.running = runThrough(cursor).finally(() => {
+        cursor.running = undefined;
+        // What was committed after the last look has woken nobody.
+        if (!closing.signal.aborted) wake();
+      });
+    }
+  }
+
+  const stopListening = options.onCommit(wake);
+  wake();
+  return {
+    async caughtUp() {
+      await Promise.all(cursors.map((cursor, index) => until(cursor, endsAtStart[index] ?? 0)));
+    },
+    async reached(topic, { partition, offset }) {
+      const cursor = cursors.find((candidate) => candidate.partition.topic === topic.name && candidate.partition.partition === partition);
+      if (cursor === undefined) throw new Fault("invalid", `partition ${partition} of ${topic.name} is not part of this subscription`);
+      await until(cursor, offset + 1);
+    },
+    lag: () => cursors.reduce((sum, { partition, next }) => sum + Math.max(0, partition.end - Math.max(next, partition.start)), 0),
+    async close() {
+      if (closing.signal.aborted) return;
+      closing.abort();
+      stopListening();
+      await Promise.all(cursors.map(({ running }) => running));
+      for (const { reject } of waiters.splice(0)) reject(cancelled());
+      await options.closed();
+    },
+  };
+}
+
+/** Hands over one batch until it is taken. Returns the offset behind it, or undefined where the subscription is closed first. */
+async function handleBatch(
+  { next, partition }: Cursor,
+  { read, handle, recordsMax }: SubscriptionOptions,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const end = partition.end;
+  let records: readonly StoredRecord[] | undefined;
+  for (let pauseMs = retryMsMin; !signal.aborted; pauseMs = Math.min(pauseMs * 2, retryMsMax)) {
+    try {
+      records ??= read(partition, next, recordsMax);
+      const last = records.at(-1);
+      // Compaction and retention leave gaps: there may be nothing up to the end.
+      if (last === undefined) return end;
+      await handle(records);
+      return last.offset + 1;
+    } catch {
+      // The handler (or the disk) could not do it now. The batch is kept and handed over again; `lag` shows it meanwhile.
+      await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
+}
+
+function cancelled(): Fault {
+  return new Fault("cancelled", "the subscription was closed");
+}

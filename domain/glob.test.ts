@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { compileGlob, isLiteral } from "./glob.ts";
+
+const cases: readonly { readonly pattern: string; readonly fit: readonly string[]; readonly not: readonly string[] }[] = [
+  { pattern: "", fit: [""], not: ["a", "*"] },
+  { pattern: "echo", fit: ["echo"], not: ["Echo", "echo ", "echo2", "", "ech"] },
+  { pattern: "*", fit: ["", "a", "a/b\nc", "*"], not: [] },
+  { pattern: "**", fit: ["", "a"], not: [] },
+  { pattern: "get_*", fit: ["get_", "get_sum"], not: ["get", "forget_x", "Get_sum"] },
+  { pattern: "*_write", fit: ["_write", "db_write"], not: ["db_writer", "write"] },
+  { pattern: "a*a", fit: ["aa", "aba"], not: ["a", "ab"] },
+  { pattern: "ab*ba", fit: ["abba", "ab-ba"], not: ["aba"] },
+  { pattern: "*b*b*", fit: ["bb", "abab"], not: ["b", "ab"] },
+  { pattern: "a*b*c", fit: ["abc", "a-b-c", "abbc", "abcbc"], not: ["acb", "ab", "abcd"] },
+  { pattern: "file:///work/*.md", fit: ["file:///work/a.md", "file:///work/a/b.md"], not: ["file:///work/a.mdx", "file:///other/a.md"] },
+  { pattern: "a.c", fit: ["a.c"], not: ["abc"] },
+  { pattern: "a?[b]$^(c)+", fit: ["a?[b]$^(c)+"], not: ["ab"] },
+  { pattern: "a\\*", fit: ["a\\", "a\\b"], not: ["a*"] },
+];
+
+for (const { pattern, fit, not } of cases) {
+  test(`the pattern ${JSON.stringify(pattern)} fits what it says and nothing else`, () => {
+    const matches = compileGlob(pattern);
+    for (const text of fit) assert.ok(matches(text), text);
+    for (const text of not) assert.ok(!matches(text), text);
+  });
+}
+
+test("a pattern agrees with the definition by recursion", () => {
+  const defined = (pattern: string, text: string): boolean => {
+    if (pattern === "") return text === "";
+    if (pattern[0] === "*") return defined(pattern.slice(1), text) || (text !== "" && defined(pattern, text.slice(1)));
+    return text !== "" && pattern[0] === text[0] && defined(pattern.slice(1), text.slice(1));
+  };
+  const pattern = fc.string({ unit: fc.constantFrom("a", "b", "*"), maxLength: 8 });
+  const text = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 10 });
+  fc.assert(
+    fc.property(pattern, text, (written, tried) => {
+      assert.equal(compileGlob(written)(tried), defined(written, tried));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("hostile patterns take time in proportion to the text", () => {
+  const text = `${"a".repeat(100_000)}b`;
+  const start = performance.now();
+  for (const pattern of ["*a".repeat(60), `${"*a".repeat(60)}c`, `${"a*".repeat(60)}c`, "*aaaaaaaaab*c", `*${"ab*".repeat(40)}`]) {
+    compileGlob(pattern)(text);
+  }
+  assert.ok(performance.now() - start < 250, "five patterns on 100 kB stay in milliseconds");
+});
+
+test("only patterns without a star are literal", () => {
+  assert.ok(isLiteral("a.b"));
+  assert.ok(!isLiteral("a*"));
+});

@@ -1,0 +1,172 @@
+import type { LeaseGranted, LeaseRequested } from "../events.ts";
+import { added, counted, credited, emptyWindow, freeAt, pruned, type Window } from "./window.ts";
+
+/**
+ * What the grantor knows of one bucket (a limit and one combination of what it is counted by).
+ *
+ * Tokens count as spent from the grant on, until `windowMs` after the end of their lease: wherever in its lease a token is used,
+ * no window of `windowMs` can hold more than `callsMax` of them. The price is that a token counts longer than it must, by its lease and
+ * the rounding: at most 1.5 sub-buckets (7.5 % of the window), or 100 ms and one sub-bucket where that is more.
+ */
+export interface BucketState {
+  readonly window: Window;
+  /** The last lease of each gate: the only one of which unspent tokens are taken back. */
+  readonly leases: Readonly<Record<string, LastLease>>;
+  /** The time of the last request. A clock that steps back does not take this one back. */
+  readonly lastMs: number;
+}
+
+interface LastLease {
+  readonly requestId: string;
+  readonly endMs: number;
+  readonly tokens: number;
+}
+
+export interface Quota {
+  readonly callsMax: number;
+  readonly windowMs: number;
+}
+
+/**
+ * How long leases last. `local`: granted and spent by the same process, at once. A single token is then spent in its very millisecond,
+ * which makes small limits exact. `remote`: a grant has to travel, so a lease lasts at least 100 ms.
+ */
+export type LeaseRange = "local" | "remote";
+
+export const emptyBucket: BucketState = { window: emptyWindow, leases: {}, lastMs: 0 };
+
+/** Sub-buckets a window: entries that a window holds, at most, are this and two. */
+export const subBuckets = 20;
+/** Limits up to this are granted token by token, and their ends are not rounded where the range is local. */
+export const smallCallsMax = 40;
+/** A gate that asks for more than it needs keeps the tokens from the others for so long at most. */
+const leaseMsMax = 5_000;
+const remoteLeaseMsMin = 100;
+
+/** The share of a limit that is granted at least, while it lasts. */
+export function chunkOf(callsMax: number): number {
+  return Math.max(1, Math.floor(callsMax / 40));
+}
+
+export interface Granted {
+  readonly state: BucketState;
+  /** Null where the request was seen before: nothing changes, nothing is to be told. */
+  readonly granted: LeaseGranted | null;
+  /** Tokens that the window leaves after this grant. */
+  readonly left: number;
+  /** When a token will be free at the earliest; the time of the grant where one is. */
+  readonly freeAtMs: number;
+}
+
+/**
+ * The step of the limits processor: takes back what the gate returns of its last lease, then grants by demand.
+ * Never grants more than the window leaves. A grant of 0 is void after the moment at which asking again makes sense.
+ */
+export function grant(state: BucketState, request: LeaseRequested, quota: Quota, range: LeaseRange): Granted {
+  const nowMs = Math.max(state.lastMs, request.timeMs);
+  const last = state.leases[request.gateway];
+  if (last !== undefined && request.id <= last.requestId) {
+    const window = pruned(state.window, quota.windowMs, nowMs);
+    return { state, granted: null, left: leftOf(window, quota), freeAtMs: freeAt(window, quota, 1, nowMs) };
+  }
+  const returned = last === undefined ? 0 : Math.min(last.tokens, Math.max(0, request.returned));
+  const window = pruned(last === undefined ? state.window : credited(state.window, last.endMs, returned), quota.windowMs, nowMs);
+  const tokens = Math.min(Math.max(0, request.wanted), share(quota.callsMax, leftOf(window, quota)));
+  const notAfterMs = tokens > 0 ? leaseEnd(quota, range, nowMs) : freeAt(window, quota, 1, nowMs);
+  const { gateway, organizationId, limitId, bucket } = request;
+  const granted = {
+    id: grantId(request.id),
+    timeMs: nowMs,
+    organizationId,
+    gateway,
+    limitId,
+    bucket,
+    tokens,
+    returned,
+    notAfterMs,
+    epoch: 1,
+  };
+  const after = evolve(state, granted, quota, range);
+  return { state: after, granted, left: leftOf(after.window, quota), freeAtMs: freeAt(after.window, quota, 1, nowMs) };
+}
+
+/** What a grant makes of the state, when it is decided and when it is read back from the log. A repeated one changes nothing. */
+export function evolve(state: BucketState, granted: LeaseGranted, quota: Quota, range: LeaseRange): BucketState {
+  const last = state.leases[granted.gateway];
+  const requestId = granted.id.slice(0, -grantSuffix.length);
+  if (last !== undefined && requestId <= last.requestId) return state;
+  const nowMs = Math.max(state.lastMs, granted.timeMs);
+  const taken = last === undefined ? state.window : credited(state.window, last.endMs, Math.min(granted.returned, last.tokens));
+  const window = pruned(taken, quota.windowMs, nowMs);
+  const endMs = granted.tokens > 0 ? alignUp(granted.notAfterMs, entryMs(quota, range)) : nowMs;
+  const lease = { requestId, endMs, tokens: granted.tokens };
+  return {
+    window: granted.tokens > 0 ? added(window, endMs, granted.tokens) : window,
+    leases: { ...liveLeases(state.leases, quota.windowMs, nowMs), [granted.gateway]: lease },
+    lastMs: nowMs,
+  };
+}
+
+/** From this moment on the state says nothing that an empty one does not say. */
+export function idleAtMs({ window, lastMs }: BucketState, windowMs: number): number {
+  return Math.max(lastMs, window.entries.at(-1)?.endMs ?? 0) + windowMs;
+}
+
+/**
+ * The id of a gate's request. Ids of one gate rise in string order, over its restarts too: that is how a repeated or belated request is known,
+ * which must not return its tokens twice. `epoch`: the start of the process in milliseconds since 1970; `count`: 1, 2, 3 … in the epoch.
+ */
+export function leaseRequestId(gateway: string, epoch: number, count: number): string {
+  return `${gateway}/${epoch.toString(36).padStart(9, "0")}/${count.toString(36).padStart(9, "0")}`;
+}
+
+const grantSuffix = "/grant";
+
+export function grantId(requestId: string): string {
+  return `${requestId}${grantSuffix}`;
+}
+
+/** The key of the records of one bucket in the log: its tenant, limit and bucket. */
+export function leaseKey({ organizationId, limitId, bucket }: Pick<LeaseRequested, "organizationId" | "limitId" | "bucket">): string {
+  return `${organizationId}/${limitId}/${bucket}`;
+}
+
+function leftOf(window: Window, { callsMax }: Quota): number {
+  return Math.max(0, callsMax - counted(window));
+}
+
+/** Large demands take a quarter of what is left at most, so that several gates share the end of a window. */
+function share(callsMax: number, left: number): number {
+  if (callsMax <= smallCallsMax) return Math.min(1, left);
+  return Math.min(left, Math.max(chunkOf(callsMax), Math.floor(left / 4)));
+}
+
+function leaseEnd(quota: Quota, range: LeaseRange, nowMs: number): number {
+  if (range === "local" && quota.callsMax <= smallCallsMax) return nowMs;
+  const widthMs = subBucketMs(quota);
+  const lifeMinMs = range === "local" ? widthMs / 2 : Math.max(remoteLeaseMsMin, widthMs / 2);
+  // A lease that ends with a sub-bucket loses nothing to rounding.
+  return Math.min(alignUp(Math.ceil(nowMs + lifeMinMs), widthMs), nowMs + leaseMsMax);
+}
+
+function entryMs(quota: Quota, range: LeaseRange): number {
+  return range === "local" && quota.callsMax <= smallCallsMax ? 1 : subBucketMs(quota);
+}
+
+function subBucketMs({ windowMs }: Quota): number {
+  return Math.max(1, Math.ceil(windowMs / subBuckets));
+}
+
+function alignUp(atMs: number, widthMs: number): number {
+  return Math.ceil(atMs / widthMs) * widthMs;
+}
+
+function liveLeases(leases: BucketState["leases"], windowMs: number, nowMs: number): BucketState["leases"] {
+  for (const gateway in leases) {
+    const lease = leases[gateway];
+    if (lease !== undefined && lease.endMs + windowMs <= nowMs) {
+      return Object.fromEntries(Object.entries(leases).filter(([, { endMs }]) => endMs + windowMs > nowMs));
+    }
+  }
+  return leases;
+}

@@ -1,0 +1,81 @@
+import { type Directory, directoryTopics, emptyDirectory, foldDirectory } from "../domain/directory.ts";
+import type { Limit } from "../domain/limits/limit.ts";
+import { compilePolicies, type PolicyTable } from "../domain/policy/evaluate.ts";
+import type { EventLog, Subscription } from "../domain/ports/event-log.ts";
+import type { Logger } from "../domain/ports/logger.ts";
+import type { Position, StoredRecord, Topic } from "../domain/record.ts";
+import type { Server } from "../domain/server.ts";
+import { topics } from "../domain/topics.ts";
+
+/**
+ * What the gate decides from: the entities of the log, folded in memory, and what is compiled from them.
+ * A change is in force as soon as its record has been handed over: no call waits for it, none is dropped by it.
+ */
+export interface GateView {
+  readonly directory: Directory;
+  /** The compiled policies of an organization. One that has none denies everything. */
+  policies(organizationId: string): PolicyTable;
+  /** Offsets behind the last policy and server records that were read: part of every decision's record. */
+  policyOffset(): number;
+  serverOffset(): number;
+  /** Resolves when the record at `position` is in force here. */
+  reached(topic: Topic, position: Position): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface GateViewOptions {
+  readonly log: EventLog;
+  readonly logger: Logger;
+  /** Called with all servers whenever one changed. */
+  readonly onServers: (servers: readonly Server[]) => void;
+  readonly onLimits: (limits: readonly Limit[]) => void;
+}
+
+/** Resolves when everything that was on the log at the call has been read: a gate that does not know its policies does not open. */
+export async function openGateView({ log, logger, onServers, onLimits }: GateViewOptions): Promise<GateView> {
+  const directory = emptyDirectory();
+  const tables = new Map<string, PolicyTable>();
+
+  const apply = (records: readonly StoredRecord<(typeof directoryTopics)[number]["types"][number]>[]) => {
+    const touched = new Set<string>();
+    for (const record of records) {
+      foldDirectory(directory, record);
+      touched.add(record.topic);
+    }
+    if (touched.has(topics.policies.name)) tables.clear();
+    if (touched.has(topics.servers.name)) onServers(entities(directory.servers));
+    if (touched.has(topics.limits.name)) onLimits(entities(directory.limits));
+  };
+  const subscription: Subscription = await log.subscribe(directoryTopics, { from: "start" }, apply);
+  await subscription.caughtUp();
+
+  return {
+    directory,
+    policies(organizationId) {
+      const known = tables.get(organizationId);
+      if (known !== undefined) return known;
+      const table = compile(organizationId, directory, logger);
+      tables.set(organizationId, table);
+      return table;
+    },
+    policyOffset: () => directory.offsets.get(topics.policies.name) ?? 0,
+    serverOffset: () => directory.offsets.get(topics.servers.name) ?? 0,
+    reached: (topic, position) => subscription.reached(topic, position),
+    close: () => subscription.close(),
+  };
+}
+
+function compile(organizationId: string, directory: Directory, logger: Logger): PolicyTable {
+  const own = [...directory.policies.values()].filter(({ entity }) => entity.organizationId === organizationId);
+  try {
+    return compilePolicies(own);
+  } catch (cause) {
+    // Policies are checked when they are written. If one can't be compiled all the same, nothing is allowed until it can.
+    logger.error("Policies cannot be compiled: everything is denied", { organizationId, cause });
+    return compilePolicies([]);
+  }
+}
+
+function entities<Entity>(versioned: ReadonlyMap<string, { readonly entity: Entity }>): readonly Entity[] {
+  return [...versioned.values()].map(({ entity }) => entity);
+}

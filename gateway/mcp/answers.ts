@@ -1,0 +1,105 @@
+import type { Call } from "../../domain/call.ts";
+import { Fault, type FaultCode } from "../../domain/fault.ts";
+import { codes, deniedAnswer, errorForms, errorMessage } from "../../domain/mcp/errors.ts";
+import type { HttpReply } from "../../domain/ports/http.ts";
+import type { Unauthenticated } from "../authenticate.ts";
+import type { Judged } from "../decide.ts";
+import { rateLimitHeaders } from "../rate-limit-headers.ts";
+import type { Inbound } from "./inbound.ts";
+
+const json = ["content-type", "application/json"] as const;
+
+/** A denial, in the form that clients show best; 429 with the time to come back for a limit. */
+export function deniedReply(inbound: Inbound, { decision, admission }: Judged, call: Call): void {
+  const { rule, reason, retryAfterMs } = decision;
+  const { status, body } = deniedAnswer({
+    idRaw: inbound.idRaw,
+    method: call.method,
+    modern: inbound.era === "modern",
+    message: `${whoOf(call)} may not ${actOf(call)}: ${reason}`,
+    decisionId: inbound.callId,
+    rule,
+    retryAfterMs,
+  });
+  inbound.reply.send(
+    status,
+    [...json, "sluice-decision", inbound.callId, ...rateLimitHeaders(admission), ...retryAfter(retryAfterMs)],
+    body,
+  );
+}
+
+function whoOf({ caller: { userId, agentId } }: Call): string {
+  return agentId === null ? `user ${userId}` : `agent ${agentId} of user ${userId}`;
+}
+
+function actOf({ method, name, server }: Call): string {
+  const target = name === null ? method : method === "tools/call" ? `call the tool ${shown(name)}` : `${method} ${shown(name)}`;
+  return server === null ? target : `${target} on the server ${server}`;
+}
+
+/** Names come from the caller: short, and without control characters, before they go into a sentence. */
+function shown(name: string): string {
+  return name.slice(0, 128).replace(/\p{C}/gu, "?");
+}
+
+/** A fault as a JSON-RPC error with the fitting HTTP status. */
+export function faultAnswer(fault: {
+  readonly idRaw: string | null;
+  readonly callId: string;
+  readonly code: FaultCode;
+  readonly message: string;
+  readonly retryAfterMs?: number | null;
+}): { readonly status: number; readonly body: string } {
+  const { code, status } = errorForms[fault.code];
+  const retryAfterMs = fault.retryAfterMs ?? null;
+  const data = { ...(fault.callId === "" ? {} : { decisionId: fault.callId }), ...(retryAfterMs === null ? {} : { retryAfterMs }) };
+  return { status, body: errorMessage(fault.idRaw, code, fault.message, data) };
+}
+
+export function faultReply({ reply, idRaw, callId }: Inbound, fault: Fault): void {
+  const retryAfterMs = fault.retryAfterMs ?? null;
+  const { status, body } = faultAnswer({ idRaw, callId, code: fault.code, message: fault.message, retryAfterMs });
+  reply.send(status, [...json, "sluice-decision", callId, ...retryAfter(retryAfterMs)], body);
+}
+
+function retryAfter(retryAfterMs: number | null): readonly string[] {
+  return retryAfterMs === null ? [] : ["retry-after", String(Math.max(1, Math.ceil(retryAfterMs / 1000)))];
+}
+
+/** A message that breaks the rules of the protocol. */
+export interface ProtocolError {
+  readonly status: number;
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+  readonly idRaw: string | null;
+}
+
+export function protocolReply(reply: HttpReply, { status, code, message, data, idRaw }: ProtocolError): void {
+  reply.send(status, json, errorMessage(idRaw, code, message, data));
+}
+
+/** A request that is refused before it is read as a message. */
+export function refusedReply(reply: HttpReply, status: number, code: FaultCode, message: string): void {
+  reply.send(status, json, errorMessage(null, errorForms[code].code, message));
+}
+
+/** 401 with the challenge that leads a client to its authorization server (RFC 6750 §3, RFC 9728 §5.1). */
+export function unauthenticatedReply(reply: HttpReply, { refused, wwwAuthenticate }: Unauthenticated): void {
+  const { code, status } = errorForms.unauthenticated;
+  reply.send(status, [...json, "www-authenticate", wwwAuthenticate], errorMessage(null, code, refused));
+}
+
+/** Nobody learns whether a server exists that is not theirs: unknown and foreign read the same. */
+export function routeRefusal(inbound: Inbound, name: string): void {
+  const message = `there is no ${inbound.endpoint === null ? "such tool, prompt or server" : "server"} for you: ${shown(name)}`;
+  const body = errorMessage(inbound.idRaw, codes.invalidParams, message, { decisionId: inbound.callId });
+  if (inbound.endpoint !== null) faultReply(inbound, new Fault("not-found", message));
+  else inbound.reply.send(200, [...json, "sluice-decision", inbound.callId], body);
+}
+
+/** -32601, with HTTP 404 in the modern era (2026-07-28, Streamable HTTP, "Sending Messages"). */
+export function unknownMethodReply({ reply, idRaw, era, scanned }: Inbound): void {
+  const message = `the method ${shown(scanned.method ?? "")} is not available here`;
+  reply.send(era === "modern" ? 404 : 200, json, errorMessage(idRaw, codes.methodNotFound, message));
+}

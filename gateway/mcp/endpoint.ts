@@ -1,0 +1,103 @@
+import type { Caller } from "../../domain/identity.ts";
+import { classify } from "../../domain/mcp/ladder.ts";
+import { legacyVersions, modernVersions } from "../../domain/mcp/revisions.ts";
+import { scanMessage } from "../../domain/mcp/scan.ts";
+import type { Scanned } from "../../domain/mcp/scanned.ts";
+import type { HttpReply, HttpRequest, Route } from "../../domain/ports/http.ts";
+import type { Unauthenticated } from "../authenticate.ts";
+import { protocolReply, refusedReply, unauthenticatedReply } from "./answers.ts";
+import type { Gate } from "./gate.ts";
+import type { Inbound } from "./inbound.ts";
+import { legacyMessage } from "./legacy.ts";
+import { modernMessage } from "./modern.ts";
+import { recordRefusal } from "./refusals.ts";
+import { ownerOf } from "./session.ts";
+import { endSession, openStream } from "./stream.ts";
+
+/** The routes of MCP over Streamable HTTP: `/mcp` for everything that a caller may use, `/mcp/{server}` for one server as it is. */
+export function mcpRoutes(gate: Gate): readonly Route[] {
+  return ["/mcp", "/mcp/{server}"].flatMap((path): Route[] => [
+    { method: "POST", path, handler: (request, reply, { server }) => post(gate, request, reply, server ?? null) },
+    { method: "GET", path, handler: (request, reply, { server }) => authenticated(gate, request, reply, server ?? null, openStream) },
+    { method: "DELETE", path, handler: (request, reply, { server }) => authenticated(gate, request, reply, server ?? null, endSession) },
+  ]);
+}
+
+const served = { modernVersions, legacyVersions };
+
+function post(gate: Gate, request: HttpRequest, reply: HttpReply, endpoint: string | null): void | Promise<void> {
+  if (!isJson(request.header("content-type"))) {
+    gate.metrics.refused("content-type");
+    return refusedReply(reply, 415, "invalid", "the body must be application/json");
+  }
+  return authenticated(gate, request, reply, endpoint, receive);
+}
+
+type Receiver = (
+  gate: Gate,
+  caller: Caller,
+  exchange: { readonly request: HttpRequest; readonly reply: HttpReply; readonly body: Uint8Array; readonly endpoint: string | null },
+) => void | Promise<void>;
+
+/** Nobody passes without a caller; the body is copied only where finding out who calls takes time. */
+function authenticated(
+  gate: Gate,
+  request: HttpRequest,
+  reply: HttpReply,
+  endpoint: string | null,
+  receiver: Receiver,
+): void | Promise<void> {
+  const go = (caller: Caller | Unauthenticated, body: Uint8Array) => {
+    if (!("refused" in caller)) return receiver(gate, caller, { request, reply, body, endpoint });
+    gate.metrics.refused("authentication");
+    recordRefusal(gate, request, null, "authentication", caller.refused);
+    return unauthenticatedReply(reply, caller);
+  };
+  const caller = gate.authenticate(request);
+  if (!(caller instanceof Promise)) return go(caller, request.body);
+  const body = request.body.slice();
+  return caller.then((found) => go(found, body));
+}
+
+/** Reads one message: its form, its era, and then on to the rules of that era. */
+const receive: Receiver = (gate, caller, { request, reply, body, endpoint }) => {
+  const scanned = scanMessage(body);
+  if (scanned.kind === "malformed") {
+    gate.metrics.refused("malformed");
+    recordRefusal(gate, request, caller, "protocol", scanned.reason);
+    return protocolReply(reply, { status: 400, code: scanned.code, message: scanned.reason, idRaw: rawOf(body, scanned.id) });
+  }
+  const { era, version, refusal } = classify({ scanned, header: (name) => request.header(name), httpMethod: "POST", served });
+  const idRaw = rawOf(body, scanned.id);
+  if (refusal !== null) {
+    gate.metrics.refused("protocol");
+    recordRefusal(gate, request, caller, "protocol", refusal.message);
+    return protocolReply(reply, { ...refusal, idRaw });
+  }
+  const inbound: Inbound = {
+    request,
+    reply,
+    body,
+    scanned,
+    idRaw: scanned.kind === "request" ? idRaw : null,
+    era,
+    version,
+    caller,
+    owner: ownerOf(caller),
+    endpoint,
+    callId: gate.newId(),
+    startMs: gate.nowMs(),
+    startedAt: performance.now(),
+  };
+  return era === "modern" ? modernMessage(gate, inbound) : legacyMessage(gate, inbound);
+};
+
+const decoder = new TextDecoder();
+
+function rawOf(body: Uint8Array, range: Scanned["id"]): string | null {
+  return range === null ? null : decoder.decode(body.subarray(range.start, range.end));
+}
+
+function isJson(contentType: string): boolean {
+  return contentType === "application/json" || /^application\/json\s*(?:;|$)/i.test(contentType);
+}

@@ -1,0 +1,92 @@
+import { Fault } from "../../domain/fault.ts";
+import { type Era, latestModern } from "../../domain/mcp/revisions.ts";
+import type { RoutedServer } from "../router.ts";
+import { ask } from "./ask.ts";
+import { gateInfo } from "./identity.ts";
+
+/** What a server turned out to speak, and what it said of itself if it is modern. */
+export interface EraVerdict {
+  readonly era: Era;
+  readonly discovered: Readonly<Record<string, unknown>> | null;
+}
+
+export interface Eras {
+  /** The verdict if it is known and fresh. */
+  known(routed: RoutedServer): EraVerdict | undefined;
+  /** Asks the server unless that was done lately. Rejects where the server can't be reached: that is no evidence of an era. */
+  of(routed: RoutedServer): Promise<EraVerdict>;
+}
+
+// A stale "modern" fails loudly and is found out; a stale "legacy" would quietly hold a server back, so it expires sooner.
+const modernFreshMs = 60 * 60_000;
+const legacyFreshMs = 10 * 60_000;
+
+/**
+ * Finds out which era a server speaks (2026-07-28, basic/versioning, "Backward Compatibility"): it is asked `server/discover`;
+ * a result or an error of the modern kind means modern, any other JSON-RPC or HTTP refusal legacy.
+ */
+export function createEras({ nowMs }: { readonly nowMs: () => number }): Eras {
+  const verdicts = new Map<string, { readonly verdict: EraVerdict; readonly definition: string; readonly untilMs: number }>();
+  const asking = new Map<string, Promise<EraVerdict>>();
+
+  const known = (routed: RoutedServer) => {
+    const found = verdicts.get(keyOf(routed));
+    if (found === undefined || found.untilMs <= nowMs() || found.definition !== definitionOf(routed)) return undefined;
+    return found.verdict;
+  };
+  const probe = async (routed: RoutedServer): Promise<EraVerdict> => {
+    const verdict = await askEra(routed);
+    const freshMs = verdict.era === "modern" ? modernFreshMs : legacyFreshMs;
+    verdicts.set(keyOf(routed), { verdict, definition: definitionOf(routed), untilMs: nowMs() + freshMs });
+    return verdict;
+  };
+
+  return {
+    known,
+    of(routed) {
+      const verdict = known(routed);
+      if (verdict !== undefined) return Promise.resolve(verdict);
+      const key = keyOf(routed);
+      const running = asking.get(key);
+      if (running !== undefined) return running;
+      const started = probe(routed).finally(() => asking.delete(key));
+      asking.set(key, started);
+      return started;
+    },
+  };
+}
+
+const modernErrors: readonly unknown[] = [-32020, -32021, -32022];
+
+async function askEra(routed: RoutedServer): Promise<EraVerdict> {
+  const meta = {
+    "io.modelcontextprotocol/protocolVersion": latestModern,
+    "io.modelcontextprotocol/clientCapabilities": {},
+    "io.modelcontextprotocol/clientInfo": gateInfo,
+  };
+  const { status, message } = await ask(routed, {
+    headers: [
+      ...["content-type", "application/json", "accept", "application/json, text/event-stream"],
+      ...["mcp-protocol-version", latestModern, "mcp-method", "server/discover"],
+    ],
+    body: JSON.stringify({ jsonrpc: "2.0", id: 0, method: "server/discover", params: { _meta: meta } }),
+    timeoutMs: 10_000,
+    repeatable: true,
+  });
+  if (status >= 500 || status === 401 || status === 403) throw unreachable(routed, status);
+  const versions = message?.result?.["supportedVersions"];
+  if (Array.isArray(versions)) return { era: versions.includes(latestModern) ? "modern" : "legacy", discovered: message?.result ?? null };
+  return { era: modernErrors.includes(message?.error?.code) ? "modern" : "legacy", discovered: null };
+}
+
+function unreachable({ server }: RoutedServer, status: number): Fault {
+  return new Fault("unavailable", `the server ${server.name} answered ${status} when it was asked what it speaks`);
+}
+
+function keyOf({ server }: RoutedServer): string {
+  return `${server.organizationId}/${server.name}`;
+}
+
+function definitionOf({ server }: RoutedServer): string {
+  return server.upstreams.map((upstream) => (upstream.kind === "http" ? upstream.url : upstream.command)).join(" ");
+}

@@ -1,0 +1,165 @@
+import { Fault, toFault } from "../../domain/fault.ts";
+import { methodOf } from "../../domain/mcp/methods.ts";
+import type { Scanned } from "../../domain/mcp/scanned.ts";
+import type { UpstreamAnswer, UpstreamRequest } from "../../domain/ports/upstream.ts";
+import { rateLimitHeaders } from "../rate-limit-headers.ts";
+import type { RoutedExchange, RoutedServer } from "../router.ts";
+import { deniedReply, faultReply } from "./answers.ts";
+import { ask } from "./ask.ts";
+import type { Gate } from "./gate.ts";
+import { callOf, type Inbound, keep } from "./inbound.ts";
+import { type Judgement, judge, noteEnd, recordEnd } from "./judge.ts";
+import type { RelayOptions } from "./outcome.ts";
+import { type Plan, planFor } from "./plan.ts";
+import { createRelay } from "./relay.ts";
+import type { Session } from "./session.ts";
+import { upstreamSessionHeaders } from "./upstream-session.ts";
+
+/** Where a message goes: the server, the name it has there, and the client's session if its revision has sessions. */
+export interface Destination {
+  readonly routed: RoutedServer;
+  /** The target as the server names it; null where the method has none. */
+  readonly name: string | null;
+  /** The client's session, whose requests in flight it may cancel. */
+  readonly session: Session | null;
+  /** The upstream session that is the client's own: the message goes there as it is. Without an id yet for `initialize`. */
+  readonly own: { readonly upstreamId: string | undefined; readonly sessionId: string | null } | null;
+  /** A last change of each answer, after everything else: prefixes on the merged endpoint. */
+  readonly rewrite?: (message: Uint8Array, scanned: Scanned) => Uint8Array;
+  /** Told of the head of the answer before it is relayed; its headers are added to the answer. */
+  readonly onHead?: (answer: UpstreamAnswer, upstreamId: string) => readonly string[];
+}
+
+/**
+ * Judges a message and, if it is allowed, forwards it and relays the answer. In strict mode the intent is durable first.
+ * Nothing here waits for another system unless the server's era or session is not known yet.
+ */
+export function judgeAndForward(gate: Gate, inbound: Inbound, destination: Destination): void | Promise<void> {
+  const { server } = destination.routed;
+  const call = callOf(inbound, server.name, server.labels, destination.name);
+  const judgement = judge(gate, inbound, call, server.audit);
+  if (judgement.judged.decision.verdict === "deny") return deniedReply(inbound, judgement.judged, call);
+  if (judgement.recorded === undefined) return forward(gate, inbound, destination, judgement);
+
+  keep(inbound);
+  return judgement.recorded.then(
+    () => forward(gate, inbound, destination, judgement),
+    (cause: unknown) => faultReply(inbound, notRecorded(cause)),
+  );
+}
+
+/** What could not be recorded is not forwarded: the caller is told to come back. */
+export function notRecorded(cause: unknown): Fault {
+  return new Fault("unavailable", "the call cannot be recorded now, so it was not made", { cause, retryAfterMs: 1_000 });
+}
+
+function forward(gate: Gate, inbound: Inbound, destination: Destination, judgement: Judgement): void | Promise<void> {
+  const plan = planFor(gate, inbound, destination);
+  if (!(plan instanceof Promise)) return send(gate, inbound, destination, judgement, { plan, again: false });
+  keep(inbound);
+  return plan.then(
+    (ready) => send(gate, inbound, destination, judgement, { plan: ready, again: false }),
+    (reason: unknown) => {
+      const fault = toFault(reason);
+      if (fault.code === "internal") gate.logger.error("A call could not be planned", { callId: inbound.callId, cause: fault.cause });
+      noteEnd(gate, inbound, judgement, { outcome: "upstream-error", status: 0, errorCode: null, responseBytes: 0 }, null);
+      faultReply(inbound, fault);
+    },
+  );
+}
+
+interface Attempt {
+  readonly plan: Plan;
+  /** Whether the session was opened anew for it: once is enough. */
+  readonly again: boolean;
+}
+
+function send(gate: Gate, inbound: Inbound, destination: Destination, judgement: Judgement, attempt: Attempt): void {
+  const { routed, session } = destination;
+  const { plan } = attempt;
+  const { reply, idRaw, owner } = inbound;
+  const refusal = gate.admission.enter(owner);
+  if (refusal !== null) {
+    noteEnd(gate, inbound, judgement, { outcome: "cancelled", status: 503, errorCode: null, responseBytes: 0 }, null);
+    faultReply(inbound, refusal);
+    return;
+  }
+  let left = false;
+  const leave = () => {
+    if (left) return;
+    left = true;
+    gate.admission.leave(owner);
+    if (idRaw !== null) session?.inFlight.delete(idRaw);
+  };
+  const upstreamId = () => exchange?.upstreamId ?? plan.pinned ?? null;
+  const relay = createRelay(relayOptions(gate, inbound, destination, judgement, { ...attempt, leave, upstreamId }));
+  // The sink may be told of a failure before `exchange` returns: until then there is no upstream to name.
+  let exchange: RoutedExchange | undefined;
+  exchange = routed.exchange(upstreamRequest(inbound, routed, plan), relay.sink, plan.pinned === undefined ? {} : { pinned: plan.pinned });
+  relay.attach(exchange);
+  if (left) return;
+
+  const withdraw = () => {
+    exchange.cancel();
+    relay.cancelled();
+    cancelUpstream(destination, plan);
+  };
+  if (idRaw !== null) session?.inFlight.set(idRaw, withdraw);
+  // A modern client cancels by closing (2026-07-28, Streamable HTTP); a legacy one that went away has not cancelled.
+  // Either way the answer comes later, and the ingress is told so by the registration.
+  reply.onAbort(inbound.era === "modern" ? withdraw : () => {});
+}
+
+function upstreamRequest({ scanned }: Inbound, { server }: RoutedServer, { headers, body }: Plan): UpstreamRequest {
+  const { answerMs, idleMs, totalMs } = server.timeouts;
+  const repeatable = methodOf(scanned.method)?.repeatable ?? false;
+  return { method: "POST", headers, body, repeatable, answerTimeoutMs: answerMs, idleTimeoutMs: idleMs, totalTimeoutMs: totalMs };
+}
+
+interface Running extends Attempt {
+  /** The call no longer counts as in flight. */
+  leave(): void;
+  upstreamId(): string | null;
+}
+
+function relayOptions(gate: Gate, inbound: Inbound, destination: Destination, judgement: Judgement, running: Running): RelayOptions {
+  const { plan, again, leave, upstreamId } = running;
+  const { routed } = destination;
+  return {
+    reply: inbound.reply,
+    idRaw: inbound.idRaw,
+    callId: inbound.callId,
+    rewrite: plan.rewrite,
+    strict: routed.server.audit === "strict",
+    headers: (answer) => [
+      "sluice-decision",
+      inbound.callId,
+      ...rateLimitHeaders(judgement.judged.admission),
+      ...(answer === null ? [] : (destination.onHead?.(answer, upstreamId() ?? "") ?? [])),
+    ],
+    onOutcome(outcome) {
+      leave();
+      return recordEnd(gate, inbound, judgement, outcome, upstreamId());
+    },
+    onHead(answer) {
+      // The upstream forgot a session that the gate holds for the caller: nothing was executed, so open another and go on.
+      if (plan.pooled === null || answer.status !== 404 || again) return false;
+      gate.pool.forget(routed, inbound.owner, plan.pooled);
+      leave();
+      keep(inbound);
+      void Promise.resolve(planFor(gate, inbound, destination)).then(
+        (fresh) => send(gate, inbound, destination, judgement, { plan: fresh, again: true }),
+        (reason: unknown) => faultReply(inbound, toFault(reason)),
+      );
+      return true;
+    },
+  };
+}
+
+/** A legacy upstream is told of a cancellation: a closed connection means nothing to it. */
+function cancelUpstream({ routed }: Destination, { pooled, upstreamIdRaw }: Plan): void {
+  if (pooled === null || upstreamIdRaw === null) return;
+  const body = `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${upstreamIdRaw},"reason":"the client withdrew"}}`;
+  const headers = ["content-type", "application/json", "accept", "application/json, text/event-stream", ...upstreamSessionHeaders(pooled)];
+  ask(routed, { headers, body, pinned: pooled.upstreamId, timeoutMs: 5_000, repeatable: true }).catch(() => {}); // Advice only: the call is over for us.
+}

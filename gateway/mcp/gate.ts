@@ -1,0 +1,37 @@
+import type { Caller } from "../../domain/identity.ts";
+import type { HttpRequest } from "../../domain/ports/http.ts";
+import type { Logger } from "../../domain/ports/logger.ts";
+import type { Telemetry } from "../../domain/ports/telemetry.ts";
+import type { Redactor } from "../../domain/redact.ts";
+import type { Admission } from "../admission.ts";
+import type { Unauthenticated } from "../authenticate.ts";
+import type { CallMetrics } from "../call-metrics.ts";
+import type { Decide } from "../decide.ts";
+import type { GateView } from "../gate-view.ts";
+import type { Recorder } from "../recorder.ts";
+import type { Router } from "../router.ts";
+import type { Eras } from "./era.ts";
+import type { Sessions } from "./session.ts";
+import type { SessionPool } from "./upstream-session.ts";
+
+/** What the MCP endpoints are made of. Built once by the composition root. */
+export interface Gate {
+  readonly authenticate: (request: HttpRequest) => Caller | Unauthenticated | Promise<Caller | Unauthenticated>;
+  readonly decide: Decide;
+  readonly view: Pick<GateView, "policies" | "policyOffset" | "serverOffset">;
+  readonly router: Pick<Router, "find" | "list">;
+  readonly recorder: Pick<Recorder, "decided" | "ended">;
+  readonly sessions: Sessions;
+  readonly pool: SessionPool;
+  readonly eras: Eras;
+  /** Bounds the calls in flight, of all and of each caller. */
+  readonly admission: Pick<Admission, "enter" | "leave">;
+  readonly redactor: Redactor;
+  /** Whether records of calls hold their arguments, redacted. */
+  readonly recordsArguments: boolean;
+  readonly metrics: CallMetrics;
+  readonly telemetry: Telemetry | null;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+}

@@ -1,0 +1,64 @@
+import type { Call } from "../../domain/call.ts";
+import type { Caller } from "../../domain/identity.ts";
+import type { Era } from "../../domain/mcp/revisions.ts";
+import type { Scanned } from "../../domain/mcp/scanned.ts";
+import type { HttpReply, HttpRequest } from "../../domain/ports/http.ts";
+
+/** One message of a client on its way through the gate: authenticated and well-formed, not yet judged. */
+export interface Inbound {
+  readonly request: HttpRequest;
+  readonly reply: HttpReply;
+  /** The message as it was sent. Borrowed from the ingress until `keep` has copied it. */
+  body: Uint8Array;
+  scanned: Scanned;
+  /** The JSON of the request's id, or null for notifications and answers. */
+  readonly idRaw: string | null;
+  readonly era: Era;
+  readonly version: string;
+  readonly caller: Caller;
+  readonly owner: string;
+  /** The server of `/mcp/{server}`, or null on the merged endpoint. */
+  readonly endpoint: string | null;
+  /** Also the decision's id. */
+  readonly callId: string;
+  readonly startMs: number;
+  /** Monotonic, in milliseconds. */
+  readonly startedAt: number;
+}
+
+/** Copies the message: to be called before anything that outlasts the ingress's callback. */
+export function keep(inbound: Inbound): void {
+  inbound.body = inbound.body.slice();
+  inbound.scanned = { ...inbound.scanned, bytes: inbound.body };
+}
+
+/** What decisions see of this message, sent to `server` under `name`. */
+export function callOf(inbound: Inbound, server: string | null, labels: Readonly<Record<string, string>>, name: string | null): Call {
+  const { caller, callId, startMs, request, scanned } = inbound;
+  return {
+    callId,
+    atMs: startMs,
+    caller,
+    transport: "http",
+    address: request.address,
+    method: scanned.method ?? "response",
+    server,
+    serverLabels: labels,
+    name,
+    args: argumentsOf(inbound),
+  };
+}
+
+const noArguments = () => ({});
+const decoder = new TextDecoder();
+
+/** Parsed when a condition first reads them: most decisions never do. */
+function argumentsOf({ scanned, body }: Inbound): () => unknown {
+  const range = scanned.arguments;
+  if (range === null) return noArguments;
+  let parsed: unknown;
+  return () => {
+    parsed ??= JSON.parse(decoder.decode(body.subarray(range.start, range.end)));
+    return parsed;
+  };
+}

@@ -1,0 +1,133 @@
+import type { Call } from "../../domain/call.ts";
+import type { CallTrace } from "../../domain/ports/telemetry.ts";
+import type { AuditMode } from "../../domain/server.ts";
+import type { Judged } from "../decide.ts";
+import type { Gate } from "./gate.ts";
+import type { Inbound } from "./inbound.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** A decision that has been handed to the recorder. */
+export interface Judgement {
+  readonly judged: Judged;
+  readonly call: Call;
+  readonly audit: AuditMode;
+  /** Resolves when the record is durable; undefined in buffered mode. */
+  readonly recorded: Promise<void> | undefined;
+  readonly trace: CallTrace | null;
+}
+
+/**
+ * Decides a call and records the decision with its full inputs. Throws nothing: a recorder that refuses shows as a rejected `recorded`.
+ */
+export function judge(gate: Gate, inbound: Inbound, call: Call, audit: AuditMode): Judgement {
+  const judged = gate.decide(call);
+  const { decision } = judged;
+  const { scanned } = inbound;
+  const trace =
+    gate.telemetry?.begin({
+      method: call.method,
+      name: call.name,
+      server: call.server,
+      protocol: inbound.version,
+      transport: call.transport,
+      startMs: inbound.startMs,
+      parent: scanned.traceparent ?? null,
+      link: inbound.request.header("traceparent") || null,
+    }) ?? null;
+  gate.metrics.decided(call.method, call.server, decision.verdict, decision.stage);
+
+  const args = scanned.arguments;
+  const { caller } = inbound;
+  let recorded: Promise<void> | undefined;
+  try {
+    recorded =
+      gate.recorder.decided({
+        timeMs: inbound.startMs,
+        organizationId: caller.organizationId,
+        callId: inbound.callId,
+        principal: {
+          userId: caller.userId,
+          agentId: caller.agentId,
+          roles: caller.roles,
+          scopes: caller.scopes,
+          groups: caller.groups,
+          credential: caller.credential,
+        },
+        address: call.address,
+        transport: call.transport,
+        protocol: inbound.version,
+        method: call.method,
+        server: call.server,
+        serverLabels: call.serverLabels,
+        name: call.name === null ? null : gate.redactor.text(call.name),
+        arguments: args === null || !gate.recordsArguments ? null : gate.redactor.json(inbound.body.subarray(args.start, args.end)),
+        argumentsBytes: args === null ? 0 : args.end - args.start,
+        traceparent: trace?.traceparent ?? scanned.traceparent ?? null,
+        verdict: decision.verdict,
+        stage: decision.stage,
+        rule: decision.rule,
+        policyVersion: decision.policyVersion,
+        reason: decision.reason,
+        policyOffset: gate.view.policyOffset(),
+        serverOffset: gate.view.serverOffset(),
+        audit,
+      }) ?? undefined;
+  } catch (refusal) {
+    recorded = Promise.reject(refusal);
+  }
+  if (decision.verdict === "deny") {
+    recorded?.catch((cause: unknown) => gate.logger.error("A denial could not be recorded", { callId: inbound.callId, cause }));
+    trace?.end({ outcome: "denied", errorType: decision.stage, status: 200, endMs: gate.nowMs() });
+  }
+  return { judged, call, audit, recorded, trace };
+}
+
+/** Records how a forwarded message ended. In strict mode the promise resolves when that is durable. */
+export function recordEnd(
+  gate: Gate,
+  inbound: Inbound,
+  { call, audit, trace }: Judgement,
+  outcome: Outcome,
+  upstream: string | null,
+): Promise<void> | undefined {
+  const durationMicros = Math.round((performance.now() - inbound.startedAt) * 1000);
+  gate.metrics.ended(call.method, call.server, outcome.outcome, durationMicros);
+  trace?.end({
+    outcome: outcome.outcome,
+    errorType: outcome.outcome === "ok" ? null : outcome.errorCode === null ? outcome.outcome.replace("-", "_") : String(outcome.errorCode),
+    status: outcome.status,
+    endMs: inbound.startMs + durationMicros / 1000,
+  });
+  try {
+    return (
+      gate.recorder.ended(
+        {
+          timeMs: Math.round(inbound.startMs + durationMicros / 1000),
+          organizationId: inbound.caller.organizationId,
+          callId: inbound.callId,
+          userId: inbound.caller.userId,
+          method: call.method,
+          server: call.server,
+          name: call.name,
+          upstream,
+          outcome: outcome.outcome,
+          status: outcome.status,
+          errorCode: outcome.errorCode,
+          requestBytes: inbound.body.length,
+          responseBytes: outcome.responseBytes,
+          durationMicros,
+          attempts: 1,
+          traceparent: trace?.traceparent ?? inbound.scanned.traceparent ?? null,
+        },
+        audit,
+      ) ?? undefined
+    );
+  } catch (refusal) {
+    return Promise.reject(refusal);
+  }
+}
+
+/** Records an end that nobody waits for: the recorder reports its own failures. */
+export function noteEnd(...end: Parameters<typeof recordEnd>): void {
+  recordEnd(...end)?.catch(() => {});
+}

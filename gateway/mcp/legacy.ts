@@ -1,0 +1,136 @@
+import { Fault } from "../../domain/fault.ts";
+import { targetOf } from "../../domain/mcp/methods.ts";
+import { negotiate } from "../../domain/mcp/revisions.ts";
+import type { UpstreamAnswer } from "../../domain/ports/upstream.ts";
+import type { RoutedServer } from "../router.ts";
+import { faultReply, protocolReply, refusedReply, routeRefusal, unknownMethodReply } from "./answers.ts";
+import { initializeMerged, initializeModern } from "./describe.ts";
+import { judgeAndForward } from "./forward.ts";
+import type { Gate } from "./gate.ts";
+import { callOf, type Inbound, keep } from "./inbound.ts";
+import { listFilter, listShape } from "./lists.ts";
+import { answerLocally } from "./local.ts";
+import { mergedRequest } from "./merged.ts";
+import { recordRouteRefusal } from "./refusals.ts";
+import type { Session } from "./session.ts";
+
+/** A message of a revision with sessions (2025-11-25 and before): `initialize` opens one, everything else belongs to one. */
+export function legacyMessage(gate: Gate, inbound: Inbound): void | Promise<void> {
+  const { scanned, request, reply, owner, endpoint, idRaw } = inbound;
+  if (scanned.kind === "batch") {
+    return protocolReply(reply, { status: 400, code: -32600, message: "batches are not accepted", idRaw: null });
+  }
+  if (scanned.kind === "request" && scanned.method === "initialize") return initialize(gate, inbound);
+
+  const sessionId = request.header("mcp-session-id");
+  if (sessionId === "") {
+    return protocolReply(reply, { status: 400, code: -32600, message: "the Mcp-Session-Id header is missing: initialize first", idRaw });
+  }
+  const session = gate.sessions.find(sessionId, owner, endpoint);
+  // 404 makes the client initialize again (2025-11-25, basic/transports, "Session Management").
+  if (session === undefined) return protocolReply(reply, { status: 404, code: -32600, message: "there is no such session", idRaw });
+  if (scanned.kind === "request") return sessionRequest(gate, inbound, session);
+  return notice(gate, inbound, session);
+}
+
+function sessionRequest(gate: Gate, inbound: Inbound, session: Session): void | Promise<void> {
+  const { endpoint, scanned } = inbound;
+  if (endpoint === null) return mergedRequest(gate, inbound, session);
+  const routed = gate.router.find(inbound.caller.organizationId, endpoint);
+  if (routed === undefined) return unknownServer(gate, inbound, endpoint);
+  const method = scanned.method ?? "";
+  if (session.upstream === null && method === "ping") {
+    return answerLocally(gate, inbound, { server: routed.server.name, labels: routed.server.labels }, () => ({ result: {} }));
+  }
+  if (session.upstream === null && sessionBound.has(method)) return unknownMethodReply(inbound);
+  const destination = { routed, name: targetOf(scanned), session, own: session.upstream };
+  if (listShape(method) === undefined) return judgeAndForward(gate, inbound, destination);
+  const listing = callOf(inbound, routed.server.name, routed.server.labels, null);
+  const rewrite = listFilter(gate.view.policies(inbound.caller.organizationId), listing);
+  return judgeAndForward(gate, inbound, { ...destination, rewrite });
+}
+
+// What changes the state of a session means nothing to a server that keeps none.
+const sessionBound: ReadonlySet<string> = new Set(["logging/setLevel", "resources/subscribe", "resources/unsubscribe"]);
+
+/** Notifications and answers of the client: to the upstream session that they belong to, or to the gate itself. */
+function notice(gate: Gate, inbound: Inbound, session: Session): void | Promise<void> {
+  const { endpoint, reply, scanned } = inbound;
+  const routed = endpoint === null ? undefined : gate.router.find(inbound.caller.organizationId, endpoint);
+  if (session.upstream !== null && routed !== undefined)
+    return judgeAndForward(gate, inbound, { routed, name: null, session, own: session.upstream });
+  if (scanned.method === "notifications/cancelled") withdraw(inbound, session);
+  reply.send(202, [], "");
+}
+
+function withdraw({ body, scanned: { requestId } }: Inbound, session: Session): void {
+  if (requestId !== null) session.inFlight.get(new TextDecoder().decode(body.subarray(requestId.start, requestId.end)))?.();
+}
+
+function initialize(gate: Gate, inbound: Inbound): void | Promise<void> {
+  const { endpoint, caller } = inbound;
+  if (endpoint === null) return initializeHere(gate, inbound, { server: null, labels: {} }, initializeMerged);
+  const routed = gate.router.find(caller.organizationId, endpoint);
+  if (routed === undefined) return unknownServer(gate, inbound, endpoint);
+  const known = gate.eras.known(routed);
+  if (known !== undefined) return initializeAt(gate, inbound, routed);
+
+  // Finding out the era is traffic to the server: only for callers who may reach it.
+  const call = callOf(inbound, routed.server.name, routed.server.labels, null);
+  if (gate.decide(call).decision.verdict === "deny")
+    return judgeAndForward(gate, inbound, { routed, name: null, session: null, own: null });
+  keep(inbound);
+  return gate.eras.of(routed).then(
+    () => initializeAt(gate, inbound, routed),
+    (reason: unknown) => faultReply(inbound, unreachable(reason)),
+  );
+}
+
+function unreachable(reason: unknown): Fault {
+  return reason instanceof Fault ? reason : new Fault("unavailable", "the server cannot be reached", { cause: reason });
+}
+
+function initializeAt(gate: Gate, inbound: Inbound, routed: RoutedServer): void | Promise<void> {
+  const verdict = gate.eras.known(routed);
+  if (verdict?.era === "modern") {
+    const { name: server, labels } = routed.server;
+    return initializeHere(gate, inbound, { server, labels }, (version) => initializeModern(version, verdict.discovered));
+  }
+  const onHead = (answer: UpstreamAnswer, upstreamId: string): readonly string[] => {
+    if (answer.status !== 200) return [];
+    const session = openSession(gate, inbound, { upstreamId, sessionId: answer.header("mcp-session-id") ?? null });
+    return session === undefined ? [] : ["mcp-session-id", session.id];
+  };
+  // A session of its own to the end: the client's words reach the server as they are, its capabilities included.
+  return judgeAndForward(gate, inbound, { routed, name: null, session: null, own: { upstreamId: undefined, sessionId: null }, onHead });
+}
+
+function initializeHere(
+  gate: Gate,
+  inbound: Inbound,
+  target: { readonly server: string | null; readonly labels: Readonly<Record<string, string>> },
+  describe: (version: string) => Readonly<Record<string, unknown>>,
+): Promise<void> {
+  return answerLocally(gate, inbound, target, () => {
+    const session = openSession(gate, inbound, null);
+    if (session === undefined) throw new Fault("unavailable", "too many sessions of this caller are open", { retryAfterMs: 60_000 });
+    return { result: describe(session.protocolVersion), headers: ["mcp-session-id", session.id] };
+  });
+}
+
+function openSession(gate: Gate, { owner, endpoint, scanned, body }: Inbound, upstream: Session["upstream"]): Session | undefined {
+  const info = scanned.clientInfo;
+  return gate.sessions.open({
+    owner,
+    server: endpoint,
+    protocolVersion: negotiate(scanned.initializeVersion),
+    clientInfo: info === null ? "{}" : new TextDecoder().decode(body.subarray(info.start, info.end)),
+    upstream,
+  });
+}
+
+function unknownServer(gate: Gate, inbound: Inbound, name: string): void {
+  recordRouteRefusal(gate, inbound, name);
+  if (inbound.scanned.kind === "request") routeRefusal(inbound, name);
+  else refusedReply(inbound.reply, 404, "not-found", `there is no server ${name} that you may use`);
+}

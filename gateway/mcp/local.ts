@@ -1,0 +1,55 @@
+import { toFault } from "../../domain/fault.ts";
+import { resultMessage } from "../../domain/mcp/errors.ts";
+import { methodOf } from "../../domain/mcp/methods.ts";
+import { deniedReply, faultReply } from "./answers.ts";
+import { notRecorded } from "./forward.ts";
+import type { Gate } from "./gate.ts";
+import { callOf, type Inbound, keep } from "./inbound.ts";
+import { judge, noteEnd } from "./judge.ts";
+
+/** A result of the gate's own, with the headers that go with it. */
+export interface LocalAnswer {
+  readonly result: Readonly<Record<string, unknown>>;
+  readonly headers?: readonly string[];
+}
+
+/**
+ * Judges and records a request that the gate answers itself, and answers it with what `produce` makes.
+ * Modern results get the members that their revision requires.
+ */
+export async function answerLocally(
+  gate: Gate,
+  inbound: Inbound,
+  target: { readonly server: string | null; readonly labels: Readonly<Record<string, string>> },
+  produce: () => LocalAnswer | Promise<LocalAnswer>,
+): Promise<void> {
+  const call = callOf(inbound, target.server, target.labels, null);
+  keep(inbound);
+  const judgement = judge(gate, inbound, call, "buffered");
+  if (judgement.judged.decision.verdict === "deny") return deniedReply(inbound, judgement.judged, call);
+  try {
+    await judgement.recorded;
+  } catch (cause) {
+    return faultReply(inbound, notRecorded(cause));
+  }
+  try {
+    const { result, headers = [] } = await produce();
+    const body = resultMessage(
+      inbound.idRaw ?? "null",
+      JSON.stringify(inbound.era === "modern" ? modernResult(call.method, result) : result),
+    );
+    noteEnd(gate, inbound, judgement, { outcome: "ok", status: 200, errorCode: null, responseBytes: body.length }, null);
+    inbound.reply.send(200, ["content-type", "application/json", "sluice-decision", inbound.callId, ...headers], body);
+  } catch (reason) {
+    const fault = toFault(reason);
+    if (fault.code === "internal") gate.logger.error("A local answer failed", { method: call.method, cause: fault.cause });
+    const outcome = { outcome: "upstream-error", status: 0, errorCode: null, responseBytes: 0 } as const;
+    noteEnd(gate, inbound, judgement, outcome, null);
+    faultReply(inbound, fault);
+  }
+}
+
+function modernResult(method: string, result: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const cached = methodOf(method)?.cacheable === true ? { ttlMs: 0, cacheScope: "private" } : {};
+  return { resultType: "complete", ...cached, ...result };
+}

@@ -1,0 +1,64 @@
+import { targetOf } from "../../domain/mcp/methods.ts";
+import type { RoutedServer } from "../router.ts";
+import { protocolReply, routeRefusal, unknownMethodReply } from "./answers.ts";
+import { discoverLegacy } from "./describe.ts";
+import { judgeAndForward } from "./forward.ts";
+import type { Gate } from "./gate.ts";
+import { callOf, type Inbound, keep } from "./inbound.ts";
+import { listFilter, listShape } from "./lists.ts";
+import { answerLocally } from "./local.ts";
+import { mergedRequest } from "./merged.ts";
+import { recordRouteRefusal } from "./refusals.ts";
+
+/** A message of the stateless revision (2026-07-28): it stands alone, and only requests lead anywhere. */
+export function modernMessage(gate: Gate, inbound: Inbound): void | Promise<void> {
+  const { scanned, reply, endpoint, caller } = inbound;
+  // The core has no notification from clients over HTTP: to withdraw is to close the connection.
+  if (scanned.kind === "notification") return reply.send(202, [], "");
+  if (scanned.kind !== "request") {
+    return protocolReply(reply, { status: 400, code: -32600, message: "a POST carries a request or a notification", idRaw: null });
+  }
+  if (endpoint === null) return mergedRequest(gate, inbound, null);
+
+  const routed = gate.router.find(caller.organizationId, endpoint);
+  if (routed === undefined) {
+    recordRouteRefusal(gate, inbound, endpoint);
+    return routeRefusal(inbound, endpoint);
+  }
+  return toServer(gate, inbound, routed);
+}
+
+// Subscriptions across the gate are carried by a stream of their own, which legacy servers have no counterpart for yet.
+const unbridged: ReadonlySet<string> = new Set(["subscriptions/listen"]);
+
+function toServer(gate: Gate, inbound: Inbound, routed: RoutedServer): void | Promise<void> {
+  const method = inbound.scanned.method ?? "";
+  const verdict = gate.eras.known(routed);
+  if (verdict === undefined && (method === "server/discover" || unbridged.has(method))) {
+    keep(inbound);
+    return discoverUnknown(gate, inbound, routed);
+  }
+  if (verdict?.era === "legacy" && unbridged.has(method)) return unknownMethodReply(inbound);
+  if (verdict?.era === "legacy" && method === "server/discover") return discoverOf(gate, inbound, routed);
+  const shape = listShape(method);
+  const name = targetOf(inbound.scanned);
+  if (shape === undefined) return judgeAndForward(gate, inbound, { routed, name, session: null, own: null });
+  const listing = callOf(inbound, routed.server.name, routed.server.labels, null);
+  const rewrite = listFilter(gate.view.policies(inbound.caller.organizationId), listing);
+  return judgeAndForward(gate, inbound, { routed, name, session: null, own: null, rewrite });
+}
+
+/** The era decides who answers; finding it out is traffic to the server, so the caller must be allowed to reach it first. */
+async function discoverUnknown(gate: Gate, inbound: Inbound, routed: RoutedServer): Promise<void> {
+  const call = callOf(inbound, routed.server.name, routed.server.labels, null);
+  if (gate.decide(call).decision.verdict === "allow") await gate.eras.of(routed).catch(() => {}); // Unreachable: the forward below says so.
+  if (gate.eras.known(routed) !== undefined) return toServer(gate, inbound, routed);
+  return judgeAndForward(gate, inbound, { routed, name: null, session: null, own: null });
+}
+
+function discoverOf(gate: Gate, inbound: Inbound, routed: RoutedServer): Promise<void> {
+  const { name: server, labels } = routed.server;
+  return answerLocally(gate, inbound, { server, labels }, async () => ({
+    result: discoverLegacy(await gate.pool.acquire(routed, inbound.owner)),
+  }));
+}

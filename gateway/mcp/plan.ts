@@ -1,0 +1,151 @@
+import { encodeHeaderValue } from "../../domain/mcp/header-value.ts";
+import { methodOf } from "../../domain/mcp/methods.ts";
+import { latestModern } from "../../domain/mcp/revisions.ts";
+import { toModernResult, withId, withName, withRequestMeta } from "../../domain/mcp/rewrite.ts";
+import { scanMessage } from "../../domain/mcp/scan.ts";
+import type { Scanned } from "../../domain/mcp/scanned.ts";
+import type { EraVerdict } from "./era.ts";
+import type { Destination } from "./forward.ts";
+import type { Gate } from "./gate.ts";
+import type { Inbound } from "./inbound.ts";
+import type { Rewrite } from "./outcome.ts";
+import { type UpstreamSession, upstreamSessionHeaders } from "./upstream-session.ts";
+
+/** How one message is put to one upstream, and how its answers are put back. */
+export interface Plan {
+  readonly pinned: string | undefined;
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+  readonly rewrite: Rewrite | null;
+  /** The session that the gate holds there for the caller, where it does. */
+  readonly pooled: UpstreamSession | null;
+  /** The id under which the upstream knows the request, where it differs from the client's. */
+  readonly upstreamIdRaw: string | null;
+}
+
+/**
+ * The four meetings of client and server, by their eras:
+ * a legacy client with its own session, and a modern client on a modern server, pass as they are;
+ * a legacy client on a modern server is given the envelope and headers that its messages lack;
+ * everybody else on a legacy server goes through a session that the gate holds for that caller.
+ */
+export function planFor(gate: Gate, inbound: Inbound, destination: Destination): Plan | Promise<Plan> {
+  const { routed, own } = destination;
+  if (own !== null) return ownSession(inbound, destination, own);
+  const verdict = gate.eras.known(routed);
+  if (verdict === undefined) return gate.eras.of(routed).then((found) => byEra(gate, inbound, destination, found));
+  return byEra(gate, inbound, destination, verdict);
+}
+
+function byEra(gate: Gate, inbound: Inbound, destination: Destination, { era }: EraVerdict): Plan | Promise<Plan> {
+  if (era === "modern") return stateless(inbound, destination);
+  const ready = gate.pool.ready(destination.routed, inbound.owner);
+  if (ready !== undefined) return throughPool(inbound, destination, ready);
+  return gate.pool.acquire(destination.routed, inbound.owner).then((session) => throughPool(inbound, destination, session));
+}
+
+const json = ["content-type", "application/json", "accept", "application/json, text/event-stream"] as const;
+
+function ownSession(inbound: Inbound, destination: Destination, own: NonNullable<Destination["own"]>): Plan {
+  const headers: string[] = [...json];
+  const version = inbound.request.header("mcp-protocol-version");
+  if (version !== "") headers.push("mcp-protocol-version", version);
+  if (own.sessionId !== null) headers.push("mcp-session-id", own.sessionId);
+  return {
+    pinned: own.upstreamId,
+    headers,
+    body: inbound.body,
+    rewrite: destination.rewrite ?? null,
+    pooled: null,
+    upstreamIdRaw: null,
+  };
+}
+
+/** To a modern server: every request stands alone, with its envelope in the body and its mirror in the headers. */
+function stateless(inbound: Inbound, destination: Destination): Plan {
+  const { scanned, request, era } = inbound;
+  const method = scanned.method ?? "";
+  const headers: string[] = [...json, "mcp-protocol-version", era === "modern" ? inbound.version : latestModern, "mcp-method", method];
+  const target = methodOf(method)?.target ?? null;
+  if (target !== null) {
+    const name = destination.name ?? (target === "uri" ? scanned.uri : null);
+    if (name != null) headers.push("mcp-name", encodeHeaderValue(name));
+  }
+  for (const [name, value] of request.headers()) if (name.startsWith("mcp-param-")) headers.push(name, value);
+
+  let body = renamed(inbound, destination);
+  if (era === "legacy") {
+    body = withRequestMeta(body, rescan(body, inbound), {
+      protocolVersion: latestModern,
+      clientInfoJson: destination.session?.clientInfo ?? null,
+      clientCapabilitiesJson: "{}",
+    });
+  }
+  return { pinned: undefined, headers, body, rewrite: destination.rewrite ?? null, pooled: null, upstreamIdRaw: null };
+}
+
+let lastUpstreamId = 0;
+
+/**
+ * Through the gate's session with a legacy server. Its ids are the gate's own there: two requests of a caller may carry
+ * the same id (each connection of a modern client counts for itself), and a server that keys answers by id would mix them up.
+ */
+function throughPool(inbound: Inbound, destination: Destination, session: UpstreamSession): Plan {
+  const { idRaw, scanned, era } = inbound;
+  lastUpstreamId += 1;
+  const upstreamIdRaw = idRaw === null ? null : String(lastUpstreamId);
+  let body = renamed(inbound, destination);
+  if (upstreamIdRaw !== null) body = withId(body, rescan(body, inbound), upstreamIdRaw);
+  const steps: Rewrite[] = [];
+  if (idRaw !== null) steps.push((message, found) => (isAnswer(found) ? withId(message, found, idRaw) : message));
+  if (era === "modern") {
+    const method = scanned.method ?? "";
+    steps.push((message, found) =>
+      found.kind === "result" ? toModernResult(message, found, method, { ttlMs: 0, cacheScope: "private" }) : message,
+    );
+  }
+  if (destination.rewrite !== undefined) steps.push(destination.rewrite);
+  return {
+    pinned: session.upstreamId,
+    headers: [...json, ...upstreamSessionHeaders(session)],
+    body,
+    rewrite: inSequence(steps),
+    pooled: session,
+    upstreamIdRaw,
+  };
+}
+
+function renamed({ body, scanned }: Inbound, { name }: Destination): Uint8Array {
+  return name !== null && scanned.name !== null && scanned.name.text !== name ? withName(body, scanned, name) : body;
+}
+
+/** Ranges hold for the bytes they were found in: after a change the message is scanned again. */
+function rescan(body: Uint8Array, inbound: Inbound): Scanned {
+  if (body === inbound.body) return inbound.scanned;
+  const scanned = scanMessage(body);
+  if (scanned.kind === "malformed") throw new Error("a rewritten message must stay well-formed");
+  return scanned;
+}
+
+function isAnswer({ kind }: Scanned): boolean {
+  return kind === "result" || kind === "error";
+}
+
+function inSequence(steps: readonly Rewrite[]): Rewrite | null {
+  const [first] = steps;
+  if (first === undefined) return null;
+  if (steps.length === 1) return first;
+  return (message, scanned) => {
+    let bytes = message;
+    let current = scanned;
+    for (const step of steps) {
+      const next = step(bytes, current);
+      if (next === bytes) continue;
+      bytes = next;
+      const again = scanMessage(bytes);
+      if (again.kind === "malformed") return bytes;
+      current = again;
+    }
+    return bytes;
+  };
+}

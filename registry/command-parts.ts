@@ -1,0 +1,46 @@
+import type { Directory } from "../domain/directory.ts";
+import type { Limit } from "../domain/limits/limit.ts";
+import type { Policy } from "../domain/policy/policy.ts";
+import type { EventLog } from "../domain/ports/event-log.ts";
+import type { Logger } from "../domain/ports/logger.ts";
+import type { Position, Topic } from "../domain/record.ts";
+import type { ServerRules } from "./parse-upstream.ts";
+import type { HealthTable } from "./server-view.ts";
+import type { Writer } from "./writer.ts";
+
+/** Reads a policy or limit as its author wrote it. Throws `Fault("invalid")` with the path of the wrong field. */
+export type ParseDocument<Document extends Policy | Limit> = (
+  input: unknown,
+  place: { readonly organizationId: string; readonly origin: Document["origin"] },
+) => Document;
+
+export interface ControlOptions {
+  readonly log: EventLog;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+  /** Cryptographically strong. */
+  readonly randomBytes: (bytes: number) => Uint8Array;
+  readonly logger: Logger;
+  /** What callers of gRPC and REST may have the gate do; the configuration file is trusted. */
+  readonly serverRules: ServerRules;
+  readonly parsePolicy: ParseDocument<Policy>;
+  readonly parseLimit: ParseDocument<Limit>;
+  /**
+   * Resolves when what was written at `position` is in force at the gate of this process, if it has one: a change is answered after that.
+   * Other commands don't wait for it.
+   */
+  readonly inForce?: (topic: Topic, position: Position) => Promise<void>;
+}
+
+export interface Expectation {
+  /** Refused as a conflict unless the entity has this version; 0: unless there is none. */
+  readonly expectedVersion?: number | undefined;
+}
+
+/** What the commands of each kind of entity need. */
+export interface CommandParts {
+  readonly options: ControlOptions;
+  readonly directory: Directory;
+  readonly health: HealthTable;
+  readonly writer: Writer;
+}

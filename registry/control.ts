@@ -1,0 +1,202 @@
+import { directoryTopics, emptyDirectory, entityKey, foldDirectory, type Versioned } from "../domain/directory.ts";
+import type { ApiKey, User } from "../domain/identity.ts";
+import type { EventLog, Subscription } from "../domain/ports/event-log.ts";
+import type { Logger } from "../domain/ports/logger.ts";
+import type { StoredRecord } from "../domain/record.ts";
+import { topics } from "../domain/topics.ts";
+import { type Actor, requireAdministrator } from "./actor.ts";
+import type { AuditEntry, AuditFilter } from "./audit-entry.ts";
+import { queryAudit } from "./audit-query.ts";
+import { openAuditTail } from "./audit-tail.ts";
+import { ofOrganization } from "./change.ts";
+import type { CommandParts, ControlOptions } from "./command-parts.ts";
+import { type DocumentCommands, type DocumentView, documentCommands, viewDocument } from "./document-commands.ts";
+import { type Document, type DocumentKind, noDocument } from "./documents.ts";
+import { type FileCommands, fileCommands } from "./file-commands.ts";
+import { type IdentityCommands, identityCommands, type KeyView, viewKey } from "./identity-commands.ts";
+import { type Page, type PageRequest, pageOf } from "./page.ts";
+import { type ServerCommands, serverCommands } from "./server-commands.ts";
+import { foldHealth, type HealthTable, type ServerView, viewServer } from "./server-view.ts";
+import { openServerWatch, type ServerChange } from "./server-watch.ts";
+import { noServer } from "./servers.ts";
+import { openUsageView, type Stats } from "./usage-view.ts";
+import { openWriter } from "./writer.ts";
+
+export interface TimeRange {
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+}
+
+/**
+ * The control plane: the one way to change what the gates go by, for gRPC, REST, the configuration file and the demonstration alike.
+ * Inputs are foreign and parsed here. Every function acts for the actor's organization and sees no other. A change is answered once it is
+ * durable and every function here sees it. Refusals reject with a `Fault`; a refused change is recorded like one that was done.
+ */
+export interface Control extends ServerCommands, DocumentCommands, IdentityCommands, FileCommands {
+  getServer(actor: Actor, name: string): Promise<ServerView>;
+  listServers(actor: Actor, page?: PageRequest): Promise<Page<ServerView>>;
+  /** What there is (or what changed after an offset), then each change, until `signal` aborts. */
+  watchServers(
+    actor: Actor,
+    options: { readonly afterOffset?: number | undefined; readonly signal: AbortSignal },
+  ): AsyncIterable<ServerViewChange>;
+
+  getPolicy(actor: Actor, policyId: string): Promise<DocumentView>;
+  listPolicies(actor: Actor, page?: PageRequest): Promise<Page<DocumentView>>;
+  getLimit(actor: Actor, limitId: string): Promise<DocumentView>;
+  listLimits(actor: Actor, page?: PageRequest): Promise<Page<DocumentView>>;
+  listUsers(actor: Actor, page?: PageRequest): Promise<Page<User>>;
+  listKeys(actor: Actor, page?: PageRequest & { readonly userId?: string | undefined }): Promise<Page<KeyView>>;
+
+  tailAudit(actor: Actor, options: TailRequest): AsyncIterable<AuditEntry>;
+  queryAudit(actor: Actor, query: PageRequest & TimeRange & { readonly filter: AuditFilter }): Promise<Page<AuditEntry>>;
+  stats(actor: Actor, range: TimeRange): Promise<Stats>;
+
+  /** Finishes the commands under way, then stops reading. */
+  close(): Promise<void>;
+}
+
+export interface TailRequest {
+  readonly sinceMs?: number | undefined;
+  readonly follow: boolean;
+  readonly filter: AuditFilter;
+  readonly signal: AbortSignal;
+}
+
+export type ServerViewChange =
+  | { readonly kind: "put"; readonly server: ServerView; readonly offset: number }
+  | Exclude<ServerChange, { readonly kind: "put" }>;
+
+/** Opens the control plane over the log, once its directory has read what is there. One writer at a time may be open over a log. */
+export async function openControl(options: ControlOptions): Promise<Control> {
+  const { log, nowMs, newId, logger } = options;
+  const directory = emptyDirectory();
+  const health: HealthTable = new Map();
+  const watch = openServerWatch({ log, directory });
+  const subscription = await followEntities(log, logger, (record) => {
+    if (record.type === "upstream_changed") {
+      if (record.value !== null) foldHealth(health, record.value);
+      return;
+    }
+    if (record.type === "server_changed") watch.announce(record);
+    foldDirectory(directory, record);
+  });
+  const usage = await openUsageView({ log });
+  const audit = openAuditTail({ log });
+  await subscription.caughtUp();
+
+  const reached = (...place: Parameters<Subscription["reached"]>) => subscription.reached(...place);
+  const inForce = options.inForce ?? (async () => {});
+  const writer = openWriter({ log, directory, reached, inForce, nowMs, newId, logger });
+  const parts: CommandParts = { options, directory, health, writer };
+
+  return {
+    ...serverCommands(parts),
+    ...documentCommands(parts),
+    ...identityCommands(parts),
+    ...fileCommands(parts),
+    ...serverReads(parts, watch.watch),
+    ...documentReads(parts),
+    ...identityReads(parts),
+    ...auditReads(parts, { audit, usage }),
+    async close() {
+      await writer.idle();
+      await Promise.all([subscription.close(), usage.close(), audit.close()]);
+    },
+  };
+}
+
+type EntityRecord = StoredRecord<(typeof directoryTopics)[number]["types"][number] | "upstream_changed">;
+
+/** A record that can't be folded is left out and logged: waiting for it would stop everything behind it. */
+function followEntities(log: EventLog, logger: Logger, fold: (record: EntityRecord) => void): Promise<Subscription> {
+  return log.subscribe([...directoryTopics, topics.health], { from: "start" }, (records) => {
+    for (const record of records) {
+      try {
+        fold(record);
+      } catch (cause) {
+        logger.error("a record of the entities is unreadable", { topic: record.topic, offset: record.offset, cause: String(cause) });
+      }
+    }
+  });
+}
+
+type Reads<Names extends keyof Control> = Pick<Control, Names>;
+
+function serverReads(
+  { options: { nowMs }, directory, health }: CommandParts,
+  watch: ReturnType<typeof openServerWatch>["watch"],
+): Reads<"getServer" | "listServers" | "watchServers"> {
+  return {
+    async getServer(actor, name) {
+      const server = directory.servers.get(entityKey(actor.caller.organizationId, name));
+      if (server === undefined) throw noServer(name);
+      return viewServer(server, actor, health, nowMs());
+    },
+    async listServers(actor, page = {}) {
+      const servers = pageOf(ofOrganization(directory.servers, actor.caller.organizationId), ({ entity }) => entity.name, page);
+      return { ...servers, entries: servers.entries.map((server) => viewServer(server, actor, health, nowMs())) };
+    },
+    async *watchServers(actor, { afterOffset, signal }) {
+      for await (const change of watch({ organizationId: actor.caller.organizationId, afterOffset, signal })) {
+        yield change.kind === "put" ? { ...change, server: viewServer(change.server, actor, health, nowMs()) } : change;
+      }
+    },
+  };
+}
+
+function documentReads({ directory }: CommandParts): Reads<"getPolicy" | "listPolicies" | "getLimit" | "listLimits"> {
+  function get(kind: DocumentKind, actor: Actor, id: string): DocumentView {
+    requireAdministrator(actor);
+    const document = directory[kind].get(entityKey(actor.caller.organizationId, id));
+    if (document === undefined) throw noDocument(kind, id);
+    return viewDocument(kind, document);
+  }
+  function list(kind: DocumentKind, actor: Actor, page: PageRequest): Page<DocumentView> {
+    requireAdministrator(actor);
+    const all: ReadonlyMap<string, Versioned<Document>> = directory[kind];
+    const views = [...ofOrganization(all, actor.caller.organizationId)].map((document) => viewDocument(kind, document));
+    return pageOf(views, ({ id }) => id, page);
+  }
+  return {
+    getPolicy: async (actor, policyId) => get("policies", actor, policyId),
+    listPolicies: async (actor, page = {}) => list("policies", actor, page),
+    getLimit: async (actor, limitId) => get("limits", actor, limitId),
+    listLimits: async (actor, page = {}) => list("limits", actor, page),
+  };
+}
+
+function identityReads({ directory }: CommandParts): Reads<"listUsers" | "listKeys"> {
+  return {
+    async listUsers(actor, page = {}) {
+      requireAdministrator(actor);
+      return pageOf(ofOrganization(directory.users, actor.caller.organizationId), ({ userId }) => userId, page);
+    },
+    async listKeys(actor, { userId, ...page } = {}) {
+      requireAdministrator(actor);
+      const meant = ({ organizationId, userId: owner }: ApiKey) =>
+        organizationId === actor.caller.organizationId && (userId === undefined || owner === userId);
+      return pageOf([...directory.keys.values()].filter(meant).map(viewKey), ({ keyId }) => keyId, page);
+    },
+  };
+}
+
+function auditReads(
+  { options: { log, nowMs } }: CommandParts,
+  { audit, usage }: { readonly audit: ReturnType<typeof openAuditTail>; readonly usage: Awaited<ReturnType<typeof openUsageView>> },
+): Reads<"tailAudit" | "queryAudit" | "stats"> {
+  return {
+    async *tailAudit(actor, { sinceMs, follow, filter, signal }) {
+      requireAdministrator(actor);
+      yield* audit.tail({ organizationId: actor.caller.organizationId, sinceMs, follow, filter, signal });
+    },
+    async queryAudit(actor, { sinceMs, untilMs, filter, ...page }) {
+      requireAdministrator(actor);
+      return queryAudit(log, { organizationId: actor.caller.organizationId, sinceMs, untilMs, filter, ...page });
+    },
+    async stats(actor, range) {
+      requireAdministrator(actor);
+      return usage.stats(actor.caller.organizationId, { ...range, nowMs: nowMs() });
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { entityKey, type Versioned } from "../domain/directory.ts";
+import { type Actor, requireAdministrator } from "./actor.ts";
+import type { CommandParts, Expectation } from "./command-parts.ts";
+import { type Document, type DocumentKind, decidePut, decideRemoveDocument, documentKinds, noDocument } from "./documents.ts";
+import { textAt } from "./server-commands.ts";
+
+/** A stored policy or limit. `definition` is the document as it can be put again: without organization and origin. */
+export interface DocumentView {
+  readonly id: string;
+  readonly version: number;
+  readonly origin: Document["origin"];
+  readonly definition: Readonly<Record<string, unknown>>;
+}
+
+export function viewDocument(kind: DocumentKind, { entity, version }: Versioned<Document>): DocumentView {
+  const { organizationId: _organizationId, origin, ...definition } = entity;
+  return { id: documentKinds[kind].idOf(entity), version, origin, definition };
+}
+
+export interface DocumentCommands {
+  putPolicy(actor: Actor, input: unknown, expectation?: Expectation): Promise<DocumentView>;
+  removePolicy(actor: Actor, policyId: string, expectation?: Expectation): Promise<void>;
+  putLimit(actor: Actor, input: unknown, expectation?: Expectation): Promise<DocumentView>;
+  removeLimit(actor: Actor, limitId: string, expectation?: Expectation): Promise<void>;
+}
+
+export function documentCommands({ options, directory, writer }: CommandParts): DocumentCommands {
+  const parsers = { policies: options.parsePolicy, limits: options.parseLimit };
+
+  async function put(kind: DocumentKind, actor: Actor, input: unknown, { expectedVersion }: Expectation): Promise<DocumentView> {
+    const { one, idOf } = documentKinds[kind];
+    const { organizationId } = actor.caller;
+    const { id } = await writer.perform({
+      actor,
+      act: { action: `${kind}.put`, targetType: one, targetId: textAt(input, `${one}Id`), details: null },
+      prepare() {
+        // Before parsing: compiling conditions is work that not everybody may cause.
+        requireAdministrator(actor);
+        const document = parsers[kind](input, { organizationId, origin: "api" });
+        return {
+          act: { targetId: idOf(document), details: document },
+          decide: (state, moment) => decidePut(state, actor, kind, { document, expectedVersion, moment }),
+        };
+      },
+    });
+    const stored = directory[kind].get(entityKey(organizationId, id));
+    // Removed again before we could look.
+    if (stored === undefined) throw noDocument(kind, id);
+    return viewDocument(kind, stored);
+  }
+
+  async function remove(kind: DocumentKind, actor: Actor, id: string, { expectedVersion }: Expectation): Promise<void> {
+    await writer.perform({
+      actor,
+      act: { action: `${kind}.remove`, targetType: documentKinds[kind].one, targetId: id, details: null },
+      prepare: () => ({ decide: (state, moment) => decideRemoveDocument(state, actor, kind, { id, expectedVersion, moment }) }),
+    });
+  }
+
+  return {
+    putPolicy: (actor, input, expectation = {}) => put("policies", actor, input, expectation),
+    removePolicy: (actor, policyId, expectation = {}) => remove("policies", actor, policyId, expectation),
+    putLimit: (actor, input, expectation = {}) => put("limits", actor, input, expectation),
+    removeLimit: (actor, limitId, expectation = {}) => remove("limits", actor, limitId, expectation),
+  };
+}

@@ -1,0 +1,115 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import {
+  AuditMode,
+  Health,
+  Origin,
+  type RegistryService,
+  type ServerDefinition,
+  type ServerSchema,
+  type Upstream,
+  type UpstreamSchema,
+  type WatchServersResponseSchema,
+} from "../proto/gen/sluice/registry/v1/registry_pb.ts";
+import type { Control, ServerViewChange } from "./control.ts";
+import type { Implementation } from "./grpc-bridge.ts";
+import { invalid } from "./object-reader.ts";
+import type { ServerView, UpstreamView } from "./server-view.ts";
+import { pageRequest, pageToken } from "./wire-page.ts";
+import { durationToMs, optionalTimestamp } from "./wire-time.ts";
+
+/** sluice.registry.v1.RegistryService over the control plane. */
+export function registryService(control: Control): Implementation<typeof RegistryService> {
+  return {
+    async registerServer({ server, lease, expectedVersion }, { actor }) {
+      if (server === undefined) throw invalid("server", "is missing");
+      const input = serverInput(server);
+      const registered = await control.registerServer(actor, input, { leaseMs: durationToMs(lease), expectedVersion });
+      return { server: serverMessage(registered.server), ...optionalTimestamp("leaseUntil", registered.leaseUntilMs) };
+    },
+    async getServer({ name }, { actor }) {
+      return { server: serverMessage(await control.getServer(actor, name)) };
+    },
+    async listServers(request, { actor }) {
+      const page = await control.listServers(actor, pageRequest(request));
+      return { servers: page.entries.map(serverMessage), ...pageToken(page) };
+    },
+    async *watchServers({ afterOffset }, { actor, signal }) {
+      const after = afterOffset === undefined ? undefined : Number(afterOffset);
+      for await (const change of control.watchServers(actor, { afterOffset: after, signal })) yield changeMessage(change);
+    },
+    async removeServer({ name, upstreamId, expectedVersion }, { actor }) {
+      await control.removeServer(actor, name, { upstreamId: upstreamId || undefined, expectedVersion });
+      return {};
+    },
+    async heartbeat({ name, upstreamId, lease }, { actor }) {
+      const { leaseUntilMs } = await control.heartbeat(actor, { name, upstreamId: upstreamId || undefined, leaseMs: durationToMs(lease) });
+      return optionalTimestamp("leaseUntil", leaseUntilMs);
+    },
+  };
+}
+
+const auditNames: Readonly<Partial<Record<AuditMode, string>>> = { [AuditMode.BUFFERED]: "buffered", [AuditMode.STRICT]: "strict" };
+
+/** The message as the document that `parseServer` reads: what is empty or absent has its default there. */
+export function serverInput({ name, title, description, labels, upstreams, audit, timeouts }: ServerDefinition): unknown {
+  return {
+    ...{ name, title, description, labels },
+    upstreams: upstreams.map(upstreamInput),
+    ...(audit === AuditMode.UNSPECIFIED ? {} : { audit: auditNames[audit] ?? "unknown" }),
+    ...(timeouts === undefined ? {} : { timeouts: present({ ...timeouts, $typeName: undefined, $unknown: undefined }) }),
+  };
+}
+
+function upstreamInput({ id, endpoint }: Upstream, index: number): unknown {
+  const named = id === "" ? {} : { id };
+  if (endpoint.case === "http") return { ...named, url: endpoint.value.url, headers: endpoint.value.headers };
+  if (endpoint.case === undefined) throw invalid(`upstreams[${index}]`, "must have http or stdio");
+  const { command, args, env, cwd, processesMax } = endpoint.value;
+  return { ...named, command, args, env, ...(cwd === "" ? {} : { cwd }), ...(processesMax === 0 ? {} : { processesMax }) };
+}
+
+function present(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+const originMessages = { file: Origin.FILE, api: Origin.API, service: Origin.SERVICE, demo: Origin.DEMO } as const;
+const healthMessages = { unknown: Health.UNKNOWN, healthy: Health.HEALTHY, unhealthy: Health.UNHEALTHY } as const;
+const auditMessages = { buffered: AuditMode.BUFFERED, strict: AuditMode.STRICT } as const;
+
+export function serverMessage(server: ServerView): MessageInitShape<typeof ServerSchema> {
+  const { name, title, description, labels, audit, timeouts, version, origin, health } = server;
+  const upstreams = server.upstreams ?? [];
+  return {
+    definition: {
+      ...{ name, title, description, labels, timeouts },
+      upstreams: upstreams.map(({ definition }) => upstreamMessage(definition)),
+      audit: auditMessages[audit],
+    },
+    version,
+    origin: originMessages[origin],
+    health: healthMessages[health],
+    upstreams: upstreams.map((upstream) => ({
+      id: upstream.definition.id,
+      health: healthMessages[upstream.health],
+      circuit: upstream.circuit,
+      reason: upstream.reason,
+      ...optionalTimestamp("leaseUntil", upstream.definition.kind === "http" ? upstream.definition.leaseUntilMs : null),
+    })),
+  };
+}
+
+function upstreamMessage(definition: UpstreamView["definition"]): MessageInitShape<typeof UpstreamSchema> {
+  if (definition.kind === "http") {
+    const { id, url, headers } = definition;
+    return { id, endpoint: { case: "http", value: { url, headers } } };
+  }
+  const { id, command, args, env, cwd, processesMax } = definition;
+  return { id, endpoint: { case: "stdio", value: { command, args: [...args], env, cwd: cwd ?? "", processesMax } } };
+}
+
+function changeMessage(change: ServerViewChange): MessageInitShape<typeof WatchServersResponseSchema> {
+  const offset = BigInt(change.offset);
+  if (change.kind === "put") return { offset, change: { case: "put", value: serverMessage(change.server) } };
+  if (change.kind === "removed") return { offset, change: { case: "removed", value: change.name } };
+  return { offset, change: { case: "current", value: {} } };
+}
