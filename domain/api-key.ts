@@ -4,7 +4,7 @@ const apiKeyPattern = /^sluice_([A-Za-z0-9]{12})_[A-Za-z0-9_-]{43}$/;
 /** What every key begins with: tells keys from tokens before anything else is looked at. */
 export const apiKeyPrefix = "sluice_";
 
-export const apiKeyIdPattern = /^[A-Za-z0-9]{12}$/;
+const apiKeyIdPattern = /^[A-Za-z0-9]{12}$/;
 const secretBytes = 32;
 
 /** The public id of a presented key, or undefined where it has not the form of one. Says nothing about whether the key is valid. */

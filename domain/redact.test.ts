@@ -261,7 +261,10 @@ describe("nothing that is recorded can forge a line or move a terminal", () => {
       fc.property(
         fc.oneof(
           fc.json(),
-          fc.string({ unit: "binary", maxLength: 300 }),
+          fc.string({
+            unit: fc.constantFrom("a", " ", "\n", "\u001b", "\u2028", "é", "😀", '"', "\\", "\ud800", "\u0000", "7"),
+            maxLength: 300,
+          }),
           fc.json().map((text) => `{"password":"x","a":${text}}`),
         ),
         (text) => {
@@ -337,4 +340,33 @@ describe("a hundred kilobytes take milliseconds", () => {
       assert.ok(performance.now() - start < 500, `${performance.now() - start} ms`);
     });
   }
+});
+
+test("the quick look suspects everything that the thorough one takes out", () => {
+  // A name of one letter is too short for the quick look, so that everything is looked at thoroughly.
+  const thorough = createRedactor({ secretKeys: ["~"] });
+  const names = secretNames.split(" ");
+  const fragments = [
+    ...secretTexts.map(([text]) => text),
+    ...harmlessTexts,
+    ...names,
+    ...names.map((name) => `${name}=x`),
+    ...names.map((name) => `--${name} x`),
+  ];
+  for (const fragment of fragments) {
+    assert.equal(redactor.text(fragment), thorough.text(fragment));
+    const json = JSON.stringify({ [fragment]: { note: fragment, n: 1 } });
+    assert.equal(redactor.json(json), thorough.json(json));
+  }
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...fragments.map((fragment) => fragment.slice(0, 40))), { maxLength: 4 }),
+      fc.constantFrom("", " ", "_", "="),
+      (parts, glue) => {
+        const json = JSON.stringify({ note: parts.join(glue) });
+        assert.equal(redactor.json(json), thorough.json(json));
+      },
+    ),
+    { numRuns: 500 },
+  );
 });

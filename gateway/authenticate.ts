@@ -32,7 +32,7 @@ export interface AuthenticatorOptions {
   readonly failures?: FailureThrottleOptions;
 }
 
-export type AuthenticatedRequest = Pick<HttpRequest, "header" | "path" | "address">;
+type AuthenticatedRequest = Pick<HttpRequest, "header" | "path" | "address">;
 
 /**
  * Tells who calls, from `Authorization: Bearer` (an API key or a JWT) or `X-API-Key`; never from the query.

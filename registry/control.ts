@@ -100,7 +100,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     ...identityReads(parts),
     ...auditReads(parts, { audit, usage }),
     async close() {
-      await writer.idle();
+      await writer.settled();
       await Promise.all([subscription.close(), usage.close(), audit.close()]);
     },
   };

@@ -19,6 +19,8 @@ export const strictestServerRules: ServerRules = { stdioCommands: [], stdioEnvir
 const httpKeys = ["id", "kind", "url", "headers"] as const;
 const stdioKeys = ["id", "kind", "command", "args", "env", "cwd", "processesMax"] as const;
 const headersMax = 32;
+/** Each session of a client and each caller of the stateless revision has a process of its own. */
+const processesDefault = 8;
 
 /** Set by the gate itself, or by HTTP: an upstream's definition may not touch them. RFC 9110 section 7.6.1, RFC 9112. */
 const reservedHeaders = new Set([
@@ -120,7 +122,7 @@ function parseStdio(upstream: ObjectInput, { id, path, rules }: Place): StdioUps
     (upstream["cwd"] ?? null) === null ? null : readText(upstream["cwd"], `${path}.cwd`, { charactersMin: 1, charactersMax: 1024 });
   for (const [name, text] of Object.entries(env)) checkReferences(text, `${path}.env.${name}`, rules);
   if (rules !== null) checkProgram({ command, args, env, cwd }, path, rules);
-  const processesMax = readInteger(upstream["processesMax"] ?? 1, `${path}.processesMax`, { min: 1, max: 64 });
+  const processesMax = readInteger(upstream["processesMax"] ?? processesDefault, `${path}.processesMax`, { min: 1, max: 64 });
   return { kind: "stdio", id, command, args, env, cwd, processesMax };
 }
 

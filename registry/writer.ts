@@ -29,8 +29,8 @@ export interface Command<Answer> {
 export interface Writer {
   /** Resolves once the change is durable, recorded, and seen by the directory. Rejects with the `Fault` that refused it. */
   perform<Answer>(command: Command<Answer>): Promise<Answer>;
-  /** Resolves when no command is under way. */
-  idle(): Promise<void>;
+  /** Resolves when no command is under way and the audit records that were owed are written, or tried once more. */
+  settled(): Promise<void>;
 }
 
 interface Place {
@@ -94,16 +94,15 @@ export function openWriter({ log, directory, reached, inForce, nowMs, newId, log
       return { answer: decided.answer, places };
     } catch (reason) {
       const fault = toFault(reason);
-      // A log that is away can't take the refusal either: what was owed before is kept, this one is in the process log.
       if (fault.code === "unavailable" || fault.code === "internal") {
         logger.error("an administrative act failed", {
           action: act.action,
           target: act.targetId,
           cause: String(fault.cause ?? fault.message),
         });
-        throw fault;
       }
-      await record(command, act, fault);
+      // A log that is away can't take the refusal either: what was owed before is kept, this one is in the process log.
+      if (fault.code !== "unavailable") await record(command, act, fault);
       throw fault;
     }
   }
@@ -114,7 +113,12 @@ export function openWriter({ log, directory, reached, inForce, nowMs, newId, log
       await Promise.all(places.map(({ topic, position }) => inForce(topic, position)));
       return answer;
     },
-    idle: () => turns.idle(),
+    async settled() {
+      await turns.idle();
+      await payOwed().catch((cause: unknown) =>
+        logger.error("audit records of administrative acts are lost", { count: owed.length, cause: String(cause) }),
+      );
+    },
   };
 }
 

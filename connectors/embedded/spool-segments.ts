@@ -47,23 +47,28 @@ async function recover(file: string, damaged: (file: string, bytes: number) => v
   return at;
 }
 
-/** Makes the segment that follows `last`. It is there after a crash: the folder is synchronised too. */
+/** Makes the segment that follows `last`. If `fsync`, it is there after a crash of the machine: the folder is synchronised too. */
 export async function createSegment(
   folder: string,
   last: Segment | undefined,
+  fsync: boolean,
 ): Promise<{ readonly segment: Segment; readonly handle: FileHandle }> {
   const number = (last?.number ?? 0) + 1;
   const file = join(folder, `${String(number).padStart(12, "0")}.spool`);
   const handle = await open(file, "wx", 0o600);
   try {
-    const directory = await open(folder, "r");
-    await directory.sync().finally(() => directory.close());
+    if (fsync) await synchronise(folder);
   } catch (error) {
     await handle.close();
     await unlink(file).catch(() => undefined);
     throw error;
   }
   return { segment: { file, number, bytes: 0, read: 0 }, handle };
+}
+
+async function synchronise(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  await handle.sync().finally(() => handle.close());
 }
 
 /** At most `bytesMax` bytes from `from` on, more where the first frame is larger than that. */

@@ -135,7 +135,7 @@ function openSpoolWriter({ folder, codec, bytesMax, segmentBytesMax, fsync, segm
   async function write(bytes: Buffer): Promise<void> {
     if (active !== undefined && active.segment.bytes >= segmentBytesMax) await rotate();
     if (active === undefined) {
-      active = await createSegment(folder, segments.at(-1));
+      active = await createSegment(folder, segments.at(-1), fsync);
       segments.push(active.segment);
     }
     const { segment, handle } = active;

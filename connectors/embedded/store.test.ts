@@ -17,15 +17,23 @@ const codec = createCodec();
 const day = 24 * 60 * 60_000;
 const startMs = Date.UTC(2026, 6, 28);
 
+const opened = new WeakMap<TestContext, EmbeddedStore[]>();
+
+/** A folder that is removed after the stores in it have been closed: `after` hooks run in the order in which they were given. */
 function folderFor(t: TestContext): string {
   const { folder, remove } = temporaryFolder();
-  t.after(remove);
+  const stores: EmbeddedStore[] = [];
+  opened.set(t, stores);
+  t.after(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    remove();
+  });
   return folder;
 }
 
 async function openIn(t: TestContext, folder: string, options: Partial<EmbeddedStoreOptions> = {}): Promise<EmbeddedStore> {
   const store = await openEmbeddedStore({ folder, codec, nowMs: () => startMs, ...options });
-  t.after(() => store.close());
+  opened.get(t)?.push(store);
   return store;
 }
 
@@ -297,4 +305,15 @@ test("close waits for the batch that is being handled, and keeps its position", 
   });
   await subscription.caughtUp();
   assert.deepEqual(seen, ["acme/bob"]);
+});
+
+test("a store whose folder vanished still closes, and leaves nothing running", async (t) => {
+  const { folder, remove } = temporaryFolder();
+  t.after(remove);
+  const store = await openEmbeddedStore({ folder, codec });
+  remove();
+  const appended = assert.rejects(store.log.append(topics.users, [user("ana")]), fault("unavailable"));
+  await store.log.subscribe([topics.users], { from: "end", group: "view" }, () => undefined);
+  await appended;
+  await store.close();
 });

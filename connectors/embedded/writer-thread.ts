@@ -21,7 +21,11 @@ export function startWriterThread(start: WriterStart, { answered, trimmed, lost 
   let ended: Promise<void> = Promise.resolve();
 
   function run(): Worker {
-    const started = new Worker(new URL("./log-writer.ts", import.meta.url), { workerData: start, name: "log-writer" });
+    const started = new Worker(new URL("./log-writer.ts", import.meta.url), {
+      workerData: start,
+      name: "log-writer",
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+    });
     let reason = "its thread ended";
     started.on("message", (message: FromWriter) => {
       if (message.kind === "trimmed") trimmed(message);

@@ -87,8 +87,7 @@ export function openWriter({ start, codec, catalog, flushMs, recordsMax }: Write
     },
     async close() {
       closed = true;
-      await committer.flush();
-      await committer.thread.close();
+      await committer.end();
     },
   };
 }
@@ -108,6 +107,8 @@ interface Committer {
   /** Starts the next commit, or sees to it that it starts when it is due. */
   readonly schedule: () => void;
   readonly flush: () => Promise<void>;
+  /** Commits what waits, once, and ends the thread. */
+  readonly end: () => Promise<void>;
 }
 
 /** Group commit: one batch is being committed while the next one gathers. */
@@ -119,6 +120,7 @@ function openCommitter({ newBatch, startThread, flushMs, recordsMax, committed }
   let timer: Timer | undefined;
   let urgent = false;
   let refused = false;
+  let ended = false;
 
   function commit(): void {
     timer = undefined;
@@ -132,7 +134,7 @@ function openCommitter({ newBatch, startThread, flushMs, recordsMax, committed }
   }
 
   function schedule(): void {
-    if (committing !== undefined || gathering.isEmpty()) return;
+    if (ended || committing !== undefined || gathering.isEmpty()) return;
     const now = performance.now();
     const dueMs = urgent || gathering.records() >= recordsMax ? now : Math.max(now, lastStart + pauseMs());
     if (timer !== undefined && timer.dueMs <= dueMs) return;
@@ -167,12 +169,19 @@ function openCommitter({ newBatch, startThread, flushMs, recordsMax, committed }
     await Promise.all(settled);
   }
 
+  async function end(): Promise<void> {
+    await flush();
+    ended = true;
+    timer?.cancel();
+    await thread.close();
+  }
+
   const thread = startThread({
     answered: (message) => (message.kind === "written" ? settle(undefined, message.bases) : settle(message.reason, [])),
     lost: (reason) => settle(reason, []),
   });
   const waitingBytes = () => gathering.bytes() + (committing?.bytes() ?? 0);
-  return { thread, gathering: () => gathering, waitingBytes, schedule, flush };
+  return { thread, gathering: () => gathering, waitingBytes, schedule, flush, end };
 }
 
 interface Timer {

@@ -3,7 +3,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
 import { fitsAlgorithm, type PublishedKey } from "./algorithms.ts";
 
-export type VerificationKey = CryptoKey | Uint8Array;
+type VerificationKey = CryptoKey | Uint8Array;
 
 /** The keys of one issuer. */
 export interface KeySet {

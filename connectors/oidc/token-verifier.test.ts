@@ -274,6 +274,13 @@ describe("keys of an issuer that can't be trusted are not used", () => {
     });
   }
 
+  test("without an id in the token a key counts only if it is the only one", async () => {
+    const nameless = token({ alg: "RS256" }, claims);
+    accepted(await open({ jwks: { keys: [keys[0], keys[1]] } }).verify(nameless));
+    const twins = [keys[0], await published(otherRsa.publicKey, "other")];
+    assert.match(refused(await open({ jwks: { keys: twins } }).verify(nameless)), /key is not known/);
+  });
+
   test("of two keys with one id the right one is found", async () => {
     const twins = [await published(otherRsa.publicKey, "rsa"), keys[0]];
     accepted(await open({ jwks: { keys: twins } }).verify(valid));

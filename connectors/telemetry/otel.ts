@@ -1,13 +1,13 @@
 import type { Attributes, Context, Link, SpanContext, Tracer } from "@opentelemetry/api";
-import type { Logger } from "../../domain/ports/logger.ts";
+import { type Logger, silentLogger } from "../../domain/ports/logger.ts";
 import type { MetricReading } from "../../domain/ports/metrics.ts";
 import type { CallTrace, Telemetry } from "../../domain/ports/telemetry.ts";
-import { createMetricProducer } from "./otel-metrics.ts";
 
 export interface OpenTelemetryOptions {
   /** Base address of the OTLP/HTTP collector; `/v1/traces` and `/v1/metrics` are added. */
   readonly endpoint: string;
-  readonly protocol: "http/protobuf";
+  /** The only one so far, and the default of the OpenTelemetry specification. */
+  readonly protocol?: "http/protobuf";
   readonly serviceName: string;
   /** The share of calls without a traced parent that are traced, 0 to 1. A call with a parent follows the parent's decision. */
   readonly sampleRatio: number;
@@ -17,6 +17,10 @@ export interface OpenTelemetryOptions {
   /** The process's own metrics; without it no metrics are exported. */
   readonly readMetrics?: () => readonly MetricReading[];
   readonly logger?: Logger;
+  /** On closing, what is queued has so long to get out. Default 2 s. */
+  readonly closeMs?: number;
+  /** For one export, its repetitions included. A process that ends while a collector is away waits no longer. Default 5 s. */
+  readonly exportTimeoutMs?: number;
   /** Uniform in [0, 1). Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -25,9 +29,6 @@ type Api = typeof import("@opentelemetry/api");
 
 /** Spans that wait for export; past it new ones are dropped, so that a collector that is away costs memory once and nothing more. */
 const spansQueuedMax = 2_048;
-const exportTimeoutMs = 5_000;
-/** On closing, what is still queued has so long to get out. */
-const closeMs = 2_000;
 const errorLogMs = 60_000;
 
 /**
@@ -36,7 +37,7 @@ const errorLogMs = 60_000;
  * The SDK registers itself for the whole process: only one may be open at a time.
  */
 export async function openTelemetry(options: OpenTelemetryOptions): Promise<Telemetry> {
-  const [api, { NodeSDK }, trace, metrics, resources, spanExport, metricExport] = await Promise.all([
+  const [api, { NodeSDK }, trace, metrics, resources, spanExport, metricExport, { createMetricProducer }] = await Promise.all([
     import("@opentelemetry/api"),
     import("@opentelemetry/sdk-node"),
     import("@opentelemetry/sdk-trace"),
@@ -44,14 +45,16 @@ export async function openTelemetry(options: OpenTelemetryOptions): Promise<Tele
     import("@opentelemetry/resources"),
     import("@opentelemetry/exporter-trace-otlp-proto"),
     import("@opentelemetry/exporter-metrics-otlp-proto"),
+    import("./otel-metrics.ts"),
   ]);
-  const { endpoint, headers, readMetrics, metricsIntervalMs, serviceName, logger } = options;
+  const { endpoint, headers, readMetrics, metricsIntervalMs, serviceName, logger, exportTimeoutMs = 5_000 } = options;
   const target = (signal: string) => ({
     url: `${endpoint.replace(/\/+$/, "")}/v1/${signal}`,
     headers: { ...headers },
     timeoutMillis: exportTimeoutMs,
   });
-  if (logger !== undefined) logErrors(api, logger);
+  const report = errorReport(logger ?? silentLogger);
+  tellErrors(api, report);
 
   const sdk = new NodeSDK({
     serviceName,
@@ -82,10 +85,7 @@ export async function openTelemetry(options: OpenTelemetryOptions): Promise<Tele
   return {
     begin,
     async close() {
-      await Promise.race([
-        sdk.shutdown().catch((reason: unknown) => logger?.warn("telemetry was lost on closing", { reason })),
-        pause(closeMs),
-      ]);
+      await Promise.race([sdk.shutdown().catch(report), pause(options.closeMs ?? 2_000)]);
       api.trace.disable();
       api.metrics.disable();
       api.context.disable();
@@ -154,11 +154,11 @@ function parseTraceparent(text: string | null): SpanContext | undefined {
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
 }
 
-/** The SDK tells its errors to one logger for the process. They repeat with every failed export. */
-function logErrors({ diag, DiagLogLevel }: Api, logger: Logger): void {
+/** Export errors repeat with every batch: one a minute is logged, with the number of those that were not. */
+function errorReport(logger: Logger): (...detail: readonly unknown[]) => void {
   let lastMs = Number.NEGATIVE_INFINITY;
   let suppressed = 0;
-  function report(...detail: readonly unknown[]): void {
+  return (...detail) => {
     if (performance.now() - lastMs < errorLogMs) {
       suppressed++;
       return;
@@ -166,7 +166,11 @@ function logErrors({ diag, DiagLogLevel }: Api, logger: Logger): void {
     logger.warn("telemetry could not be exported", { detail: detail.map(String).join(" ").slice(0, 500), suppressed });
     lastMs = performance.now();
     suppressed = 0;
-  }
+  };
+}
+
+/** The SDK tells its errors to one logger for the process. */
+function tellErrors({ diag, DiagLogLevel }: Api, report: (...detail: readonly unknown[]) => void): void {
   const nothing = () => {};
   diag.setLogger(
     { error: report, warn: report, info: nothing, debug: nothing, verbose: nothing },

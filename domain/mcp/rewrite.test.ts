@@ -42,8 +42,8 @@ test("edits that overlap or lie outside are a bug", () => {
   const bytes = encoder.encode("abc");
   for (const edits of [
     [
-      { start: 0, end: 2, text: "" },
-      { start: 1, end: 3, text: "" },
+      { start: 0, end: 2, text: "xxxx" },
+      { start: 1, end: 3, text: "xxxx" },
     ],
     [{ start: 2, end: 4, text: "" }],
     [{ start: 2, end: 1, text: "" }],

@@ -62,6 +62,7 @@ const streams: Readonly<Record<string, string>> = {
   "data that is empty": "id: 1\ndata:\n\n",
   "a block without data": ": alive\n\nevent: x\n\nretry: 10\n\ndata: y\n\n",
   "every kind of line end": "data: a\r\n\r\ndata: b\r\rdata: c\n\ndata: d\r\n\ndata: e\n\r\ndata: f\r\n\rdata: g\n\n",
+  "data of several lines that end in CR and LF": "data: a\r\ndata: b\r\n\r\ndata: c\rdata: d\r\r",
   "a byte order mark": "\ufeffdata: x\n\n\ufeffdata: y\n\n",
   "a byte order mark alone on its line": "\ufeff\ndata: x\n\n",
   "empty lines between": "\n\n\r\r\n\ndata: x\n\n\n\n",

@@ -8,7 +8,7 @@ import type { Match, Policy, Rule } from "./policy.ts";
 export type { Outcome } from "./condition.ts";
 
 /** One part of a rule's match that depends only on caller, server, method and name. */
-export interface StaticPart {
+interface StaticPart {
   /** `tools`, `roles`, …: for explanations. */
   readonly name: string;
   readonly fits: (call: Call) => boolean;

@@ -1,10 +1,11 @@
 import { celEnv, isCelError, parse, plan } from "@bufbuild/cel";
 import { nearestName } from "../nearest-name.ts";
 import { parseNetwork } from "../network.ts";
-import { functions, localTime, loopGuard, loopRange, operators, type Signature } from "./condition-functions.ts";
+import { localTime } from "./condition-calendar.ts";
+import { functions, loopGuard, loopRange, operators, type Signature } from "./condition-functions.ts";
 
 export type ParsedCondition = ReturnType<typeof parse>;
-export type Expression = ParsedCondition["expr"];
+type Expression = ParsedCondition["expr"];
 type Kind = Expression["exprKind"];
 type Value<Case extends Kind["case"]> = Extract<Kind, { readonly case: Case }>["value"];
 
@@ -21,7 +22,7 @@ export class ConditionError extends Error {
 }
 
 /** The variables of conditions, with their fields where these are fixed. */
-export const variables: ReadonlyMap<string, readonly string[] | null> = new Map<string, readonly string[] | null>([
+const variables: ReadonlyMap<string, readonly string[] | null> = new Map<string, readonly string[] | null>([
   ["caller", ["organization", "user", "agent", "roles", "scopes", "groups"]],
   ["server", ["name", "labels"]],
   ["call", ["method", "name", "transport"]],

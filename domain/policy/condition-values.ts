@@ -3,7 +3,7 @@ import type { Call } from "../call.ts";
 import type { Caller } from "../identity.ts";
 
 /** Values in the arguments of one call that conditions look at, at most: bigger ones fail the condition. */
-export const argumentValuesMax = 10_000;
+const argumentValuesMax = 10_000;
 const argumentDepthMax = 128;
 
 /**

@@ -23,10 +23,10 @@ export interface Condition {
   evaluate(call: Call): Outcome;
 }
 
-export const conditionBytesMax = 4 * 1024;
+const conditionBytesMax = 4 * 1024;
 
 /** Rounds of loops and comparable work that one evaluation may take. */
-export const costUnitsMax = 10_000;
+const costUnitsMax = 10_000;
 
 const meter: Meter = { units: 0, exhausted: false };
 const environment = celEnv({ funcs: conditionFunctions(meter) });

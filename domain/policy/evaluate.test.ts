@@ -160,7 +160,7 @@ function condition(text: string | null, { caller, name: named, args }: Call): st
   }
 }
 
-const runs = { numRuns: 200 };
+const runs = { numRuns: 120 };
 
 describe("the table of policies", () => {
   test("without policies everything is denied", () => {

@@ -4,7 +4,7 @@ import { type CompiledRule, fitsStatically, mayAllowSomething, type Outcome, out
 import { counts, type PolicyTable } from "./evaluate.ts";
 
 /** One rule, and why it did or did not take effect on a call. */
-export interface RuleExplanation {
+interface RuleExplanation {
   /** `{policyId}/{ruleId}`. */
   readonly rule: string;
   readonly policyVersion: number;

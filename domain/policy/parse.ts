@@ -5,7 +5,7 @@ import { parseNetwork } from "../network.ts";
 import { compileCondition } from "./condition.ts";
 import type { Match, Policy, Rule } from "./policy.ts";
 
-export const policyBounds = {
+const policyBounds = {
   rulesMax: 1_000,
   listEntriesMax: 1_000,
   labelsMax: 32,

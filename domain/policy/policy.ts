@@ -23,18 +23,27 @@ export interface Rule {
   readonly reason: string | null;
 }
 
+/** What is left out fits everything; a list fits nothing that the call does not have: `agents: ["*"]` fits no call without an agent. */
 export interface Match {
   readonly users?: readonly string[];
   readonly agents?: readonly string[];
+  /** Of roles, scopes and groups it is enough that the caller has one that fits. */
   readonly roles?: readonly string[];
   readonly scopes?: readonly string[];
   readonly groups?: readonly string[];
   readonly servers?: readonly string[];
-  /** Labels of the server: every one named must have that value. */
+  /** Labels of the server: every one named must have that value, in which `*` counts, too. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** A rule without methods fits every method, but see the three below. */
   readonly methods?: readonly string[];
+  /**
+   * A rule with `tools` fits only `tools/call`, and so the items of `tools/list`, which are decided as the calls that they lead to; not the
+   * request for the list itself. `prompts` fit only `prompts/get`, `resources` only `resources/read`, `subscribe` and `unsubscribe`.
+   * A rule with several of the three fits the calls of each.
+   */
   readonly tools?: readonly string[];
   readonly prompts?: readonly string[];
+  /** URIs, as the server names them. */
   readonly resources?: readonly string[];
   /** Networks in CIDR notation. */
   readonly addresses?: readonly string[];

@@ -39,15 +39,20 @@ export function ibanLengthAt(text: string, start: number): number {
   let at = start;
   while (compact.length < length && at < text.length) {
     const character = text.charAt(at);
-    if (/^[A-Za-z0-9]$/.test(character)) compact += character.toUpperCase();
+    if (isAlphanumeric(text.charCodeAt(at))) compact += character.toUpperCase();
     else if (character !== " " || text.charAt(at - 1) === " ") return 0;
     at += 1;
   }
-  if (compact.length < length || /^[A-Za-z0-9]$/.test(text.charAt(at))) return 0;
+  if (compact.length < length || isAlphanumeric(text.charCodeAt(at))) return 0;
   let rest = 0;
   for (const character of compact.slice(4) + compact.slice(0, 4)) {
     const value = Number.parseInt(character, 36);
     rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
   }
   return rest === 1 ? at - start : 0;
+}
+
+/** Letters and digits of ASCII; false behind the end of a text, where the code is no number. */
+function isAlphanumeric(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 }

@@ -93,21 +93,20 @@ function send(gate: Gate, inbound: Inbound, destination: Destination, judgement:
   };
   const upstreamId = () => exchange?.upstreamId ?? plan.pinned ?? null;
   const relay = createRelay(relayOptions(gate, inbound, destination, judgement, { ...attempt, leave, upstreamId }));
-  // The sink may be told of a failure before `exchange` returns: until then there is no upstream to name.
-  let exchange: RoutedExchange | undefined;
-  exchange = routed.exchange(upstreamRequest(inbound, routed, plan), relay.sink, plan.pinned === undefined ? {} : { pinned: plan.pinned });
-  relay.attach(exchange);
-  if (left) return;
-
   const withdraw = () => {
-    exchange.cancel();
+    if (left) return;
+    exchange?.cancel();
     relay.cancelled();
     cancelUpstream(destination, plan);
   };
-  if (idRaw !== null) session?.inFlight.set(idRaw, withdraw);
   // A modern client cancels by closing (2026-07-28, Streamable HTTP); a legacy one that went away has not cancelled.
   // Either way the answer comes later, and the ingress is told so by the registration.
   reply.onAbort(inbound.era === "modern" ? withdraw : () => {});
+  // The sink may be told everything before `exchange` returns: until then there is no upstream to name.
+  let exchange: RoutedExchange | undefined;
+  exchange = routed.exchange(upstreamRequest(inbound, routed, plan), relay.sink, plan.pinned === undefined ? {} : { pinned: plan.pinned });
+  relay.attach(exchange);
+  if (!left && idRaw !== null) session?.inFlight.set(idRaw, withdraw);
 }
 
 function upstreamRequest({ scanned }: Inbound, { server }: RoutedServer, { headers, body }: Plan): UpstreamRequest {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { loadConfig } from "../../cli/config.ts";
 import { openGate, type RunningGate } from "../../cli/gate.ts";
-import { silentLogger } from "../../domain/ports/logger.ts";
+import { createLogger } from "../../connectors/telemetry/logger.ts";
 
 export interface Harness {
   readonly gate: RunningGate;
@@ -23,7 +23,7 @@ export async function startGate(t: Pick<TestContext, "after">, settings: Readonl
     folder,
     overrides: { http: { port: 0 }, grpc: { port: 0 }, data: { folder: join(folder, "data") }, ...settings },
   });
-  const gate = await openGate(config, { demo: false, logger: silentLogger });
+  const gate = await openGate(config, { demo: false, logger: createLogger({ level: "error" }) });
   t.after(async () => {
     await gate.close();
     rmSync(folder, { recursive: true, force: true });
@@ -77,4 +77,4 @@ export async function answerOf(response: Response): Promise<Record<string, unkno
 }
 
 /** The policy of most tests: the agent may do everything. */
-export const allowAll = { id: "all", rules: [{ id: "everything", effect: "allow", match: { agents: "*" } }] };
+export const allowAll = { policyId: "all", rules: [{ id: "everything", effect: "allow", match: { agents: "*" } }] };
