@@ -3,7 +3,7 @@ import { entityKey } from "../domain/directory.ts";
 import type { Logger } from "../domain/ports/logger.ts";
 import { type Authenticator, createAuthenticator } from "../gateway/authenticate.ts";
 import type { GateView } from "../gateway/gate-view.ts";
-import type { Config, IssuerConfig } from "./config.ts";
+import type { Config } from "./config.ts";
 
 /** Who may call: API keys and users of the directory, and tokens of the configured issuers. */
 export function openAuthenticator(
@@ -15,7 +15,8 @@ export function openAuthenticator(
     ({ claims: { agent, ...claims }, ...issuer }): IssuerOptions => ({
       ...issuer,
       claims: agent === null ? claims : { ...claims, agent },
-      organization: organizationOf({ ...issuer, claims: { agent, ...claims } }),
+      organization:
+        issuer.organizationClaim === null ? { id: issuer.organization ?? config.organization } : { claim: issuer.organizationClaim },
     }),
   );
   return createAuthenticator({
@@ -26,9 +27,4 @@ export function openAuthenticator(
     nowMs,
     resourceMetadataUrl: (path) => `${publicUrl()}/.well-known/oauth-protected-resource${path}`,
   });
-}
-
-/** The schema admits exactly one of the two. */
-function organizationOf({ organization, organizationClaim }: IssuerConfig): IssuerOptions["organization"] {
-  return organizationClaim === null ? { id: organization ?? "" } : { claim: organizationClaim };
 }

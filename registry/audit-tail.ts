@@ -13,7 +13,7 @@ export const disorderMs = 30_000;
 export type AuditType = "call_decided" | "call_ended" | "administered";
 export const auditTopics: readonly Topic<AuditType>[] = [topics.calls, topics.audit];
 
-export interface TailOptions {
+interface TailOptions {
   readonly organizationId: string;
   /** undefined: only what happens from now on. */
   readonly sinceMs: number | undefined;

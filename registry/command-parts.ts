@@ -9,7 +9,7 @@ import type { HealthTable } from "./server-view.ts";
 import type { Writer } from "./writer.ts";
 
 /** Reads a policy or limit as its author wrote it. Throws `Fault("invalid")` with the path of the wrong field. */
-export type ParseDocument<Document extends Policy | Limit> = (
+type ParseDocument<Document extends Policy | Limit> = (
   input: unknown,
   place: { readonly organizationId: string; readonly origin: Document["origin"] },
 ) => Document;

@@ -22,7 +22,7 @@ import { noServer } from "./servers.ts";
 import { openUsageView, type Stats } from "./usage-view.ts";
 import { openWriter } from "./writer.ts";
 
-export interface TimeRange {
+interface TimeRange {
   readonly sinceMs?: number | undefined;
   readonly untilMs?: number | undefined;
 }
@@ -56,7 +56,7 @@ export interface Control extends ServerCommands, DocumentCommands, IdentityComma
   close(): Promise<void>;
 }
 
-export interface TailRequest {
+interface TailRequest {
   readonly sinceMs?: number | undefined;
   readonly follow: boolean;
   readonly filter: AuditFilter;

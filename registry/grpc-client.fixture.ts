@@ -24,12 +24,12 @@ export interface TestClient {
   close(): void;
 }
 
-export interface CallSettings {
+interface CallSettings {
   readonly metadata?: Readonly<Record<string, string>>;
   readonly deadlineMs?: number;
 }
 
-export interface TestStream<Message> {
+interface TestStream<Message> {
   /** The next message; undefined once the stream ended well. Rejects with the status otherwise. */
   next(): Promise<Message | undefined>;
   cancel(): void;

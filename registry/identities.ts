@@ -7,7 +7,7 @@ import { type Actor, isOperator, refusedUnlessAdministrator } from "./actor.ts";
 import { countOfOrganization, type Decided, envelope, type Moment, tooMany } from "./change.ts";
 import { invalid } from "./object-reader.ts";
 
-export const identityBounds = { organizationsMax: 10_000, usersPerOrganizationMax: 50_000, keysMax: 100_000 } as const;
+const identityBounds = { organizationsMax: 10_000, usersPerOrganizationMax: 50_000, keysMax: 100_000 } as const;
 
 /** Only the operator of the process makes tenants; an administrator changes its own. */
 export function decidePutOrganization(

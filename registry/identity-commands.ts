@@ -9,7 +9,7 @@ import { textAt } from "./server-commands.ts";
 /** A key as it may be shown: without its digest, which helps nobody and might help a thief. */
 export type KeyView = Omit<ApiKey, "sha256" | "organizationId">;
 
-export interface IssuedKey {
+interface IssuedKey {
   readonly key: KeyView;
   /** Shown this once. */
   readonly secret: string;

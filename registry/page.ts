@@ -15,7 +15,7 @@ export interface Page<Entry> {
   readonly nextCursor: string | undefined;
 }
 
-export const pageBounds = { limitDefault: 100, limitMax: 500, cursorCharactersMax: 1_024 } as const;
+const pageBounds = { limitDefault: 100, limitMax: 500, cursorCharactersMax: 1_024 } as const;
 
 /** The entries behind the cursor, by `name`. A list that changes between pages skips and repeats nothing that stayed. */
 export function pageOf<Entry>(all: Iterable<Entry>, name: (entry: Entry) => string, request: PageRequest): Page<Entry> {

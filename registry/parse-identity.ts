@@ -10,7 +10,7 @@ const nameBounds = {
 } as const;
 
 /** A name as `namePattern` has it, or `Fault("invalid")` that names `path`. */
-export function parseName(value: unknown, path: string): string {
+function parseName(value: unknown, path: string): string {
   return readText(value, path, nameBounds);
 }
 

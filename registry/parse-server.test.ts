@@ -179,6 +179,6 @@ test("whatever comes in, it is a server or a refusal, and no refusal repeats a h
         assert.ok(!`${reason.message}${reason.next}`.includes(secret));
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 150 },
   );
 });

@@ -51,7 +51,7 @@ export function registryService(control: Control): Implementation<typeof Registr
 const auditNames: Readonly<Partial<Record<AuditMode, string>>> = { [AuditMode.BUFFERED]: "buffered", [AuditMode.STRICT]: "strict" };
 
 /** The message as the document that `parseServer` reads: what is empty or absent has its default there. */
-export function serverInput({ name, title, description, labels, upstreams, audit, timeouts }: ServerDefinition): unknown {
+function serverInput({ name, title, description, labels, upstreams, audit, timeouts }: ServerDefinition): unknown {
   return {
     ...{ name, title, description, labels },
     upstreams: upstreams.map(upstreamInput),
@@ -76,7 +76,7 @@ const originMessages = { file: Origin.FILE, api: Origin.API, service: Origin.SER
 const healthMessages = { unknown: Health.UNKNOWN, healthy: Health.HEALTHY, unhealthy: Health.UNHEALTHY } as const;
 const auditMessages = { buffered: AuditMode.BUFFERED, strict: AuditMode.STRICT } as const;
 
-export function serverMessage(server: ServerView): MessageInitShape<typeof ServerSchema> {
+function serverMessage(server: ServerView): MessageInitShape<typeof ServerSchema> {
   const { name, title, description, labels, audit, timeouts, version, origin, health } = server;
   const upstreams = server.upstreams ?? [];
   return {

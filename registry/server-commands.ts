@@ -5,24 +5,24 @@ import { parseServer } from "./parse-server.ts";
 import { maskedServer, type ServerView, viewServer } from "./server-view.ts";
 import { decideHeartbeat, decideRegister, decideRemove, isServiceRegistration, noServer, parseLease, serverBounds } from "./servers.ts";
 
-export interface RegisterOptions {
+interface RegisterOptions {
   /** The upstreams count until then unless a heartbeat renews it. Services have 30 s unless told, administrators no lease. */
   readonly leaseMs?: number | undefined;
   readonly expectedVersion?: number | undefined;
 }
 
-export interface RegisteredView {
+interface RegisteredView {
   readonly server: ServerView;
   readonly leaseUntilMs: number | null;
 }
 
-export interface RemoveOptions {
+interface RemoveOptions {
   /** Only this upstream; the server goes with its last one. */
   readonly upstreamId?: string | undefined;
   readonly expectedVersion?: number | undefined;
 }
 
-export interface HeartbeatInput {
+interface HeartbeatInput {
   readonly name: string;
   /** undefined: all upstreams of the server that have a lease. */
   readonly upstreamId?: string | undefined;

@@ -4,7 +4,7 @@ import type { HttpUpstreamDefinition, Server, StdioUpstreamDefinition } from "..
 import { type Actor, isAdministrator } from "./actor.ts";
 import { registrantOf } from "./servers.ts";
 
-export type Health = "unknown" | "healthy" | "unhealthy";
+type Health = "unknown" | "healthy" | "unhealthy";
 
 /** A server as a caller may see it. */
 export interface ServerView {
@@ -68,10 +68,10 @@ function best(healths: readonly Health[]): Health {
   return healths.includes("unhealthy") ? "unhealthy" : "unknown";
 }
 
-export const mask = "***";
+const mask = "***";
 
 /** The upstream without secrets: header and environment values are masked unless they are nothing but references. */
-export function masked<Upstream extends Server["upstreams"][number]>(upstream: Upstream): Upstream {
+function masked<Upstream extends Server["upstreams"][number]>(upstream: Upstream): Upstream {
   if (upstream.kind === "http") return { ...upstream, url: maskedUrl(upstream.url), headers: maskedValues(upstream.headers) };
   return { ...upstream, env: maskedValues(upstream.env) };
 }

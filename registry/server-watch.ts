@@ -25,7 +25,7 @@ export interface ServerWatch {
   watch(options: WatchOptions): AsyncIterable<ServerChange>;
 }
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly organizationId: string;
   /** undefined: tell everything first. */
   readonly afterOffset: number | undefined;

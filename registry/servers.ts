@@ -24,7 +24,7 @@ export const serverBounds = {
 } as const;
 
 /** A server as it is stored: the definition, and who registered it. Only that principal, or an administrator, may change it. */
-export interface RegisteredServer extends Server {
+interface RegisteredServer extends Server {
   /** The user id of the service, for origin `service`. */
   readonly registeredBy?: string;
 }

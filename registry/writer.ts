@@ -13,7 +13,7 @@ import { createTurns } from "./turns.ts";
 /** Commands that wait for their turn; more are refused. */
 const waitingMax = 1_000;
 
-export interface Command<Answer> {
+interface Command<Answer> {
   readonly actor: Actor;
   /** Known before anything was parsed; what a refusal is recorded under. */
   readonly act: Act;

@@ -81,11 +81,11 @@ export function embeddedEventLog({ catalog, reader, writer, close }: EventLogPar
       if (misplaced !== undefined) throw new Fault("invalid", `${misplaced.type} does not belong on the topic ${topic.name}`);
       return writer.append(catalog.entry(topic), records as readonly LogRecord[]);
     },
-    async read<Type>(topic: Topic, { partition, from, recordsMax }: { partition: number; from: number; recordsMax: number }) {
+    async read(topic, { partition, from, recordsMax }) {
       const entry = catalog.entry(topic).partitions[partition];
       if (entry === undefined) throw new Fault("not-found", `${topic.name} has no partition ${partition}`);
       // The types on a topic are those that it admits: `append` sees to it.
-      return reader.records(entry, from, recordsMax) as unknown as readonly Type[] as never;
+      return reader.records(entry, from, recordsMax) as never;
     },
     async extent(topic) {
       return catalog.entry(topic).partitions.map(({ partition, start, end }) => ({ partition, start, end }));

@@ -19,7 +19,7 @@ function isSpace(code: number): boolean {
 }
 
 /** Visible ASCII, space and tab only. */
-export function isHeaderSafe(value: string): boolean {
+function isHeaderSafe(value: string): boolean {
   return safePattern.test(value);
 }
 

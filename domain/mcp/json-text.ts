@@ -57,11 +57,6 @@ function isSpelled(bytes: Uint8Array, at: number, length: number, text: string):
   return true;
 }
 
-/** Parses what stands in a range that the scanner found valid: the arguments, once a policy reads them. */
-export function parseRange(bytes: Uint8Array, range: Range): unknown {
-  return JSON.parse(rawText(bytes, range));
-}
-
 export function encode(text: string): Uint8Array {
   return encoder.encode(text);
 }

@@ -41,7 +41,7 @@ export interface Context {
   readonly repeated: (draft: Draft, id: number) => void;
 }
 
-export interface Member {
+interface Member {
   /** How to scan the value, where it is an object. */
   readonly inside: Context | null;
   /** Called with the place of the value, after it was found valid. */

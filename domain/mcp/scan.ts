@@ -26,11 +26,11 @@ export type { Malformed, Scanned } from "./scanned.ts";
 import { type Context, type Draft, messageContext, newDraft, newScanned, refuse } from "./message-members.ts";
 
 /** Messages in one batch at most. */
-export const batchMessagesMax = 100;
+const batchMessagesMax = 100;
 /** Members in one object at most, where names are compared: message, params, result, error, `_meta`, ref and all of the arguments. */
-export const objectMembersMax = 10_000;
+const objectMembersMax = 10_000;
 
-export interface ScanBounds {
+interface ScanBounds {
   /** Arrays and objects open at once; at most `bounds.jsonDepthMax`. The message object counts. */
   readonly depthMax: number;
 }

@@ -62,7 +62,7 @@ export interface Scanned {
   readonly errorCode: number | null;
 
   /**
-   * The messages of a batch (2025-03-26 only): 1 to `batchMessagesMax` objects, each still to be scanned and perhaps malformed.
+   * The messages of a batch (2025-03-26 only): 1 to 100 objects, each still to be scanned and perhaps malformed.
    * Empty, and all else null, unless the kind is `batch`.
    */
   readonly elements: readonly Range[];

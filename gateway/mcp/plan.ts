@@ -66,11 +66,7 @@ function stateless(inbound: Inbound, destination: Destination): Plan {
   const { scanned, request, era } = inbound;
   const method = scanned.method ?? "";
   const headers: string[] = [...json, "mcp-protocol-version", era === "modern" ? inbound.version : latestModern, "mcp-method", method];
-  const target = methodOf(method)?.target ?? null;
-  if (target !== null) {
-    const name = destination.name ?? (target === "uri" ? scanned.uri : null);
-    if (name != null) headers.push("mcp-name", encodeHeaderValue(name));
-  }
+  if (methodOf(method)?.mirrored === true && destination.name !== null) headers.push("mcp-name", encodeHeaderValue(destination.name));
   for (const [name, value] of request.headers()) if (name.startsWith("mcp-param-")) headers.push(name, value);
 
   let body = renamed(inbound, destination);

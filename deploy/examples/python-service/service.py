@@ -138,15 +138,16 @@ class McpHandler(BaseHTTPRequestHandler):
 
 def load_contracts(proto):
     """Makes the stubs from the .proto files and imports them: (messages, stub class)."""
-    out = tempfile.mkdtemp(prefix="sluice-stubs-")
     wanted = "sluice/registry/v1/registry.proto"
     well_known = str(pathlib.Path(protoc.__file__).parent / "_proto")
-    arguments = ["protoc", f"-I{proto}", f"-I{well_known}", f"--python_out={out}", f"--grpc_python_out={out}", wanted]
-    if protoc.main(arguments) != 0:
-        sys.exit(f"the contracts in {proto} can't be compiled; --proto names their folder")
-    sys.path.insert(0, out)
-    messages = importlib.import_module("sluice.registry.v1.registry_pb2")
-    services = importlib.import_module("sluice.registry.v1.registry_pb2_grpc")
+    with tempfile.TemporaryDirectory(prefix="sluice-stubs-") as out:
+        arguments = ["protoc", f"-I{proto}", f"-I{well_known}", f"--python_out={out}", f"--grpc_python_out={out}", wanted]
+        if protoc.main(arguments) != 0:
+            sys.exit(f"the contracts in {proto} can't be compiled; --proto names their folder")
+        sys.path.insert(0, out)
+        messages = importlib.import_module("sluice.registry.v1.registry_pb2")
+        services = importlib.import_module("sluice.registry.v1.registry_pb2_grpc")
+        sys.path.remove(out)
     return messages, services.RegistryServiceStub
 
 

@@ -852,7 +852,7 @@ export const RegistryService: GenService<{
   /**
    * RegisterServer makes a server known, or changes it.
    *
-   * A name that is taken is refused (ALREADY_EXISTS or ABORTED) unless `expected_version` names its version, or the caller is the
+   * A name that is taken is refused (ABORTED) unless `expected_version` names its version, or the caller is the
    * service that registered it: then its upstreams are merged by id, so that several replicas may register one server.
    * When the answer comes, every later call of this service sees the server.
    *
