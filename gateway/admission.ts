@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Fault } from "../domain/fault.ts";
 
 export interface AdmissionOptions {
@@ -54,21 +53,17 @@ function refusal(code: "unavailable" | "limited", message: string): Fault {
   return new Fault(code, message, { retryAfterMs: comeBackMs, next: "Try again a little later." });
 }
 
-/** The mean delay of the event loop over the last `windowMs`, in milliseconds beyond the timer's own grain. */
-export function watchLoopDelay({ windowMs = 1_000 } = {}): { readMs(): number; close(): void } {
-  const resolutionMs = 20;
-  const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
+/**
+ * How late the event loop was lately, in milliseconds: the lateness of a timer, halved with every further tick. Not by
+ * `monitorEventLoopDelay`, which forgets the sample after each reset: what happened last is what counts here.
+ */
+export function watchLoopDelay({ tickMs = 100 } = {}): { readMs(): number; close(): void } {
+  let lastMs = performance.now();
   let recentMs = 0;
-  histogram.enable();
   const timer = setInterval(() => {
-    recentMs = histogram.count === 0 ? 0 : Math.max(0, histogram.mean / 1e6 - resolutionMs);
-    histogram.reset();
-  }, windowMs).unref();
-  return {
-    readMs: () => recentMs,
-    close() {
-      clearInterval(timer);
-      histogram.disable();
-    },
-  };
+    const nowMs = performance.now();
+    recentMs = Math.max(nowMs - lastMs - tickMs, recentMs / 2, 0);
+    lastMs = nowMs;
+  }, tickMs).unref();
+  return { readMs: () => recentMs, close: () => clearInterval(timer) };
 }

@@ -1,92 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
-import { type TestContext, test } from "node:test";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import https from "node:https";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
 import { Fault } from "../domain/fault.ts";
 import type { HttpHandler, HttpReply } from "../domain/ports/http.ts";
-import type { Logger } from "../domain/ports/logger.ts";
-import { type HttpServer, type ListenOptions, listen } from "./uws-server.ts";
-
-const megabyte = 1024 * 1024;
-
-interface Served extends HttpServer {
-  readonly refused: string[];
-  readonly errors: string[];
-}
-
-async function serve(t: TestContext, handler: HttpHandler, options: Partial<ListenOptions> = {}): Promise<Served> {
-  const refused: string[] = [];
-  const errors: string[] = [];
-  const logger: Logger = { debug() {}, info() {}, warn() {}, error: (message) => errors.push(message) };
-  const server = await listen({
-    host: "127.0.0.1",
-    port: 0,
-    handler,
-    bodyBytesMax: megabyte,
-    bodyTimeoutMs: 15_000,
-    callsInFlightMax: 1_000,
-    replyBufferBytesMax: megabyte,
-    replyStallMs: 60_000,
-    trustedProxies: () => false,
-    sweepMs: 10,
-    onRefused: (reason) => refused.push(reason),
-    logger,
-    ...options,
-  });
-  t.after(() => server.close());
-  return { ...server, refused, errors };
-}
-
-interface Client {
-  readonly socket: Socket;
-  send(text: string | Uint8Array): void;
-  /** Everything received so far, once it satisfies the condition. Fails if the connection closes before. */
-  until(condition: (received: string) => boolean): Promise<string>;
-  /** Everything received, once the server has closed. */
-  closed(): Promise<string>;
-}
-
-async function dial(t: TestContext, server: HttpServer): Promise<Client> {
-  const socket = connect(server.port, "127.0.0.1");
-  t.after(() => socket.destroy());
-  socket.on("error", () => {});
-  let received = "";
-  socket.on("data", (chunk) => {
-    received += chunk.toString("latin1");
-  });
-  const over = once(socket, "close");
-  await once(socket, "connect");
-  return {
-    socket,
-    send: (text) => socket.write(text),
-    async until(condition) {
-      while (!condition(received)) {
-        await Promise.race([once(socket, "data"), over]);
-        if (socket.destroyed && !condition(received)) throw new Error(`closed after ${JSON.stringify(received.slice(0, 400))}`);
-      }
-      return received;
-    },
-    async closed() {
-      await over;
-      return received;
-    },
-  };
-}
-
-/** Polls a condition that no event tells about. */
-async function eventually(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}
-
-const post = (path: string, body: string, headers = "") =>
-  `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${headers}\r\n${body}`;
-const get = (path: string, headers = "") => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`;
-const statusOf = (answer: string) => Number(answer.slice(9, 12));
-const whole = (answer: string) => {
-  const length = /content-length: (\d+)/i.exec(answer);
-  return length !== null && answer.length >= answer.indexOf("\r\n\r\n") + 4 + Number(length[1]);
-};
-const echo: HttpHandler = (request, reply) => reply.send(200, ["content-type", "text/plain"], Buffer.from(request.body));
+import { dial, echo, eventually, get, post, serve, statusOf, whole } from "./dialled-server.ts";
 
 test("a request reaches the handler as it was sent, and its answer the client", async (t) => {
   const server = await serve(t, (request, reply) => {
@@ -215,274 +137,6 @@ test("Expect: 100-continue is answered before the body", async (t) => {
   assert.match(await client.until((text) => text.endsWith("hi")), /HTTP\/1.1 200 /);
 });
 
-// --- What is malformed, too large, too slow or too much ---
-
-const smuggled = [
-  { name: "two lengths", head: "Content-Length: 2\r\nContent-Length: 5\r\n" },
-  { name: "two equal lengths", head: "Content-Length: 5\r\nContent-Length: 5\r\n" },
-  { name: "a list of lengths", head: "Content-Length: 5, 5\r\n" },
-  { name: "a length and an encoding", head: "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n" },
-  { name: "an encoding beside chunked", head: "Transfer-Encoding: gzip, chunked\r\n" },
-  { name: "an unknown encoding", head: "Transfer-Encoding: identity\r\n" },
-  { name: "two encodings", head: "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n" },
-  { name: "a signed length", head: "Content-Length: +5\r\n" },
-  { name: "a negative length", head: "Content-Length: -5\r\n" },
-  { name: "a hexadecimal length", head: "Content-Length: 0x5\r\n" },
-  { name: "a length beyond all numbers", head: "Content-Length: 99999999999999999999\r\n" },
-];
-for (const { name, head } of smuggled) {
-  for (const method of ["POST", "GET"]) {
-    test(`${method} with ${name} is refused and the connection closed, so that no second request hides in the body`, async (t) => {
-      let calls = 0;
-      const server = await serve(t, (_, reply) => {
-        calls++;
-        reply.send(200, [], "");
-      });
-      const client = await dial(t, server);
-      client.send(`${method} / HTTP/1.1\r\nHost: a\r\n${head}\r\nhello${get("/hidden")}`);
-      assert.match(await client.closed(), /^(HTTP\/1.1 400 |$)/);
-      const alone = await dial(t, server);
-      alone.send(`${method} / HTTP/1.1\r\nHost: a\r\n${head}\r\n`);
-      assert.match(await alone.closed(), /^HTTP\/1.1 400 /);
-      assert.equal(calls, 0);
-      assert.equal(server.inFlight(), 0);
-    });
-  }
-}
-
-const malformed = [
-  { name: "no host", text: "GET / HTTP/1.1\r\n\r\n" },
-  { name: "two hosts", text: "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n" },
-  { name: "a space before the colon", text: "GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n" },
-  { name: "a folded header", text: "GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n z\r\n\r\n" },
-  { name: "a control character in a value", text: "GET / HTTP/1.1\r\nHost: a\r\nX: y\u0001\r\n\r\n" },
-  { name: "bare line feeds", text: "GET / HTTP/1.1\nHost: a\n\n" },
-  { name: "HTTP/1.0", text: "GET / HTTP/1.0\r\nHost: a\r\n\r\n" },
-  { name: "a TLS greeting", text: "\u0016\u0003\u0001\u0002\u0000\u0001\u0000" },
-  { name: "a chunk size that is none", text: "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n" },
-];
-for (const { name, text } of malformed) {
-  test(`${name}: the server says so and hangs up without calling the handler`, async (t) => {
-    const server = await serve(t, () => assert.fail("the handler was called"));
-    const client = await dial(t, server);
-    client.send(text);
-    assert.match(await client.closed(), /^HTTP\/1.1 (400|505) /);
-    assert.equal(server.inFlight(), 0);
-  });
-}
-
-/** A request whose head, with its empty line, has exactly so many bytes. */
-function headOf(bytes: number): string {
-  const start = "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: ";
-  return `${start}${"x".repeat(bytes - start.length - 4)}\r\n\r\n`;
-}
-
-test("a head of 16 KiB is served, a larger one answered 431 and closed, in one piece and in several", async (t) => {
-  const server = await serve(t, (request, reply) => reply.send(200, [], String(request.header("authorization").length)));
-  const fits = await dial(t, server);
-  fits.send(headOf(16 * 1024));
-  assert.equal(statusOf(await fits.until(whole)), 200);
-
-  const large = await dial(t, server);
-  large.send(headOf(16 * 1024 + 200));
-  assert.equal(statusOf(await large.closed()), 431);
-
-  const inPieces = await dial(t, server);
-  inPieces.socket.setNoDelay(true);
-  const text = headOf(40_000);
-  for (let at = 0; at < text.length && !inPieces.socket.destroyed; at += 5_000) {
-    inPieces.send(text.slice(at, at + 5_000));
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  assert.match(await inPieces.closed(), /^(HTTP\/1.1 431 |$)/);
-});
-
-test("98 headers are served, more than a hundred answered 431", async (t) => {
-  const server = await serve(t, (request, reply) => reply.send(200, [], String(request.headers().length)));
-  const many = (count: number) => get("/", Array.from({ length: count - 1 }, (_, index) => `x-${index}: 1\r\n`).join(""));
-  const fits = await dial(t, server);
-  fits.send(many(98));
-  assert.match(await fits.until(whole), /\r\n\r\n98$/);
-  const over = await dial(t, server);
-  over.send(many(120));
-  assert.equal(statusOf(await over.closed()), 431);
-});
-
-test("a declared length over the bound is answered 413 before any of the body came", async (t) => {
-  const server = await serve(t, () => assert.fail("the handler was called"), { bodyBytesMax: 1000 });
-  const client = await dial(t, server);
-  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n");
-  const answer = await client.until(whole);
-  assert.equal(statusOf(answer), 413);
-  assert.match(answer, /"detail":"the body is larger than 1000 bytes"/);
-  assert.deepEqual(server.refused, ["too-large"]);
-  assert.equal(server.inFlight(), 0);
-});
-
-test("a body of exactly the bound is taken", async (t) => {
-  const server = await serve(t, echo, { bodyBytesMax: 1000 });
-  const client = await dial(t, server);
-  client.send(post("/", "x".repeat(1000)));
-  assert.equal(statusOf(await client.until(whole)), 200);
-});
-
-test("a chunked body over the bound is answered 413: once it ends, or at twice the bound if it does not", async (t) => {
-  const server = await serve(t, () => assert.fail("the handler was called"), { bodyBytesMax: 1000 });
-  const chunk = `${(600).toString(16)}\r\n${"x".repeat(600)}\r\n`;
-  const head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-  const ending = await dial(t, server);
-  ending.send(`${head}${chunk}${chunk}0\r\n\r\n`);
-  assert.equal(statusOf(await ending.until(whole)), 413);
-
-  const endless = await dial(t, server);
-  endless.send(head + chunk.repeat(10));
-  assert.match(await endless.closed(), /^(HTTP\/1.1 413 |$)/);
-  assert.deepEqual(server.refused, ["too-large", "too-large"]);
-});
-
-test("a body that does not arrive in time is answered 408 and the connection closed", async (t) => {
-  const server = await serve(t, () => assert.fail("the handler was called"), { bodyTimeoutMs: 50 });
-  const nothing = await dial(t, server);
-  nothing.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
-  const half = await dial(t, server);
-  half.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
-  const chunked = await dial(t, server);
-  chunked.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
-  for (const client of [nothing, half, chunked]) assert.equal(statusOf(await client.closed()), 408);
-  assert.deepEqual(server.refused, ["slow-body", "slow-body", "slow-body"]);
-  assert.equal(server.inFlight(), 0);
-});
-
-test("one request more than may be in flight is answered 503 with Retry-After", async (t) => {
-  const open: HttpReply[] = [];
-  const server = await serve(
-    t,
-    (_, reply) => {
-      open.push(reply);
-      reply.onAbort(() => {});
-    },
-    { callsInFlightMax: 2 },
-  );
-  const clients = await Promise.all([dial(t, server), dial(t, server), dial(t, server)]);
-  for (const client of clients.slice(0, 2)) client.send(get("/"));
-  await eventually(() => open.length === 2);
-  clients[2]?.send(post("/", "hello"));
-  const answer = await (clients[2] as Client).until(whole);
-  assert.equal(statusOf(answer), 503);
-  assert.match(answer, /retry-after: 1\r\n/);
-  for (const reply of open) reply.send(200, [], "");
-  assert.equal(server.inFlight(), 0);
-  clients[2]?.send(get("/"));
-  await eventually(() => open.length === 3);
-});
-
-test("unfinished bodies are held up to one bound for all requests, then refused with 503", async (t) => {
-  const server = await serve(t, echo, { bodiesBytesMax: 300_000 });
-  const half = (client: Client) => client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n${"x".repeat(200_000)}`);
-  const first = await dial(t, server);
-  half(first);
-  await eventually(() => server.inFlight() === 1);
-  const second = await dial(t, server);
-  half(second);
-  assert.match(await second.closed(), /^(HTTP\/1.1 503 |$)/);
-  assert.deepEqual(server.refused, ["overloaded"]);
-});
-
-// --- Clients that go away ---
-
-test("a client may go away at any point of a request without a trace left behind", async (t) => {
-  const reached: string[] = [];
-  const server = await serve(t, (request, reply) => {
-    reached.push(request.path);
-    reply.onAbort(() => reached.push(`aborted ${request.path}`));
-    if (request.path !== "/stream") return;
-    reply.start(200, ["content-type", "text/event-stream"]);
-    reply.write("data: 1\n\n");
-  });
-  const points = [
-    { name: "in the head", text: "POST / HTTP/1.1\r\nHost: a\r\nConte", reaches: [] },
-    { name: "before the body", text: "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n", reaches: [] },
-    { name: "in the body", text: "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello", reaches: [] },
-    { name: "in a chunk", text: "POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhello", reaches: [] },
-    { name: "before the answer", text: post("/call", "hello"), reaches: ["/call", "aborted /call"] },
-    { name: "in a stream", text: get("/stream"), reaches: ["/stream", "aborted /stream"] },
-  ];
-  for (const { name, text, reaches } of points) {
-    for (const leave of ["end", "resetAndDestroy"] as const) {
-      reached.length = 0;
-      const client = await dial(t, server);
-      client.send(text);
-      if (name === "in a stream") await client.until((received) => received.includes("data: 1"));
-      else if (reaches.length > 0) await eventually(() => reached.length > 0);
-      else if (name !== "in the head") await eventually(() => server.inFlight() === 1);
-      client.socket[leave]();
-      await client.closed();
-      await eventually(() => server.inFlight() === 0 && reached.length === reaches.length);
-      assert.deepEqual(reached, reaches, `${name}, ${leave}`);
-    }
-  }
-  assert.deepEqual(server.errors, []);
-});
-
-test("a reply is safe to use after the client is gone, and after it was sent", async (t) => {
-  const replies: HttpReply[] = [];
-  const server = await serve(t, (request, reply) => {
-    replies.push(reply);
-    reply.onAbort(() => {});
-    if (request.path === "/sent") reply.send(200, [], "once");
-    if (request.path === "/stream") reply.start(200, ["content-type", "text/event-stream"]);
-  });
-  for (const path of ["/open", "/stream"]) {
-    const client = await dial(t, server);
-    client.send(get(path));
-    await eventually(() => server.inFlight() === 1);
-    client.socket.resetAndDestroy();
-    await eventually(() => server.inFlight() === 0);
-  }
-  const client = await dial(t, server);
-  client.send(get("/sent"));
-  await client.until(whole);
-
-  let late = 0;
-  for (const reply of replies) {
-    reply.send(200, [], "again");
-    reply.start(200, []);
-    assert.equal(reply.write("x"), true);
-    reply.onWritable(() => {});
-    reply.onAbort(() => late++);
-    reply.end();
-  }
-  assert.deepEqual(
-    replies.map((reply) => reply.aborted),
-    [true, true, false],
-  );
-  assert.equal(late, 2, "who asks after the abort is told at once");
-  client.send(get("/sent"));
-  assert.equal((await client.until((text) => text.split("once").length === 3)).includes("again"), false);
-});
-
-test("two hundred requests that are broken off at once leave nothing in flight", async (t) => {
-  let aborted = 0;
-  const server = await serve(t, async (request, reply) => {
-    reply.onAbort(() => aborted++);
-    if (request.path === "/stream") {
-      reply.start(200, ["content-type", "text/event-stream"]);
-      reply.write("data: 1\n\n");
-    }
-    await new Promise(() => {});
-  });
-  const clients = await Promise.all(Array.from({ length: 200 }, () => dial(t, server)));
-  clients.forEach((client, index) => {
-    client.send(index % 2 === 0 ? post("/call", "hello") : get("/stream"));
-  });
-  await eventually(() => server.inFlight() === 200);
-  for (const client of clients) client.socket.resetAndDestroy();
-  await eventually(() => server.inFlight() === 0);
-  assert.equal(aborted, 200);
-});
-
-// --- Handlers that misbehave ---
-
 const misbehaving: readonly { name: string; handler: HttpHandler; status: number; logged: number }[] = [
   {
     name: "that throws",
@@ -573,181 +227,6 @@ test("what a handler's callbacks throw is logged and harms nobody", async (t) =>
   await eventually(() => server.errors.length === 1);
 });
 
-// --- Streams ---
-
-test("an answer in parts that is complete at once is sent with its length", async (t) => {
-  const server = await serve(t, (_, reply) => {
-    reply.start(200, ["content-type", "application/json"]);
-    reply.write('{"a":');
-    reply.write("1}");
-    reply.end();
-  });
-  const client = await dial(t, server);
-  client.send(get("/"));
-  assert.match(await client.until(whole), /Content-Length: 7\r\n\r\n{"a":1}$/);
-});
-
-test("an event stream's head is sent at once, its events as they come, its end as a last chunk", async (t) => {
-  let reply: HttpReply | undefined;
-  const server = await serve(t, (_, held) => {
-    reply = held;
-    reply.start(200, ["content-type", "text/event-stream"]);
-  });
-  const client = await dial(t, server);
-  client.send(get("/"));
-  const head = await client.until((text) => text.includes("\r\n\r\n"));
-  assert.match(head, /x-accel-buffering: no\r\n/);
-  reply?.write("data: 1\n\n");
-  await client.until((text) => text.includes("data: 1\n\n"));
-  reply?.write("data: 2\n\n");
-  reply?.end();
-  await client.until((text) => text.includes("data: 2\n\n") && text.endsWith("0\r\n\r\n"));
-  assert.equal(server.inFlight(), 0);
-});
-
-test("a quiet event stream gets comments, never inside an event", async (t) => {
-  let reply: HttpReply | undefined;
-  const server = await serve(
-    t,
-    (_, held) => {
-      reply = held;
-      reply.start(200, ["content-type", "text/event-stream"]);
-      reply.write("data: half");
-    },
-    { keepAliveMs: 20 },
-  );
-  const client = await dial(t, server);
-  client.send(get("/"));
-  await client.until((text) => text.includes("data: half"));
-  // A second stream on the same server tells that the time for a comment has passed several times.
-  const other = await dial(t, server);
-  const first = reply;
-  other.send(get("/"));
-  await eventually(() => reply !== first);
-  reply?.write(" whole\r\n\r\n");
-  await other.until((text) => text.split(":\n\n").length > 3);
-  assert.equal((await client.until(() => true)).includes(":\n\n"), false);
-  first?.write("\n\n");
-  await client.until((text) => text.includes(":\n\n"));
-});
-
-/** The payload of a chunked answer. */
-function unchunk(answer: string): string {
-  let rest = answer.slice(answer.indexOf("\r\n\r\n") + 4);
-  let payload = "";
-  for (;;) {
-    const size = Number.parseInt(rest, 16);
-    const start = rest.indexOf("\r\n") + 2;
-    if (!(size > 0)) return payload;
-    payload += rest.slice(start, start + size);
-    rest = rest.slice(start + size + 2);
-  }
-}
-
-for (const { name, chunkBytes } of [
-  { name: "ten writes of a megabyte", chunkBytes: megabyte },
-  { name: "fifteen hundred events of which few fit a cork", chunkBytes: 7_000 },
-  { name: "a hundred thousand small events", chunkBytes: 104 },
-]) {
-  test(`a slow reader holds its writer back and then gets every byte: ${name}`, async (t) => {
-    let resumed = 0;
-    let heldBack = 0;
-    const total = Math.floor((10 * megabyte) / chunkBytes);
-    const chunk = `data: ${"x".repeat(chunkBytes - 8)}\n\n`;
-    const server = await serve(t, (_, reply) => {
-      let sent = 0;
-      const pump = () => {
-        while (sent < total) {
-          sent++;
-          if (!reply.write(chunk)) {
-            heldBack++;
-            return;
-          }
-        }
-        reply.end();
-      };
-      reply.start(200, ["content-type", "text/event-stream"]);
-      reply.onWritable(() => {
-        resumed++;
-        pump();
-      });
-      pump();
-    });
-    const client = await dial(t, server);
-    client.socket.pause();
-    client.send(get("/"));
-    await eventually(() => heldBack > 0);
-    assert.equal(server.inFlight(), 1);
-    client.socket.resume();
-    const payload = unchunk(await client.until((text) => text.endsWith("\r\n0\r\n\r\n")));
-    assert.ok(payload === chunk.repeat(total), `${payload.length} of ${total * chunkBytes} bytes`);
-    assert.equal(resumed, heldBack);
-    assert.equal(server.inFlight(), 0);
-  });
-}
-
-test("the tail of a burst reaches a slow reader though nothing more is ever written", async (t) => {
-  const server = await serve(t, (_, reply) => {
-    reply.start(200, ["content-type", "text/event-stream"]);
-    reply.write(`data: ${"x".repeat(10 * megabyte)}\n\n`);
-    reply.onAbort(() => {});
-  });
-  const client = await dial(t, server);
-  client.socket.pause();
-  client.send(get("/"));
-  await eventually(() => server.inFlight() === 1);
-  client.socket.resume();
-  const payload = unchunk(`${await client.until((text) => text.length > 10 * megabyte && text.endsWith("\n\n"))}\r\n0\r\n\r\n`);
-  assert.equal(payload.replaceAll(":\n\n", "").length, 10 * megabyte + 8);
-});
-
-for (const { name, handler } of [
-  {
-    name: "a stream",
-    handler: ((_, reply) => {
-      reply.start(200, ["content-type", "text/event-stream"]);
-      reply.write("x".repeat(20 * megabyte));
-    }) satisfies HttpHandler,
-  },
-  { name: "a large answer", handler: ((_, reply) => reply.send(200, [], "x".repeat(20 * megabyte))) satisfies HttpHandler },
-]) {
-  test(`a reader of ${name} that takes nothing for too long is cut off`, async (t) => {
-    let aborted = 0;
-    const server = await serve(
-      t,
-      (request, reply) => {
-        reply.onAbort(() => aborted++);
-        handler(request, reply);
-      },
-      { replyStallMs: 50 },
-    );
-    const client = await dial(t, server);
-    client.socket.pause();
-    client.send(get("/"));
-    await eventually(() => server.refused.length === 1);
-    assert.deepEqual(server.refused, ["stalled-reader"]);
-    assert.equal(aborted, 1);
-    assert.equal(server.inFlight(), 0);
-  });
-}
-
-test("a large answer arrives whole at a slow reader, counts as in flight until then, and the connection lives on", async (t) => {
-  const body = Buffer.alloc(10 * megabyte, "0123456789");
-  const server = await serve(t, (request, reply) => reply.send(200, [], request.path === "/" ? body : "next"));
-  const client = await dial(t, server);
-  client.socket.pause();
-  client.send(get("/"));
-  await eventually(() => server.inFlight() === 1);
-  client.socket.resume();
-  const answer = await client.until(whole);
-  assert.ok(answer.slice(answer.indexOf("\r\n\r\n") + 4) === body.toString("latin1"));
-  assert.equal(server.inFlight(), 0);
-  client.send(get("/next"));
-  await client.until((text) => text.endsWith("next"));
-});
-
-// --- Opening and closing ---
-
 test("a taken port is an error that names the option", async (t) => {
   const server = await serve(t, echo);
   await assert.rejects(serve(t, echo, { port: server.port }), (fault: Fault) => {
@@ -803,4 +282,66 @@ test("closing aborts what is in flight", async (t) => {
   await client.closed();
   assert.equal(aborted, 1);
   server.close();
+});
+
+// A key of nobody: made for this test, valid for localhost until 2126.
+const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgF/OTRFd0auPXXlh2
+Gi0V9Et9H0lrHWwd+D2nDk8w/EyhRANCAAQ4No1b3dk0d3ziwO/reW/5iTh8LvoP
+/ZvIDbcij0Ox7FCnIIejWgGW/uMZs9iRfd3sOUWuYKJeagehLnkZMgfM
+-----END PRIVATE KEY-----
+`;
+const certificate = `-----BEGIN CERTIFICATE-----
+MIIBfzCCASWgAwIBAgIUFuekb1jgmmlFs+blGLm7RgNLWbMwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTA0MzYxNVoYDzIxMjYxMDI4
+MDQzNjE1WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQ4No1b3dk0d3ziwO/reW/5iTh8LvoP/ZvIDbcij0Ox7FCnIIejWgGW
+/uMZs9iRfd3sOUWuYKJeagehLnkZMgfMo1MwUTAdBgNVHQ4EFgQUfUlOcngysjR2
+MZmyRd8Or2JnFU4wHwYDVR0jBBgwFoAUfUlOcngysjR2MZmyRd8Or2JnFU4wDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAgusp7+W/9U2akLwvhGo6
+LdrlY0EIQyImdhr3gwcNwN0CIAmM4uxuUynlvT0Xinu8pU0hr1fO8YloFzYZnFEG
+Q4So
+-----END CERTIFICATE-----
+`;
+
+test("over TLS requests are served, large and streamed answers arrive whole", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-tls-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const tls = { keyFile: join(folder, "key.pem"), certFile: join(folder, "cert.pem") };
+  await writeFile(tls.keyFile, key);
+  await writeFile(tls.certFile, certificate);
+  const large = "0123456789".repeat(500_000);
+  const server = await serve(
+    t,
+    (request, reply) => {
+      if (request.path !== "/stream") return reply.send(200, [], request.path === "/large" ? large : Buffer.from(request.body));
+      reply.start(200, ["content-type", "text/event-stream"]);
+      for (let at = 0; at < large.length; at += 10_000) reply.write(large.slice(at, at + 10_000));
+      reply.end();
+    },
+    { tls },
+  );
+  const ask = (path: string, body: string) =>
+    new Promise<string>((resolve, reject) => {
+      const request = https.request({
+        port: server.port,
+        host: "127.0.0.1",
+        path,
+        method: "POST",
+        ca: certificate,
+        servername: "localhost",
+        agent: false,
+      });
+      request.on("error", reject).on("response", async (response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of response) chunks.push(chunk);
+        resolve(Buffer.concat(chunks).toString());
+      });
+      request.end(body);
+    });
+  assert.equal(await ask("/", "hello"), "hello");
+  assert.ok((await ask("/", large.slice(0, 900_000))) === large.slice(0, 900_000));
+  assert.ok((await ask("/large", "")) === large);
+  assert.ok((await ask("/stream", "")) === large);
+  assert.equal(server.inFlight(), 0);
 });

@@ -1,3 +1,4 @@
+import { copyBytes } from "../domain/copy-bytes.ts";
 import { Fault } from "../domain/fault.ts";
 import { nearestName } from "../domain/nearest-name.ts";
 import type { HttpRequest } from "../domain/ports/http.ts";
@@ -27,7 +28,7 @@ export interface TakenRequest {
 /** Takes from the request what must last; nothing is parsed yet. */
 export function readRequest(request: HttpRequest, parameters: Readonly<Record<string, string>>): TakenRequest {
   const { method, query, address } = request;
-  const bytes = request.body.byteLength > bodyBytesMax ? undefined : request.body.slice();
+  const bytes = request.body.byteLength > bodyBytesMax ? undefined : copyBytes(request.body);
   const type = request.header("content-type");
   const ifMatch = request.header("if-match");
   const ifNoneMatch = request.header("if-none-match");

@@ -1,4 +1,5 @@
 import { bounds } from "../../domain/bounds.ts";
+import { copyBytes } from "../../domain/copy-bytes.ts";
 import { Fault } from "../../domain/fault.ts";
 import { createSseParser } from "../../domain/mcp/sse.ts";
 import type { UpstreamAnswer, UpstreamRequest } from "../../domain/ports/upstream.ts";
@@ -100,7 +101,7 @@ export function collector(bytesMax: number): { push(chunk: Uint8Array): void; by
     push(chunk) {
       length += chunk.length;
       if (length > bytesMax) throw new Fault("too-large", `the server's answer is larger than ${bytesMax} bytes`);
-      chunks.push(chunk.slice());
+      chunks.push(copyBytes(chunk));
     },
     bytes() {
       if (chunks.length !== 1) chunks = [Buffer.concat(chunks)];

@@ -1,3 +1,4 @@
+import { copyBytes } from "../../domain/copy-bytes.ts";
 import type { Caller } from "../../domain/identity.ts";
 import { classify } from "../../domain/mcp/ladder.ts";
 import { legacyVersions, modernVersions } from "../../domain/mcp/revisions.ts";
@@ -55,7 +56,7 @@ function authenticated(
   };
   const caller = gate.authenticate(request);
   if (!(caller instanceof Promise)) return go(caller, request.body);
-  const body = request.body.slice();
+  const body = copyBytes(request.body);
   return caller.then((found) => go(found, body));
 }
 

@@ -1,4 +1,5 @@
 import type { Call } from "../../domain/call.ts";
+import { copyBytes } from "../../domain/copy-bytes.ts";
 import type { Caller } from "../../domain/identity.ts";
 import type { Era } from "../../domain/mcp/revisions.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
@@ -28,7 +29,7 @@ export interface Inbound {
 
 /** Copies the message: to be called before anything that outlasts the ingress's callback. */
 export function keep(inbound: Inbound): void {
-  inbound.body = inbound.body.slice();
+  inbound.body = copyBytes(inbound.body);
   inbound.scanned = { ...inbound.scanned, bytes: inbound.body };
 }
 

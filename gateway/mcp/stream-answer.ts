@@ -1,4 +1,5 @@
 import { bounds } from "../../domain/bounds.ts";
+import { copyBytes } from "../../domain/copy-bytes.ts";
 import { createSseParser, formatSse, type SseEvent } from "../../domain/mcp/sse.ts";
 import type { UpstreamSink } from "../../domain/ports/upstream.ts";
 import { type Answering, outcomeOf } from "./outcome.ts";
@@ -29,7 +30,7 @@ export function streamAnswer({ answer, reply, rewrite, strict, idRaw, headers, s
   const onEvent = (event: SseEvent) => {
     const message = event.data.length === 0 ? null : messageOf(event.data);
     const isFinal = idRaw !== null && (message?.kind === "result" || message?.kind === "error");
-    const bytes = rewrite === null || message === null ? event.raw.slice() : formatSse(rewrite(event.data, message), event);
+    const bytes = rewrite === null || message === null ? copyBytes(event.raw) : formatSse(rewrite(event.data, message), event);
     if (isFinal && strict) waiting ??= [];
     if (byEvent) inOrder(() => write(bytes));
     if (isFinal) settle(outcomeOf(answer.status, message), release);

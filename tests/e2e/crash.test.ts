@@ -117,6 +117,8 @@ async function callUntilGone(lane: Lane, { httpUrl }: Ready, agent: Agent, clien
     const modern = modernRequest("tools/call", params, id);
     const message = isModern ? modern.message : { jsonrpc: "2.0", id, method: "tools/call", params };
     const reply = await post(agent, url, message, { ...headers, ...(isModern ? modern.headers : session) });
+    // A machine that has other things to do makes the gate late, and it says so; then the call was not made.
+    if (reply.status === 503 && reply.text.includes("retryAfterMs")) continue;
     assert.equal(reply.status, 200, reply.text);
     assert.ok(reply.text.includes(token), `${client} asked ${token} and was told ${reply.text}`);
     lane.answered.push({ token, callId: reply.callId });
