@@ -13,6 +13,7 @@ import { topics } from "../domain/topics.ts";
 import { type GateView, openGateView } from "../gateway/gate-view.ts";
 import { createLimiter, type Limiter } from "../gateway/limiter.ts";
 import { createMetrics } from "../gateway/metrics.ts";
+import { exposeProcessMetrics } from "../gateway/process-metrics.ts";
 import { createRecorder } from "../gateway/recorder.ts";
 import type { LocalLeases } from "../processors/local-leases.ts";
 import { localLeases } from "../processors/local-leases.ts";
@@ -86,6 +87,7 @@ async function assemble(
   const epoch = Date.now();
   const names = { gateway: `${hostname()}-${process.pid}`, epoch, nowMs: Date.now, newId: createIds(), logger };
   const metrics = createMetrics();
+  opened(exposeProcessMetrics(metrics));
   // Begun first: a process takes longer to start than everything else here.
   const demoServer = demo ? beginDemo(opened) : undefined;
 

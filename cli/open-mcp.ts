@@ -1,7 +1,6 @@
 import { bounds } from "../domain/bounds.ts";
 import type { Route } from "../domain/ports/http.ts";
 import type { Logger } from "../domain/ports/logger.ts";
-import type { Metrics } from "../domain/ports/metrics.ts";
 import type { Telemetry } from "../domain/ports/telemetry.ts";
 import { createRedactor } from "../domain/redact.ts";
 import { createAdmission, watchLoopDelay } from "../gateway/admission.ts";
@@ -14,6 +13,7 @@ import { mcpRoutes } from "../gateway/mcp/endpoint.ts";
 import { createEras } from "../gateway/mcp/era.ts";
 import { createSessions, type Session } from "../gateway/mcp/session.ts";
 import { closeUpstreamSession, createSessionPool } from "../gateway/mcp/upstream-session.ts";
+import type { ExposedMetrics } from "../gateway/metrics.ts";
 import type { Recorder } from "../gateway/recorder.ts";
 import type { Router } from "../gateway/router.ts";
 import { openAuthenticator } from "./authentication.ts";
@@ -25,7 +25,7 @@ export interface McpParts {
   readonly router: Router;
   readonly limiter: Limiter;
   readonly recorder: Recorder;
-  readonly metrics: Metrics;
+  readonly metrics: ExposedMetrics;
   /** The address by which clients know the gate, once it listens. */
   readonly publicUrl: () => string;
   readonly logger: Logger;
@@ -49,7 +49,7 @@ const pooledSessionsMax = 10_000;
 export async function openMcp(parts: McpParts): Promise<Mcp> {
   const { config, view, router, limiter, recorder, metrics, logger, nowMs, newId } = parts;
   const authenticator = openAuthenticator(config, view, parts);
-  const telemetry = await openTelemetryIfAsked(config, logger);
+  const telemetry = await openTelemetryIfAsked(config, metrics, logger);
   const loopDelay = watchLoopDelay();
   const { callsInFlightMax, callsInFlightPerCallerMax } = config.http;
   const admission = createAdmission({ callsInFlightMax, callsInFlightPerCallerMax, loopDelayMsMax, loopDelayMs: loopDelay.readMs });
@@ -110,8 +110,8 @@ function endUpstream(router: Router, { owner, server, upstream, protocolVersion 
 }
 
 /** Nothing of telemetry is loaded unless it is configured. */
-async function openTelemetryIfAsked({ telemetry }: Config, logger: Logger): Promise<Telemetry | null> {
+async function openTelemetryIfAsked({ telemetry }: Config, metrics: ExposedMetrics, logger: Logger): Promise<Telemetry | null> {
   if (telemetry.endpoint === null) return null;
   const { openTelemetry } = await import("../connectors/telemetry/otel.ts");
-  return openTelemetry({ ...telemetry, endpoint: telemetry.endpoint, logger });
+  return openTelemetry({ ...telemetry, endpoint: telemetry.endpoint, logger, readMetrics: () => metrics.read() });
 }

@@ -36,7 +36,7 @@ export function openCaller(load: Load, settled: Settled): Promise<Caller> {
     const chunk = readBuffer.subarray(0, count);
     const bytes = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
     const end = bytes.indexOf("\r\n\r\n");
-    const head = end < 0 ? "" : bytes.latin1Slice(0, end);
+    const head = end < 0 ? "" : bytes.toString("latin1", 0, end);
     const total = end + 4 + lengthOf(head);
     if (end < 0 || bytes.length < total) {
       pending = Buffer.from(bytes);
@@ -61,7 +61,7 @@ export function openCaller(load: Load, settled: Settled): Promise<Caller> {
       busy = true;
       lastId += 1;
       id = String(lastId);
-      request.latin1Write(id, idAt);
+      request.write(id, idAt, "latin1");
       if (socket.destroyed) open();
       // The buffer is written at once or, under back-pressure, kept by the socket: a copy each costs less than to find out.
       socket.write(Buffer.from(request));
@@ -86,8 +86,8 @@ function requestOf({ port, path, headers, body }: Load): { readonly request: Buf
 
 /** What is wrong with an answer, as a short text; null for a result to the request `id`. */
 function wrongWith(head: string, body: Buffer, id: string, bytesMin: number): string | null {
-  if (!head.startsWith("HTTP/1.1 200")) return `${head.slice(0, head.indexOf("\r\n"))}: ${body.latin1Slice(0, 200)}`;
-  if (body.length < bytesMin) return `a body of ${body.length} bytes: ${body.latin1Slice(0, 200)}`;
+  if (!head.startsWith("HTTP/1.1 200")) return `${head.slice(0, head.indexOf("\r\n"))}: ${body.toString("latin1", 0, 200)}`;
+  if (body.length < bytesMin) return `a body of ${body.length} bytes: ${body.toString("latin1", 0, 200)}`;
   if (body.indexOf(`"id":${id}`) < 0) return "the answer to another request";
   return body.indexOf(result) < 0 ? "no result" : null;
 }

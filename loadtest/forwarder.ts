@@ -1,6 +1,6 @@
+import type * as Uws from "uWebSockets.js";
 import { createRequire } from "node:module";
 import { connect, type Socket } from "node:net";
-import type * as Uws from "uWebSockets.js";
 
 /**
  * The bare forwarder that the gate is measured against: uWebSockets.js in front, a pool of raw sockets behind,
@@ -40,7 +40,7 @@ function open(): Upstream {
 function received(upstream: Upstream, chunk: Buffer): void {
   const bytes = upstream.pending.length === 0 ? chunk : Buffer.concat([upstream.pending, chunk]);
   const end = bytes.indexOf("\r\n\r\n");
-  const length = end < 0 ? 0 : Number(/content-length: (\d+)/i.exec(bytes.latin1Slice(0, end))?.[1] ?? 0);
+  const length = end < 0 ? 0 : Number(/content-length: (\d+)/i.exec(bytes.toString("latin1", 0, end))?.[1] ?? 0);
   if (end < 0 || bytes.length < end + 4 + length) {
     upstream.pending = Buffer.from(bytes);
     return;
@@ -70,7 +70,7 @@ uws
       };
       const head = `POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\nmcp-method: ${method}\r\nmcp-name: ${name}\r\ncontent-length: ${chunk.byteLength}\r\n\r\n`;
       const request = Buffer.allocUnsafe(head.length + chunk.byteLength);
-      request.latin1Write(head, 0);
+      request.write(head, 0, "latin1");
       request.set(new Uint8Array(chunk), head.length);
       upstream.socket.write(request);
     });

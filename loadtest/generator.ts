@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { openCaller, type Caller } from "./caller.ts";
+import { type Caller, openCaller } from "./caller.ts";
 import type { TickerData } from "./ticker.ts";
 
 export interface Load {

@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import type * as Uws from "uWebSockets.js";
+import { createRequire } from "node:module";
 
 /**
  * The upstream of the bench: answers every request with the same JSON-RPC result of `argv[2]` bytes (700 unless told), echoing its id.

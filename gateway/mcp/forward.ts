@@ -1,5 +1,7 @@
 import { Fault, toFault } from "../../domain/fault.ts";
 import { methodOf } from "../../domain/mcp/methods.ts";
+import { withTraceparent } from "../../domain/mcp/rewrite.ts";
+import { scanMessage } from "../../domain/mcp/scan.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
 import type { UpstreamAnswer, UpstreamRequest } from "../../domain/ports/upstream.ts";
 import { rateLimitHeaders } from "../rate-limit-headers.ts";
@@ -39,6 +41,7 @@ export function judgeAndForward(gate: Gate, inbound: Inbound, destination: Desti
   const call = callOf(inbound, server.name, server.labels, destination.name);
   const judgement = judge(gate, inbound, call, server.audit);
   if (judgement.judged.decision.verdict === "deny") return deniedReply(inbound, judgement.judged, call);
+  if (judgement.trace !== null) carryTrace(inbound, judgement.trace.traceparent);
   if (judgement.recorded === undefined) return forward(gate, inbound, destination, judgement);
 
   keep(inbound);
@@ -46,6 +49,16 @@ export function judgeAndForward(gate: Gate, inbound: Inbound, destination: Desti
     () => forward(gate, inbound, destination, judgement),
     (cause: unknown) => faultReply(inbound, notRecorded(cause)),
   );
+}
+
+/** The server's spans become children of the gate's: a traced request carries the gate's context in its `_meta` (SEP-414). */
+function carryTrace(inbound: Inbound, traceparent: string): void {
+  if (inbound.scanned.kind !== "request") return;
+  const body = withTraceparent(inbound.body, inbound.scanned, traceparent);
+  const scanned = scanMessage(body);
+  if (scanned.kind === "malformed") return;
+  inbound.body = body;
+  inbound.scanned = scanned;
 }
 
 /** What could not be recorded is not forwarded: the caller is told to come back. */

@@ -38,6 +38,7 @@ export function randomFrom(seed: number): Random {
 /** A number in letters: redaction leaves such text alone, which it would not do with long rows of digits. */
 export function inLetters(number: number): string {
   let letters = "";
-  for (let rest = number; rest > 0 || letters === ""; rest = Math.floor(rest / 26)) letters = String.fromCharCode(97 + (rest % 26)) + letters;
+  for (let rest = number; rest > 0 || letters === ""; rest = Math.floor(rest / 26))
+    letters = String.fromCharCode(97 + (rest % 26)) + letters;
   return letters;
 }
