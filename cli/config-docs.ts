@@ -1,14 +1,17 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { variableOf } from "./config-environment.ts";
 import { configFields, configSchema, pathText, resolve, type Schema } from "./config-schema.ts";
+
+/** What lists of the configuration hold, in the order in which they are explained. */
+const definitionNames = ["server", "upstream", "policy", "rule", "limit", "issuer"] as const;
 
 /**
  * `docs/configuration.md`, made of the schema. `node cli/config-docs.ts` writes it; a test holds the file against it.
  */
 export function configurationPage(): string {
   const sections = Object.entries(configSchema.properties ?? {}).map(([name, schema]) => sectionOf(name, resolve(schema)));
-  const definitions = ["server", "upstream", "policy", "rule", "limit", "issuer"].map(definitionOf);
+  const definitions = definitionNames.map(definitionOf);
   const reading = `## The command line's own variables\n\n${table(["variable", "meaning"], clientVariables)}`;
   return `${[introduction, ...sections, "## What lists hold", ...definitions, reading].join("\n\n")}\n`;
 }
@@ -109,6 +112,52 @@ function table(headers: readonly string[], rows: readonly (readonly string[])[])
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
 }
 
+const readmeMarks = ["<!-- configuration: made by node cli/config-docs.ts -->", "<!-- end of configuration -->"] as const;
+
+/**
+ * The README with every field in one table, between its marks. `node cli/config-docs.ts` writes it; a test holds the file against it.
+ * Throws where the marks are not there.
+ */
+export function withConfiguration(readme: string): string {
+  const [begin, end] = readmeMarks;
+  const from = readme.indexOf(begin);
+  const to = readme.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`the README has no ${begin} … ${end}`);
+  return `${readme.slice(0, from + begin.length)}\n\n${compactTable()}\n\n${readme.slice(to)}`;
+}
+
+function compactTable(): string {
+  const fields = configFields
+    .filter(({ path }) => !definitionLists.has(pathText(path)))
+    .map(({ path, schema }) => [`\`${pathText(path)}\``, valueText(schema.default), descriptionOf(schema)]);
+  const ofLists = definitionNames.flatMap((name) => {
+    const schema = resolve({ $ref: `#/$defs/${name}` });
+    const rows = rowsOf(schema, listPrefixes[name], new Set(schema.required ?? []));
+    return rows.map(([field = "", , value = "", meaning = ""]) => [field, value, meaning]);
+  });
+  return compact([["field", "default", "meaning"], ["---", "---", "---"], ...fields, ...ofLists]);
+}
+
+/** Where the entries of each definition stand in a file. */
+const listPrefixes: Readonly<Record<(typeof definitionNames)[number], string>> = {
+  server: "servers[].",
+  upstream: "servers[].upstreams[].",
+  policy: "policies[].",
+  rule: "policies[].rules[].",
+  limit: "limits[].",
+  issuer: "authentication.issuers[].",
+};
+
+/** Explained by the fields of their entries. */
+const definitionLists: ReadonlySet<string> = new Set(["servers", "policies", "limits", "authentication.issuers"]);
+
+/** Without columns: it is read rendered. */
+function compact(rows: readonly (readonly string[])[]): string {
+  return rows.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n");
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const readme = new URL("../README.md", import.meta.url);
   writeFileSync(new URL("../docs/configuration.md", import.meta.url), configurationPage());
+  writeFileSync(readme, withConfiguration(readFileSync(readme, "utf8")));
 }

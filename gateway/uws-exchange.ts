@@ -58,6 +58,8 @@ export class Exchange implements HttpRequest, HttpReply {
   readonly query: string;
   body: Uint8Array = noBytes;
   aborted = false;
+  /** Where the server's list of exchanges holds it. */
+  place = -1;
   private readonly res: NativeResponse;
   private readonly host: ExchangeHost;
   private readonly fields: Fields;

@@ -5,6 +5,7 @@ import { bounds } from "../domain/bounds.ts";
 import { Fault, toFault } from "../domain/fault.ts";
 import type { HttpHandler } from "../domain/ports/http.ts";
 import { type Logger, silentLogger } from "../domain/ports/logger.ts";
+import { createInFlight } from "./in-flight.ts";
 import { Exchange, type ExchangeHost, type RefusedReason } from "./uws-exchange.ts";
 import type { NativeRequest, NativeResponse } from "./uws-response.ts";
 import type { ReplyStream } from "./uws-stream.ts";
@@ -55,15 +56,15 @@ export interface HttpServer {
 export async function listen(options: ListenOptions): Promise<HttpServer> {
   const uws = loadUws();
   const app = createApp(uws, options.tls);
-  const exchanges = new Set<Exchange>();
+  const exchanges = createInFlight<Exchange>();
   const waiting: (() => void)[] = [];
   const host = createHost(options, (exchange) => {
-    exchanges.delete(exchange);
-    if (exchanges.size === 0) for (const drained of waiting.splice(0)) drained();
+    exchanges.remove(exchange);
+    if (exchanges.size() === 0) for (const drained of waiting.splice(0)) drained();
   });
 
   app.any("/*", (res, req) => {
-    if (exchanges.size >= options.callsInFlightMax) refuseOverload(res as NativeResponse, host);
+    if (exchanges.size() >= options.callsInFlightMax) refuseOverload(res as NativeResponse, host);
     else accept(new Exchange(res as NativeResponse, req as NativeRequest, host));
   });
   function accept(exchange: Exchange): void {
@@ -75,7 +76,7 @@ export async function listen(options: ListenOptions): Promise<HttpServer> {
 
   const sweeps = setInterval(() => {
     host.nowMs = performance.now();
-    for (const exchange of exchanges) exchange.sweep();
+    exchanges.each(sweep);
   }, options.sweepMs ?? 500).unref();
 
   function stopAccepting(): void {
@@ -87,14 +88,18 @@ export async function listen(options: ListenOptions): Promise<HttpServer> {
     host: options.host,
     port,
     stopAccepting,
-    drained: () => (exchanges.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    drained: () => (exchanges.size() === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     close() {
       clearInterval(sweeps);
       stopAccepting();
       app.close();
     },
-    inFlight: () => exchanges.size,
+    inFlight: exchanges.size,
   };
+}
+
+function sweep(exchange: Exchange): void {
+  exchange.sweep();
 }
 
 /** The bound on a request's head is read when the addon loads, so it is set first. */

@@ -16,6 +16,7 @@ export interface ChildOptions {
 export interface Child {
   /** What it printed first: it is ready then. */
   readonly greeting: string;
+  readonly pid: number;
   processorMs(): number;
   residentBytes(): number;
   /** Asks it to end, and ends it where it does not. */
@@ -40,6 +41,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   if (pid === undefined) throw new Error(`${file.pathname} has no process`);
   return {
     greeting,
+    pid,
     processorMs: () => processorMs(pid),
     residentBytes: () => residentBytes(pid),
     async stop() {

@@ -43,23 +43,29 @@ function shown(name: string): string {
 }
 
 /** A fault as a JSON-RPC error with the fitting HTTP status. */
-export function faultAnswer(fault: {
-  readonly idRaw: string | null;
-  readonly callId: string;
-  readonly code: FaultCode;
-  readonly message: string;
-  readonly retryAfterMs?: number | null;
-}): { readonly status: number; readonly body: string } {
+export function faultAnswer({ idRaw, callId, fault }: { readonly idRaw: string | null; readonly callId: string; readonly fault: Fault }): {
+  readonly status: number;
+  readonly body: string;
+} {
   const { code, status } = errorForms[fault.code];
-  const retryAfterMs = fault.retryAfterMs ?? null;
-  const data = { ...(fault.callId === "" ? {} : { decisionId: fault.callId }), ...(retryAfterMs === null ? {} : { retryAfterMs }) };
-  return { status, body: errorMessage(fault.idRaw, code, fault.message, data) };
+  const retryAfterMs = comeBackMs(fault);
+  const data = { ...(callId === "" ? {} : { decisionId: callId }), ...(retryAfterMs === null ? {} : { retryAfterMs }) };
+  return { status, body: errorMessage(idRaw, code, fault.message, data) };
 }
 
 export function faultReply({ reply, idRaw, callId }: Inbound, fault: Fault): void {
-  const retryAfterMs = fault.retryAfterMs ?? null;
-  const { status, body } = faultAnswer({ idRaw, callId, code: fault.code, message: fault.message, retryAfterMs });
-  reply.send(status, [...json, "sluice-decision", callId, ...retryAfter(retryAfterMs)], body);
+  const { status, body } = faultAnswer({ idRaw, callId, fault });
+  reply.send(status, [...json, "sluice-decision", callId, ...retryAfterOf(fault)], body);
+}
+
+/** `Retry-After`, where coming back may help. */
+export function retryAfterOf(fault: Fault): readonly string[] {
+  return retryAfter(comeBackMs(fault));
+}
+
+/** Something that is away for now may be back soon: every 503 says when to ask again. */
+function comeBackMs({ code, retryAfterMs }: Fault): number | null {
+  return retryAfterMs ?? (code === "unavailable" ? 1_000 : null);
 }
 
 function retryAfter(retryAfterMs: number | null): readonly string[] {

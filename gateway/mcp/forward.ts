@@ -72,13 +72,15 @@ function forward(gate: Gate, inbound: Inbound, destination: Destination, judgeme
   keep(inbound);
   return plan.then(
     (ready) => send(gate, inbound, destination, judgement, { plan: ready, again: false }),
-    (reason: unknown) => {
-      const fault = toFault(reason);
-      if (fault.code === "internal") gate.logger.error("A call could not be planned", { callId: inbound.callId, cause: fault.cause });
-      noteEnd(gate, inbound, judgement, { outcome: "upstream-error", status: 0, errorCode: null, responseBytes: 0 }, null);
-      faultReply(inbound, fault);
-    },
+    (reason: unknown) => unplanned(gate, inbound, judgement, toFault(reason)),
   );
+}
+
+/** Its server could not be asked what it speaks, or opened no session: nothing was executed. */
+function unplanned(gate: Gate, inbound: Inbound, judgement: Judgement, fault: Fault): void {
+  if (fault.code === "internal") gate.logger.error("A call could not be planned", { callId: inbound.callId, cause: fault.cause });
+  noteEnd(gate, inbound, judgement, { outcome: "upstream-error", status: 0, errorCode: null, responseBytes: 0 }, null);
+  faultReply(inbound, fault);
 }
 
 interface Attempt {
@@ -104,6 +106,8 @@ function send(gate: Gate, inbound: Inbound, destination: Destination, judgement:
     gate.admission.leave(owner);
     if (idRaw !== null) session?.inFlight.delete(idRaw);
   };
+  // The sink may be told everything before `exchange` returns: until then there is no upstream to name.
+  let exchange: RoutedExchange | undefined;
   const upstreamId = () => exchange?.upstreamId ?? plan.pinned ?? null;
   const relay = createRelay(relayOptions(gate, inbound, destination, judgement, { ...attempt, leave, upstreamId }));
   const withdraw = () => {
@@ -115,8 +119,8 @@ function send(gate: Gate, inbound: Inbound, destination: Destination, judgement:
   // A modern client cancels by closing (2026-07-28, Streamable HTTP); a legacy one that went away has not cancelled.
   // Either way the answer comes later, and the ingress is told so by the registration.
   reply.onAbort(inbound.era === "modern" ? withdraw : () => {});
-  // The sink may be told everything before `exchange` returns: until then there is no upstream to name.
-  let exchange: RoutedExchange | undefined;
+  // It may be gone since before the record was durable: what nobody waits for is not begun.
+  if (left) return;
   exchange = routed.exchange(upstreamRequest(inbound, routed, plan), relay.sink, plan.pinned === undefined ? {} : { pinned: plan.pinned });
   relay.attach(exchange);
   if (!left && idRaw !== null) session?.inFlight.set(idRaw, withdraw);
@@ -161,7 +165,7 @@ function relayOptions(gate: Gate, inbound: Inbound, destination: Destination, ju
       keep(inbound);
       void Promise.resolve(planFor(gate, inbound, destination)).then(
         (fresh) => send(gate, inbound, destination, judgement, { plan: fresh, again: true }),
-        (reason: unknown) => faultReply(inbound, toFault(reason)),
+        (reason: unknown) => unplanned(gate, inbound, judgement, toFault(reason)),
       );
       return true;
     },

@@ -2,8 +2,8 @@ import type { Fault } from "../../domain/fault.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
 import { formatSse } from "../../domain/mcp/sse.ts";
 import type { HttpReply } from "../../domain/ports/http.ts";
-import type { Exchange, UpstreamAnswer } from "../../domain/ports/upstream.ts";
-import { faultAnswer } from "./answers.ts";
+import type { Exchange, UpstreamAnswer, UpstreamSink } from "../../domain/ports/upstream.ts";
+import { faultAnswer, retryAfterOf } from "./answers.ts";
 
 /** How a forwarded message ended, as the record of its end tells it. */
 export interface Outcome {
@@ -47,17 +47,22 @@ export function outcomeOf(status: number, message: Scanned | null): Omit<Outcome
   return { outcome: message?.isError === true ? "tool-error" : "ok", status, errorCode: null };
 }
 
+/** One kind of answer on its way to the client. */
+export interface AnswerSink extends UpstreamSink {
+  /** Tells a fault in place of what is left of the answer, and ends it. */
+  breakOff(fault: Fault): void;
+}
+
 const encoder = new TextEncoder();
 
-/** A fault in place of the answer; `fresh` where nothing of it has been sent, otherwise as the last event of its stream. */
-export function sendFault({ reply, idRaw, callId, headers }: RelayOptions, fault: Fault, fresh: boolean): void {
-  const retryAfterMs = fault.retryAfterMs ?? null;
-  const { status, body } = faultAnswer({ idRaw, callId, code: fault.code, message: fault.message, retryAfterMs });
-  if (!fresh) {
-    reply.write(formatSse(encoder.encode(body)));
-    reply.end();
-    return;
-  }
-  const retry = retryAfterMs === null ? [] : ["retry-after", String(Math.max(1, Math.ceil(retryAfterMs / 1000)))];
-  reply.send(status, ["content-type", "application/json", ...retry, ...headers(null)], body);
+/** A fault in place of an answer of which nothing has been sent. */
+export function sendFault({ reply, idRaw, callId, headers }: RelayOptions, fault: Fault): void {
+  const { status, body } = faultAnswer({ idRaw, callId, fault });
+  reply.send(status, ["content-type", "application/json", ...retryAfterOf(fault), ...headers(null)], body);
+}
+
+/** A fault as the last event of a stream that has begun. */
+export function endStream({ reply, idRaw, callId }: RelayOptions, fault: Fault): void {
+  reply.write(formatSse(encoder.encode(faultAnswer({ idRaw, callId, fault }).body)));
+  reply.end();
 }

@@ -1,6 +1,6 @@
-import { toFault } from "../../domain/fault.ts";
+import { type Fault, toFault } from "../../domain/fault.ts";
 import type { Exchange, UpstreamSink } from "../../domain/ports/upstream.ts";
-import { type Outcome, type RelayOptions, sendFault } from "./outcome.ts";
+import { type AnswerSink, type Outcome, type RelayOptions, sendFault } from "./outcome.ts";
 import { streamAnswer } from "./stream-answer.ts";
 import { wholeAnswer } from "./whole-answer.ts";
 
@@ -9,13 +9,13 @@ export interface Relay {
   readonly sink: UpstreamSink;
   /** To be called with the exchange, so that a slow reader can hold it. */
   attach(exchange: Exchange): void;
-  /** The client withdrew: the end is recorded, nothing more is sent. */
+  /** The client withdrew: the end is recorded, and an answer without a result ends what is left of its request. */
   cancelled(): void;
 }
 
 /** Relays one answer: whole JSON answers in one piece, streams event by event as they come. */
 export function createRelay(options: RelayOptions): Relay {
-  let answering: UpstreamSink | undefined;
+  let answering: AnswerSink | undefined;
   let exchange: Exchange | undefined;
   let done = false;
   let responseBytes = 0;
@@ -25,9 +25,13 @@ export function createRelay(options: RelayOptions): Relay {
     done = true;
     const recorded = options.onOutcome({ ...outcome, responseBytes });
     if (recorded === undefined) return then();
-    if (options.strict) return void recorded.then(then, (reason: unknown) => sendFault(options, toFault(reason), answering === undefined));
+    if (options.strict) return void recorded.then(then, (reason: unknown) => breakOff(toFault(reason)));
     recorded.catch(() => {}); // The recorder reports its own failures; a buffered outcome holds nothing up.
     then();
+  };
+  const breakOff = (fault: Fault) => {
+    if (answering === undefined) sendFault(options, fault);
+    else answering.breakOff(fault);
   };
   const hold = { pause: () => exchange?.pause(), resume: () => exchange?.resume() };
 
@@ -35,7 +39,7 @@ export function createRelay(options: RelayOptions): Relay {
     attach(attached) {
       exchange = attached;
     },
-    cancelled: () => settle({ outcome: "cancelled", status: 0, errorCode: null }, () => {}),
+    cancelled: () => settle({ outcome: "cancelled", status: 0, errorCode: null }, () => endEmpty(options)),
     sink: {
       head(answer) {
         if (options.onHead?.(answer) === true) {
@@ -54,11 +58,19 @@ export function createRelay(options: RelayOptions): Relay {
       end: () => answering?.end(),
       fail(fault) {
         if (answering === ignored) return;
+        // The answer was complete, and waits for its record at most: how its connection ends says nothing any more.
+        if (done) return answering?.end();
         const outcome = fault.code === "timeout" || fault.code === "cancelled" ? fault.code : "upstream-error";
-        settle({ outcome, status: 0, errorCode: null }, () => sendFault(options, fault, answering === undefined));
+        settle({ outcome, status: 0, errorCode: null }, () => breakOff(fault));
       },
     },
   };
 }
 
-const ignored: UpstreamSink = { head() {}, data() {}, end() {}, fail() {} };
+const ignored: AnswerSink = { head() {}, data() {}, end() {}, fail() {}, breakOff() {} };
+
+/** A withdrawn request gets no answer (2025-11-25, basic/utilities/cancellation): its stream ends with what it has. */
+function endEmpty({ reply, headers }: RelayOptions): void {
+  reply.start(200, ["content-type", "text/event-stream", "cache-control", "no-store", ...headers(null)]);
+  reply.end();
+}

@@ -1,18 +1,22 @@
 import { bounds } from "../../domain/bounds.ts";
 import { copyBytes } from "../../domain/copy-bytes.ts";
+import { Fault } from "../../domain/fault.ts";
+import type { Scanned } from "../../domain/mcp/scanned.ts";
 import { createSseParser, formatSse, type SseEvent } from "../../domain/mcp/sse.ts";
-import type { UpstreamSink } from "../../domain/ports/upstream.ts";
-import { type Answering, outcomeOf } from "./outcome.ts";
+import { type Answering, type AnswerSink, endStream, outcomeOf } from "./outcome.ts";
 import { messageOf } from "./whole-answer.ts";
 
 /**
  * A stream of events. Without anything to rewrite the upstream's bytes go through as they come and are only looked at;
  * otherwise they go event by event, and in strict mode the final one waits for its record.
  */
-export function streamAnswer({ answer, reply, rewrite, strict, idRaw, headers, settle, hold }: Answering): UpstreamSink {
+export function streamAnswer(options: Answering): AnswerSink {
+  const { answer, reply, rewrite, strict, idRaw, headers, settle, hold } = options;
   const byEvent = rewrite !== null || strict;
   // What follows a final event that waits for its record must wait behind it.
   let waiting: (() => void)[] | undefined;
+  let answered = idRaw === null;
+  let resumable = false;
 
   const write = (bytes: Uint8Array | string) => {
     if (!reply.write(bytes)) hold.pause();
@@ -27,13 +31,20 @@ export function streamAnswer({ answer, reply, rewrite, strict, idRaw, headers, s
     for (const step of steps) step();
   };
 
+  const final = (message: Scanned | null) => {
+    answered = true;
+    settle(outcomeOf(answer.status, message), release);
+  };
   const onEvent = (event: SseEvent) => {
     const message = event.data.length === 0 ? null : messageOf(event.data);
-    const isFinal = idRaw !== null && (message?.kind === "result" || message?.kind === "error");
-    const bytes = rewrite === null || message === null ? copyBytes(event.raw) : formatSse(rewrite(event.data, message), event);
+    const isFinal = idRaw !== null && isAnswer(message);
+    resumable ||= event.id !== null;
     if (isFinal && strict) waiting ??= [];
-    if (byEvent) inOrder(() => write(bytes));
-    if (isFinal) settle(outcomeOf(answer.status, message), release);
+    if (byEvent) {
+      const bytes = rewrite === null || message === null ? copyBytes(event.raw) : formatSse(rewrite(event.data, message), event);
+      inOrder(() => write(bytes));
+    }
+    if (isFinal) final(message);
   };
   const parser = createSseParser({ eventBytesMax: bounds.listAnswerBytesMax, onEvent });
 
@@ -47,11 +58,24 @@ export function streamAnswer({ answer, reply, rewrite, strict, idRaw, headers, s
       parser.push(chunk);
     },
     end() {
-      // A stream that ends without its answer failed, whatever its status said. Where the answer has come, it is settled already.
-      const outcome =
-        idRaw === null ? outcomeOf(answer.status, null) : { outcome: "upstream-error" as const, status: answer.status, errorCode: null };
-      settle(outcome, () => inOrder(() => reply.end()));
+      if (answered) return settle(outcomeOf(answer.status, null), () => inOrder(() => reply.end()));
+      // A stream that ends without its answer failed, whatever its status said. A client that can't take it up again is told so.
+      const outcome = { outcome: "upstream-error", status: answer.status, errorCode: null } as const;
+      settle(outcome, () => (resumable ? reply.end() : endStream(options, unanswered())));
     },
     fail() {},
+    breakOff(fault) {
+      // What passes as it comes may have broken off within an event.
+      if (!byEvent) reply.write("\n\n");
+      endStream(options, fault);
+    },
   };
+}
+
+function isAnswer(message: Scanned | null): boolean {
+  return message?.kind === "result" || message?.kind === "error";
+}
+
+function unanswered(): Fault {
+  return new Fault("unavailable", "the server ended its answer before the result");
 }

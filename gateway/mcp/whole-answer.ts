@@ -2,12 +2,11 @@ import { bounds } from "../../domain/bounds.ts";
 import { Fault, toFault } from "../../domain/fault.ts";
 import { scanMessage } from "../../domain/mcp/scan.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
-import type { UpstreamSink } from "../../domain/ports/upstream.ts";
 import { collector } from "./ask.ts";
-import { type Answering, outcomeOf, sendFault } from "./outcome.ts";
+import { type Answering, type AnswerSink, outcomeOf, sendFault } from "./outcome.ts";
 
 /** A JSON (or empty) answer: collected, looked at for its outcome, and sent in one piece. */
-export function wholeAnswer(options: Answering): UpstreamSink {
+export function wholeAnswer(options: Answering): AnswerSink {
   const { answer, strict, rewrite } = options;
   const length = Number(answer.header("content-length") ?? 0);
   // An answer too large to hold goes through in pieces; nothing in it is then looked at.
@@ -21,7 +20,7 @@ export function wholeAnswer(options: Answering): UpstreamSink {
       try {
         if (broken === undefined) body.push(chunk);
       } catch (reason) {
-        broken = toFault(reason);
+        broken = new Fault("unavailable", toFault(reason).message, { cause: reason });
       }
     },
     end() {
@@ -29,6 +28,7 @@ export function wholeAnswer(options: Answering): UpstreamSink {
       else fail(options, broken);
     },
     fail() {},
+    breakOff: (fault) => sendFault(options, fault),
   };
 }
 
@@ -36,18 +36,23 @@ function finish(options: Answering, bytes: Uint8Array): void {
   const { answer, reply, rewrite, headers } = options;
   const type = answer.header("content-type") ?? "application/json";
   const message = bytes.length === 0 || !type.startsWith("application/json") ? null : messageOf(bytes);
+  // A request is answered by a result or an error: with anything else in their place its client would wait for ever.
+  if (options.idRaw !== null && answer.status === 200 && message?.kind !== "result" && message?.kind !== "error") {
+    fail(options, new Fault("unavailable", "the server's answer is no JSON-RPC message"));
+    return;
+  }
   options.settle(outcomeOf(answer.status, message), () => {
-    if (isTroubleWithUs(answer.status)) return sendFault(options, refused(answer.status), true);
+    if (isTroubleWithUs(answer.status)) return sendFault(options, refused(answer.status));
     const sent = rewrite === null || message === null ? bytes : rewrite(bytes, message);
     reply.send(answer.status, bytes.length === 0 ? headers(answer) : ["content-type", type, ...headers(answer)], sent);
   });
 }
 
 function fail(options: Answering, fault: Fault): void {
-  options.settle({ outcome: "upstream-error", status: options.answer.status, errorCode: null }, () => sendFault(options, fault, true));
+  options.settle({ outcome: "upstream-error", status: options.answer.status, errorCode: null }, () => sendFault(options, fault));
 }
 
-function pipedAnswer({ answer, reply, headers, hold, settle }: Answering): UpstreamSink {
+function pipedAnswer({ answer, reply, headers, hold, settle }: Answering): AnswerSink {
   return {
     head() {
       const status = isTroubleWithUs(answer.status) ? 502 : answer.status;
@@ -59,6 +64,8 @@ function pipedAnswer({ answer, reply, headers, hold, settle }: Answering): Upstr
     },
     end: () => settle(outcomeOf(answer.status, null), () => reply.end()),
     fail() {},
+    // Half a JSON text is no JSON text: its reader finds out by itself.
+    breakOff: () => reply.end(),
   };
 }
 

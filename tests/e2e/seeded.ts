@@ -28,9 +28,8 @@ export function randomFrom(seed: number): Random {
     next,
     integer: (min, max) => min + Math.floor(next() * (max - min + 1)),
     pick<Value>(values: readonly Value[]): Value {
-      const value = values[Math.floor(next() * values.length)];
-      if (value === undefined) throw new Error("nothing to pick from");
-      return value;
+      if (values.length === 0) throw new Error("nothing to pick from");
+      return values[Math.floor(next() * values.length)] as Value; // next() < 1
     },
   };
 }

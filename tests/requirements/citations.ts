@@ -1,5 +1,5 @@
 /** A citation shorter than this must be the whole name. */
-export const citedCharactersMin = 12;
+const citedCharactersMin = 12;
 
 /** The names of the tests in a file, as far as its text tells them. */
 export interface NamedTests {
@@ -36,8 +36,8 @@ export function isNamed({ literals, templates, tabled, words }: NamedTests, cite
   if (literals.includes(cited) || tabled.has(cited)) return true;
   if (cited.length >= citedCharactersMin && literals.some((literal) => literal.startsWith(cited))) return true;
   return templates.some((template) => {
-    const found = template.exec(cited);
-    return found !== null && found.slice(1).every((part) => (part.match(/\w+/g) ?? []).every((word) => words.has(word)));
+    const parts = template.exec(cited)?.slice(1);
+    return parts?.every((part) => (part.match(/\w+/g) ?? []).every((word) => words.has(word))) === true;
   });
 }
 

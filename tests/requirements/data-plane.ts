@@ -11,8 +11,15 @@ export const dataPlane: readonly Requirement[] = [
   verified("000.entry.1", "Users and AI agents reach every MCP server through one gateway", {
     [clients]: ["real clients list and call through the gate", "the Inspector CLI"],
   }),
-  declined("000.entry.2", "The gateway is an NGINX reverse proxy", "the ingress is our own; a proxy may stand in front of it (http.trustedProxies)"),
-  verified("000.entry.3", "A reverse proxy in front of the gateway is believed where it is trusted, and nobody else", {
+  declined(
+    "000.entry.2",
+    "The gateway is an NGINX reverse proxy",
+    "the ingress is our own; a proxy may stand in front of it (http.trustedProxies)",
+  ),
+  verified("000.entry.3", "SSL/TLS termination", {
+    "gateway/uws-server.integration.test.ts": ["over TLS requests are served, large and streamed answers arrive whole"],
+  }),
+  verified("000.entry.4", "A reverse proxy in front of the gateway is believed where it is trusted, and nobody else", {
     "gateway/uws-server.integration.test.ts": ["behind a trusted proxy the address is the one that it reports"],
     "gateway/client-address.test.ts": ["the caller's address: nobody is believed who is not trusted"],
   }),
@@ -69,7 +76,9 @@ export const dataPlane: readonly Requirement[] = [
   }),
   verified("000.servers.2", "MCP servers that the gateway starts and speaks to over stdio", {
     [clients]: ["real clients list and call through the gate"],
-    "connectors/upstream/stdio.integration.test.ts": ["a session is a process of its own, with a small environment, and its messages find it"],
+    "connectors/upstream/stdio.integration.test.ts": [
+      "a session is a process of its own, with a small environment, and its messages find it",
+    ],
   }),
   open("000.servers.3", "MCP servers over the older SSE transport", "mcp-in-full"),
   open("000.servers.4", "A catalogue entry for each of context7, github, jira, confluence and slack", "registry"),

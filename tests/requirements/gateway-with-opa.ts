@@ -36,18 +36,25 @@ export const gatewayWithOpa: readonly Requirement[] = [
     "registry/control.test.ts": ["every act, done or refused, is on the audit topic, after its change"],
   }),
   verified("002.overview.10", "Traces and metrics are taken in by an observability stack (OTLP)", {
-    "connectors/telemetry/otel.integration.test.ts": ["a call's span reaches the collector: its name, parent, link, times and attributes"],
+    "tests/e2e/telemetry.test.ts": ["a call's trace goes from the client through the gate to the server, the events and the collector"],
   }),
 
   verified("002.diagram.1", "JWT verify", { [tokens]: ["a token that counts", "a token is refused for"] }),
   verified("002.diagram.2", "Forward to tool, one or another", {
-    "gateway/router.test.ts": ["a server is found by its organization and name, and by no other", "calls go to the upstream with the fewest in flight"],
+    "gateway/router.test.ts": [
+      "a server is found by its organization and name, and by no other",
+      "calls go to the upstream with the fewest in flight",
+    ],
   }),
   verified("002.diagram.3", "History writer", {
     [recorder]: ["a buffered record returns at once and is appended within the flush time, numbered and keyed"],
   }),
   open("002.diagram.4", "Rego policies in mcp/authz.rego", "opa"),
-  declined("002.diagram.5", "A database with tool_calls and audit_events", "the topics `calls` and `audit` of the log; an index is built from them (stream)"),
+  declined(
+    "002.diagram.5",
+    "A database with tool_calls and audit_events",
+    "the topics `calls` and `audit` of the log; an index is built from them (stream)",
+  ),
   open("002.diagram.6", "A stack of Docker Compose", "deployment"),
   verified("002.diagram.7", "OpenTelemetry collector", {
     "connectors/telemetry/otel.integration.test.ts": ["a collector that refuses, or is not there, is logged once and harms nobody"],
@@ -79,24 +86,39 @@ export const gatewayWithOpa: readonly Requirement[] = [
   }),
   open("002.flow.3", "OPA answers allow or deny", "opa"),
   verified("002.flow.4", "The gateway enforces the decision", {
-    "tests/e2e/calls.test.ts": [],
+    "tests/e2e/decisions.test.ts": ["what the gate denies reaches no server", "on /mcp/counting in front of a modern server"],
   }),
   verified("002.flow.5", "Denied: an event on the audit trail", {
+    "tests/e2e/decisions.test.ts": ["what the gate denies reaches no server"],
     "registry/audit-tail.test.ts": ["records are filtered by verdict, where refused acts are denied"],
   }),
   verified("002.flow.6", "Metrics are exported", {
-    "connectors/telemetry/otel.integration.test.ts": ["the process's own counters are exported, the durations of calls under their conventional name"],
+    "connectors/telemetry/otel.integration.test.ts": [
+      "the process's own counters are exported, the durations of calls under their conventional name",
+    ],
     "gateway/operations-routes.test.ts": ["metrics are served as Prometheus expects them"],
   }),
 
   verified("002.security.1", "TLS is enforced beyond loopback", {
-    "cli/config.test.ts": ["configuration refuses listening beyond loopback in the open, with its line and what to do", "beyond loopback the gate starts with TLS, or with the flag"],
+    "cli/config.test.ts": [
+      "configuration refuses listening beyond loopback in the open, with its line and what to do",
+      "beyond loopback the gate starts with TLS, or with the flag",
+    ],
   }),
   verified("002.security.2", "iss, aud, exp, nbf and alg are validated", {
-    [tokens]: ["another issuer", "another audience", "an end in the past", "a beginning in the future", "an algorithm that the issuer does not use"],
+    [tokens]: [
+      "another issuer",
+      "another audience",
+      "an end in the past",
+      "a beginning in the future",
+      "an algorithm that the issuer does not use",
+    ],
   }),
   verified("002.security.3", "Deny by default, with explicit allows", {
-    "domain/policy/evaluate.test.ts": ["without policies everything is denied", "one more rule that allows never takes away the denial of a rule"],
+    "domain/policy/evaluate.test.ts": [
+      "without policies everything is denied",
+      "one more rule that allows never takes away the denial of a rule",
+    ],
   }),
   verified("002.security.4", "Tokens and personal data are redacted from logs", {
     "domain/redact.test.ts": ["secrets and personal data are taken out", "values behind secret names are taken out"],

@@ -35,7 +35,10 @@ export const organizationGatewayLayout: readonly Requirement[] = [
     "registry/grpc.test.ts": ["every method of every service refuses who brings no, wrong or crashing credentials"],
   }),
   verified("001.layout.8", "auth: policy engine", {
-    "domain/policy/evaluate.test.ts": ["decides as the definition does, first and from the cache", "the explanation agrees with the decision"],
+    "domain/policy/evaluate.test.ts": [
+      "decides as the definition does, first and from the cache",
+      "the explanation agrees with the decision",
+    ],
     "domain/policy/golden.test.ts": ["golden policies, "],
   }),
   verified("001.layout.9", "auth: service that issues and ends credentials", {
@@ -44,7 +47,9 @@ export const organizationGatewayLayout: readonly Requirement[] = [
 
   verified("001.layout.10", "config: structure and loading", { [config]: ["the configuration is frozen to its leaves"] }),
   verified("001.layout.11", "config: policy configuration", { [config]: ["short forms become entities of the file's organization"] }),
-  verified("001.layout.12", "config: validation", { [config]: ["the first of several mistakes is told by its place in the file, and that there are more"] }),
+  verified("001.layout.12", "config: validation", {
+    [config]: ["the first of several mistakes is told by its place in the file, and that there are more"],
+  }),
 
   declined("001.layout.13", "database: SQL migrations and models", noDatabase),
   verified("001.layout.14", "In their place: schemas of events that stay compatible", {
@@ -54,11 +59,17 @@ export const organizationGatewayLayout: readonly Requirement[] = [
   }),
 
   verified("001.layout.15", "discovery: health checking", { [router]: ["an upstream whose calls are answered needs no check"] }),
-  verified("001.layout.16", "discovery: server registry", { "registry/servers.test.ts": ["a registered server is version 1, and going on from there"] }),
+  verified("001.layout.16", "discovery: server registry", {
+    "registry/servers.test.ts": ["a registered server is version 1, and going on from there"],
+  }),
   verified("001.layout.17", "discovery: service", { "registry/grpc.test.ts": ["a service registers under a lease and renews it"] }),
 
-  verified("001.layout.18", "gateway: HTTP proxy", { "connectors/upstream/http-client.test.ts": ["a slow reader stops the server, and gets every byte in the end"] }),
-  verified("001.layout.19", "gateway: router", { "gateway/routes.test.ts": ["any target gets exactly one answer, and a parameter is what was encoded"] }),
+  verified("001.layout.18", "gateway: HTTP proxy", {
+    "connectors/upstream/http-client.test.ts": ["a slow reader stops the server, and gets every byte in the end"],
+  }),
+  verified("001.layout.19", "gateway: router", {
+    "gateway/routes.test.ts": ["any target gets exactly one answer, and a parameter is what was encoded"],
+  }),
   verified("001.layout.20", "gateway: load balancer", { "gateway/balance.test.ts": ["calls go round evenly"] }),
 
   verified("001.layout.21", "logging: audit", { [control]: ["every act, done or refused, is on the audit topic, after its change"] }),
@@ -77,23 +88,36 @@ export const organizationGatewayLayout: readonly Requirement[] = [
     "gateway/origin-guard.test.ts": ["a preflight is answered without authentication, with what browsers ask for and nothing invented"],
   }),
   verified("001.layout.26", "middleware: recovery from bugs", {
-    [uws]: ["a handler that throws is answered 500 and the next request served", "a handler that fails in the middle of a stream breaks it off visibly"],
+    [uws]: [
+      "a handler that throws is answered 500 and the next request served",
+      "a handler that fails in the middle of a stream breaks it off visibly",
+    ],
   }),
   verified("001.layout.27", "middleware: timeouts", {
-    [uws]: ["a body that does not arrive in time is answered 408 and the connection closed", "a reader of a stream that takes nothing for too long is cut off"],
-    "connectors/upstream/http-client.test.ts": ["no answer is given up at its deadline and not before", "the total bound counts while bytes keep coming"],
+    "gateway/uws-refusals.integration.test.ts": ["a body that does not arrive in time is answered 408 and the connection closed"],
+    "gateway/uws-stream.integration.test.ts": ["a reader of a stream that takes nothing for too long is cut off"],
+    "connectors/upstream/http-client.test.ts": [
+      "no answer is given up at its deadline and not before",
+      "the total bound counts while bytes keep coming",
+    ],
   }),
 
   verified("001.layout.28", "ratelimit: limiter", { [limiter]: ["a large limit is admitted in full in one burst, and not a call more"] }),
-  verified("001.layout.29", "ratelimit: part of the one decision, with headers", { [limiter]: ["headers tell each limit, what is left and when to come again"] }),
+  verified("001.layout.29", "ratelimit: part of the one decision, with headers", {
+    [limiter]: ["headers tell each limit, what is left and when to come again"],
+  }),
   verified("001.layout.30", "ratelimit: storage in memory, and on the log over restarts", {
     "processors/limits.test.ts": ["local leases go on after a restart where the log ended"],
   }),
   declined("001.layout.31", "ratelimit: storage in Redis", "limits are leases granted by a processor over the log"),
-  verified("001.layout.32", "ratelimit: policies", { "domain/limits/parse.test.ts": ["a limit needs an id, a number and a window; the rest has defaults"] }),
+  verified("001.layout.32", "ratelimit: policies", {
+    "domain/limits/parse.test.ts": ["a limit needs an id, a number and a window; the rest has defaults"],
+  }),
 
   open("001.layout.33", "handlers: sign-in", "identity"),
-  verified("001.layout.34", "handlers: gateway management", { [rest]: ["a server is registered, listed, read, replaced by its version, and removed"] }),
+  verified("001.layout.34", "handlers: gateway management", {
+    [rest]: ["a server is registered, listed, read, replaced by its version, and removed"],
+  }),
   verified("001.layout.35", "handlers: health", { "gateway/operations-routes.test.ts": ["health says which check failed and why"] }),
   verified("001.layout.36", "handlers: administration", { [rest]: ["the log of acts is asked by user, time and verdict"] }),
   verified("001.layout.37", "server: table of routes, and the set-up of what listens", {
@@ -106,14 +130,21 @@ export const organizationGatewayLayout: readonly Requirement[] = [
   }),
 
   verified("001.layout.39", "pkg/client: a client of MCP (the command line's own)", {
-    "cli/main.test.ts": ["call speaks the modern revision, with headers that mirror the body", "call speaks 2025-11-25 in a session, which it ends"],
+    "cli/main.test.ts": [
+      "call speaks the modern revision, with headers that mirror the body",
+      "call speaks 2025-11-25 in a session, which it ends",
+    ],
   }),
   verified("001.layout.40", "pkg/protocol: what MCP defines, revision by revision", {
     "domain/mcp/methods.test.ts": ["the methods of the modern era are those of its schema and of the extensions that we carry"],
     "domain/mcp/ladder.integration.test.ts": ["messages are placed in the same era as by the SDK, and refused for the same reasons"],
   }),
   declined("001.layout.41", "pkg/utils", "no catch-all folders: a concept has a file of its name (a test sees to it)"),
-  declined("001.layout.42", "configs: development.yaml, production.yaml, test.yaml", "one example with every section; what differs is set by variables"),
+  declined(
+    "001.layout.42",
+    "configs: development.yaml, production.yaml, test.yaml",
+    "one example with every section; what differs is set by variables",
+  ),
   verified("001.layout.43", "configs: a configuration to begin with", { [config]: ["the example that ships is good"] }),
   open("001.layout.44", "scripts: deployment", "deployment"),
   verified("001.layout.45", "docs: the interfaces (contracts under proto, configuration, command line)", {

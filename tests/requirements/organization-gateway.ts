@@ -6,6 +6,7 @@ const breaker = "gateway/breaker.test.ts";
 const clients = "tests/e2e/clients.test.ts";
 const config = "cli/config.test.ts";
 const control = "registry/control.test.ts";
+const decisions = "tests/e2e/decisions.test.ts";
 const evaluate = "domain/policy/evaluate.test.ts";
 const grpc = "registry/grpc.test.ts";
 const limiter = "gateway/limiter.test.ts";
@@ -39,6 +40,7 @@ const features: readonly Requirement[] = [
   }),
   verified("001.features.2", "Requests and their outcomes are logged, with an audit trail", {
     [recorder]: ["through any outages, what was acknowledged is in the log, in order, once repeats are dropped as readers drop them"],
+    "tests/e2e/crash.test.ts": ["a gate that is killed "],
     [control]: ["every act, done or refused, is on the audit topic, after its change"],
   }),
   verified("001.features.3", "Rate limits per user, per organization and per endpoint", {
@@ -50,7 +52,10 @@ const features: readonly Requirement[] = [
     [router]: ["a lease that is over takes its upstream out of rotation, and a renewed one brings it back"],
   }),
   verified("001.features.5", "Policies and configuration are managed while the gateway runs", {
-    [control]: ["a policy is replaced by version, unchanged ones are not written again", "the file is made so, changed so, and left so by others"],
+    [control]: [
+      "a policy is replaced by version, unchanged ones are not written again",
+      "the file is made so, changed so, and left so by others",
+    ],
   }),
   verified("001.features.6", "Proxy and load balancing over the upstreams of a server", {
     [router]: ["calls go to the upstream with the fewest in flight", "an answer passes through as it comes"],
@@ -63,6 +68,7 @@ const components: readonly Requirement[] = [
     [authenticate]: ["a token"],
   }),
   verified("001.auth.2", "Organization-level policies", {
+    [decisions]: ["what the gate denies reaches no server"],
     [evaluate]: ["the policies of one organization allow nobody of another", "decides as the definition does, first and from the cache"],
   }),
   verified("001.auth.3", "Role-based access control", {
@@ -83,9 +89,16 @@ const components: readonly Requirement[] = [
     [recorder]: ["a buffered record returns at once and is appended within the flush time, numbered and keyed"],
     "domain/redact.test.ts": ["secrets and personal data are taken out"],
   }),
-  declined("001.logging.2", "Bodies of responses are logged", "their outcome, size and duration are; contents of answers are the tenants' data"),
+  declined(
+    "001.logging.2",
+    "Bodies of responses are logged",
+    "their outcome, size and duration are; contents of answers are the tenants' data",
+  ),
   verified("001.logging.3", "Audit trail for policy changes", {
-    [control]: ["every act, done or refused, is on the audit topic, after its change", "an audit record that could not be written is owed before anything else is done"],
+    [control]: [
+      "every act, done or refused, is on the audit topic, after its change",
+      "an audit record that could not be written is owed before anything else is done",
+    ],
     [rest]: ["the log of acts is asked by user, time and verdict"],
   }),
   verified("001.logging.4", "Performance metrics: durations, bytes, calls in flight", {
@@ -99,10 +112,18 @@ const components: readonly Requirement[] = [
   }),
 
   verified("001.limits.1", "Per-user rate limits", {
-    [limiter]: ['per user, {"caller":{"organizationId":"acme","userId":"bob","agentId": is counted apart', 'per user, {"name":"sum"} is counted together', ...slidingWindow],
+    [limiter]: [
+      'per user, {"caller":{"organizationId":"acme","userId":"bob","agentId": is counted apart',
+      'per user, {"name":"sum"} is counted together',
+      ...slidingWindow,
+    ],
   }),
-  verified("001.limits.2", "Per-organization rate limits", { [limiter]: ['per organization, {"caller":{"organizationId":"acme","userId":"bob","agentId": is counted together'] }),
-  verified("001.limits.3", "Per-endpoint rate limits: server, method and name", { [limiter]: ['per endpoint, {"method":"prompts/get"} is counted apart'] }),
+  verified("001.limits.2", "Per-organization rate limits", {
+    [limiter]: ['per organization, {"caller":{"organizationId":"acme","userId":"bob","agentId": is counted together'],
+  }),
+  verified("001.limits.3", "Per-endpoint rate limits: server, method and name", {
+    [limiter]: ['per endpoint, {"method":"prompts/get"} is counted apart'],
+  }),
   verified("001.limits.4", "Sliding windows", {
     [limiter]: slidingWindow,
     "domain/limits/lease.test.ts": [
@@ -117,31 +138,44 @@ const components: readonly Requirement[] = [
     [grpc]: ["a watch tells what there is, then what happens, and resumes where it broke off"],
   }),
   verified("001.discovery.2", "Health checking", {
-    [router]: ["an upstream that fails its checks gets no calls until a check is good again", "an upstream whose calls are answered needs no check"],
+    [router]: [
+      "an upstream that fails its checks gets no calls until a check is good again",
+      "an upstream whose calls are answered needs no check",
+    ],
   }),
   verified("001.discovery.3", "Auto-discovery: services register themselves and stay by heartbeats", {
-    [grpc]: ["a service registers under a lease and renews it"],
+    "tests/e2e/python-service.test.ts": ["a service in Python registers itself, gets calls, and leaves"],
     [control]: ["a service is held to HTTP upstreams under a lease, and sees its own"],
     [servers]: ["a replica whose lease ended is left out when another registers"],
   }),
   verified("001.discovery.4", "Load balancing by least requests", {
     "gateway/balance.test.ts": ["calls go round evenly", "a call goes to "],
   }),
-  declined("001.discovery.5", "Several load balancing strategies to choose from", "least requests with round-robin among equals; another is added when somebody needs it"),
+  declined(
+    "001.discovery.5",
+    "Several load balancing strategies to choose from",
+    "least requests with round-robin among equals; another is added when somebody needs it",
+  ),
 
   verified("001.config.1", "Policy management: refused with place and reason where wrong", {
     "domain/policy/parse.test.ts": ["a policy is refused with place, reason and next step"],
     [control]: ["a bad file changes nothing and says where it is bad"],
   }),
   verified("001.config.2", "Dynamic configuration updates", {
-    [control]: ["the file is made so, changed so, and left so by others", "a change is answered when it is in force at the gate, and nobody else waits for that"],
+    [control]: [
+      "the file is made so, changed so, and left so by others",
+      "a change is answered when it is in force at the gate, and nobody else waits for that",
+    ],
     [limiter]: ["definitions that did not change their numbers keep what was spent; others begin anew"],
   }),
   verified("001.config.3", "Environment-specific configuration", {
     [config]: ["the command line wins over the environment, which wins over the file", "each kind of field can be set by a variable"],
   }),
   verified("001.config.4", "Validation and defaults", {
-    [config]: ["without a file everything has its default, and the bounds are those of the domain", "configuration refuses an unknown key, with its line and what to do"],
+    [config]: [
+      "without a file everything has its default, and the bounds are those of the domain",
+      "configuration refuses an unknown key, with its line and what to do",
+    ],
   }),
 
   verified("001.gateway.1", "HTTP proxy functionality", {
@@ -151,8 +185,12 @@ const components: readonly Requirement[] = [
   verified("001.gateway.2", "Request routing", { [router]: ["a server is found by its organization and name, and by no other"] }),
   verified("001.gateway.3", "Load balancing", { [router]: ["calls go to the upstream with the fewest in flight"] }),
   verified("001.gateway.4", "Circuit breakers", {
-    [breaker]: ["a circuit breaker: failures in a row open it", "a circuit breaker: a good probe closes it", "one call probes; the others are refused until it is over"],
-    [router]: ["failures open the circuit, calls avoid it, a probe closes it, and each change is told once"],
+    [breaker]: [
+      "a circuit breaker: failures in a row open it",
+      "a circuit breaker: a good probe closes it",
+      "one call probes; the others are refused until it is over",
+    ],
+    "tests/e2e/faults.test.ts": ["that is down is answered 503 with the time to come back; its circuit opens, and closes when it is back"],
   }),
 ];
 
@@ -176,8 +214,12 @@ const endpoints: readonly Requirement[] = [
   open("001.endpoints.2", "POST /auth/refresh", "identity"),
   open("001.endpoints.3", "POST /auth/logout", "identity"),
   verified("001.endpoints.4", "POST /auth/api-keys", { [rest]: ["limits and keys are made and ended"] }),
-  verified("001.endpoints.5", "GET /gateway/servers", { [rest]: ["a server is registered, listed, read, replaced by its version, and removed"] }),
-  verified("001.endpoints.6", "POST /gateway/servers", { [rest]: ["a server is registered, listed, read, replaced by its version, and removed"] }),
+  verified("001.endpoints.5", "GET /gateway/servers", {
+    [rest]: ["a server is registered, listed, read, replaced by its version, and removed"],
+  }),
+  verified("001.endpoints.6", "POST /gateway/servers", {
+    [rest]: ["a server is registered, listed, read, replaced by its version, and removed"],
+  }),
   verified("001.endpoints.7", "DELETE /gateway/servers/{id}", {
     [rest]: ["a server is registered, listed, read, replaced by its version, and removed"],
   }),
@@ -188,7 +230,11 @@ const endpoints: readonly Requirement[] = [
   verified("001.endpoints.12", "Requests are proxied to MCP servers, authenticated (at /mcp and /mcp/{server})", {
     [clients]: ["real clients list and call through the gate"],
   }),
-  declined("001.endpoints.13", "Any other path is proxied, too", "only MCP is understood, so only MCP is let through; everything else is 404"),
+  declined(
+    "001.endpoints.13",
+    "Any other path is proxied, too",
+    "only MCP is understood, so only MCP is let through; everything else is 404",
+  ),
   verified("001.endpoints.14", "GET /health", { [operations]: ["health says which check failed and why"] }),
   verified("001.endpoints.15", "GET /metrics", { [operations]: ["metrics are served as Prometheus expects them"] }),
   verified("001.endpoints.16", "GET /admin/logs", { [rest]: ["the log of acts is asked by user, time and verdict"] }),
@@ -211,8 +257,12 @@ const configuration: readonly Requirement[] = [
     [config]: ["each kind of field can be set by a variable"],
     "registry/parse-server.test.ts": ["without rules an API caller may start nothing and refer to nothing"],
   }),
-  verified("001.yaml.1", "Policies in YAML", { [config]: ["short forms become entities of the file's organization", "the example that ships is good"] }),
-  verified("001.yaml.2", "Servers in YAML", { [config]: ["short forms become entities of the file's organization", "paths of a file start at its folder"] }),
+  verified("001.yaml.1", "Policies in YAML", {
+    [config]: ["short forms become entities of the file's organization", "the example that ships is good"],
+  }),
+  verified("001.yaml.2", "Servers in YAML", {
+    [config]: ["short forms become entities of the file's organization", "paths of a file start at its folder"],
+  }),
   verified("001.yaml.3", "Features are switched in YAML: audit, telemetry, interfaces", {
     [config]: ["every field says what it means, and its default unless it must be given"],
   }),
@@ -222,10 +272,15 @@ const configuration: readonly Requirement[] = [
 ];
 
 const security: readonly Requirement[] = [
-  verified("001.security.1", "JWT validation", { [tokens]: ["a token is refused for", "ten thousand pieces of garbage cost no signature"] }),
+  verified("001.security.1", "JWT validation", {
+    [tokens]: ["a token is refused for", "ten thousand pieces of garbage cost no signature"],
+  }),
   verified("001.security.2", "Requests are sanitized: bounded, unambiguous, well-formed", {
     "domain/mcp/scan.test.ts": ["mutated messages are judged as the reference judges them", "is refused as no message: "],
-    [uws]: ["a declared length over the bound is answered 413 before any of the body came", "a head of 16 KiB is served, a larger one answered 431"],
+    "gateway/uws-refusals.integration.test.ts": [
+      "a declared length over the bound is answered 413 before any of the body came",
+      "a head of 16 KiB is served, a larger one answered 431",
+    ],
   }),
   verified("001.security.3", "Rate limits can't be bypassed: by another spelling, a full table, or many at once", {
     [limiter]: ["a full table refuses new keys while the old ones count, and admits them when these are idle"],
@@ -244,9 +299,14 @@ const security: readonly Requirement[] = [
     "gateway/origin-guard.test.ts": ["without an Origin a browser's request from another site is refused, following a link is not"],
   }),
   verified("001.security.6", "TLS termination for the control plane, with client certificates", {
-    "registry/grpc-tls.integration.test.ts": ["a client that trusts the authority is answered, one in plain text is not", "with a client authority a certificate is needed"],
+    "registry/grpc-tls.integration.test.ts": [
+      "a client that trusts the authority is answered, one in plain text is not",
+      "with a client authority a certificate is needed",
+    ],
   }),
-  open("001.security.7", "TLS termination for agents (served; not tested yet)", "operations"),
+  verified("001.security.7", "TLS termination for agents", {
+    [uws]: ["over TLS requests are served, large and streamed answers arrive whole"],
+  }),
 ];
 
 const scalability: readonly Requirement[] = [
@@ -258,7 +318,9 @@ const scalability: readonly Requirement[] = [
   declined("001.scalability.3", "Redis for distributed rate limiting", "limits are leases granted by a processor over the log"),
   declined("001.scalability.4", "Database connection pooling", noDatabase),
   verified("001.scalability.5", "Connections to upstreams are pooled", {
-    "connectors/upstream/http-client.test.ts": ["calls at once get connections of their own up to the bound; the others wait, and past the queue's bound are refused"],
+    "connectors/upstream/http-client.test.ts": [
+      "calls at once get connections of their own up to the bound; the others wait, and past the queue's bound are refused",
+    ],
   }),
   verified("001.scalability.6", "Caching: of tokens, keys of issuers, decisions", {
     [authenticate]: ["is verified once, and found again at once", "memory for tokens is bounded, and what is used stays"],
@@ -273,12 +335,16 @@ const scalability: readonly Requirement[] = [
 
 const monitoring: readonly Requirement[] = [
   verified("001.monitoring.1", "Prometheus metrics", {
-    [metrics]: ["counters, gauges and histograms are exposed as Prometheus reads them", "past a thousand sets of label values all further ones share the series"],
+    [metrics]: [
+      "counters, gauges and histograms are exposed as Prometheus reads them",
+      "past a thousand sets of label values all further ones share the series",
+    ],
   }),
   verified("001.monitoring.2", "Structured logging", {
     "connectors/telemetry/logger.test.ts": ["an entry is one line of JSON with time, level, message and fields"],
   }),
   verified("001.monitoring.3", "Distributed tracing: a call's span follows the parent that its message names", {
+    "tests/e2e/telemetry.test.ts": ["a call's trace goes from the client through the gate to the server, the events and the collector"],
     "connectors/telemetry/otel.integration.test.ts": [
       "a call's span reaches the collector: its name, parent, link, times and attributes",
       "sampling follows the parent, or else the ratio; a malformed parent is none",

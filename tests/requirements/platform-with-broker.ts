@@ -55,7 +55,11 @@ export const platformWithBroker: readonly Requirement[] = [
     "tests/e2e/clients.test.ts": ["real clients list and call through the gate"],
   }),
   open("003.prestart.5", "It ends with success, and the backend starts only then", "deployment"),
-  declined("003.prestart.6", "Alembic migrations, and a FastAPI application", "all server code is TypeScript on Node; the log's schemas evolve by compatibility"),
+  declined(
+    "003.prestart.6",
+    "Alembic migrations, and a FastAPI application",
+    "all server code is TypeScript on Node; the log's schemas evolve by compatibility",
+  ),
   verified("003.prestart.7", "What an earlier release wrote is read, and a later format is refused unharmed", {
     "connectors/avro/codec.test.ts": ["what an earlier released schema wrote is read as today's event"],
     "connectors/embedded/store.test.ts": ["a folder of a later format is refused and left as it is"],
@@ -69,13 +73,19 @@ export const platformWithBroker: readonly Requirement[] = [
     "registry/rest.test.ts": ["every route refuses who is not known, before its body is looked at"],
     "registry/grpc.test.ts": ["every method of every service refuses who brings no, wrong or crashing credentials"],
   }),
-  verified("003.principles.5", "Encryption towards upstreams and for the control plane", {
-    "connectors/upstream/https.integration.test.ts": ["a certificate that nobody vouches for, or for another name, is refused before anything is sent"],
+  verified("003.principles.5", "Encryption: for agents, towards upstreams, for the control plane", {
+    "gateway/uws-server.integration.test.ts": ["over TLS requests are served, large and streamed answers arrive whole"],
+    "connectors/upstream/https.integration.test.ts": [
+      "a certificate that nobody vouches for, or for another name, is refused before anything is sent",
+    ],
     "registry/grpc-tls.integration.test.ts": ["a client that trusts the authority is answered, one in plain text is not"],
   }),
   open("003.principles.6", "High availability over several zones, with automatic failover", "stream"),
   verified("003.principles.7", "Failover among the upstreams of a server", {
-    [router]: ["retries: what was not sent is tried on another", "failures open the circuit, calls avoid it, a probe closes it, and each change is told once"],
+    [router]: [
+      "retries: what was not sent is tried on another",
+      "failures open the circuit, calls avoid it, a probe closes it, and each change is told once",
+    ],
   }),
   verified("003.principles.8", "Observability: logs, metrics and traces", {
     "connectors/telemetry/logger.test.ts": ["an entry is one line of JSON with time, level, message and fields"],
@@ -83,7 +93,10 @@ export const platformWithBroker: readonly Requirement[] = [
     "connectors/telemetry/otel.integration.test.ts": ["a call's span reaches the collector: its name, parent, link, times and attributes"],
   }),
   verified("003.principles.9", "Reliability: what was acknowledged survives whatever ends the process", {
-    "connectors/embedded/crash.integration.test.ts": ["whatever moment the process is killed at, the log has every acknowledged record once, whole and in order"],
+    "connectors/embedded/crash.integration.test.ts": [
+      "whatever moment the process is killed at, the log has every acknowledged record once, whole and in order",
+    ],
+    "tests/e2e/crash.test.ts": ["a gate that is killed "],
     [recorder]: ["while the log fails records are spooled, in order, and the spool is drained when the log is back"],
   }),
 

@@ -9,7 +9,7 @@ export const documents = {
 
 export type DocumentNumber = keyof typeof documents;
 
-/** Where something is shown to hold. `name` is the name of a test in `file`, or its beginning (at least `citedCharactersMin`). */
+/** Where something is shown to hold. `name` is the name of a test in `file`, or its beginning (12 characters at least). */
 export interface Citation {
   readonly file: string;
   readonly name: string;

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { withConfiguration } from "./config-docs.ts";
+import { configFields, pathText } from "./config-schema.ts";
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+
+test("the README has every field of the configuration; run node cli/config-docs.ts", () => {
+  assert.equal(readme, withConfiguration(readme));
+  const lists = ["servers", "policies", "limits", "authentication.issuers"];
+  const fields = configFields.map(({ path }) => pathText(path)).filter((path) => !lists.includes(path));
+  for (const field of [...fields, "servers[].url", "policies[].rules[].when", "limits[].per"])
+    assert.ok(readme.includes(`| \`${field}\` |`), field);
+});
+
+test("a README without the marks is refused rather than left without the table", () => {
+  assert.throws(() => withConfiguration("# Sluice\n"), /has no/);
+});
