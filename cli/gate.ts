@@ -108,7 +108,7 @@ async function assemble(
       ...names,
       log,
       randomBytes,
-      serverRules: serverRules(config.upstreams),
+      serverRules: serverRules(config),
       parsePolicy,
       parseLimit,
       // A change is answered when it is in force at this gate.

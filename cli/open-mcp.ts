@@ -75,7 +75,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     pool,
     eras,
     admission,
-    redactor: createRedactor({ secretKeys: redaction.keys }),
+    redactor: createRedactor({ secretKeys: redaction.keys, patterns: redaction.patterns.map((source) => new RegExp(source, "g")) }),
     recordsArguments: recorded === "redacted",
     metrics: createCallMetrics(metrics),
     telemetry,

@@ -91,7 +91,8 @@ export async function openServers({ config, control, recorder, metrics, mcp, pub
 function listenHttp({ http }: Config, routes: readonly Route[], metrics: ExposedMetrics, logger: Logger) {
   const refused = metrics.counter("sluice_ingress_refused_total", "Requests refused by the ingress.", ["reason"]);
   const guard = createOriginGuard({
-    allowedHosts: http.allowedHosts,
+    // Who comes by the public address names its host.
+    allowedHosts: http.publicUrl === null ? http.allowedHosts : [...http.allowedHosts, new URL(http.publicUrl).hostname],
     allowedOrigins: http.allowedOrigins,
     loopback: isLoopback(http.host),
   });

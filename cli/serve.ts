@@ -23,7 +23,7 @@ export async function serve(config: Config, { demo, print, reread }: ServeOption
   const profileFile = writeProfile(config.data.folder, { httpUrl, grpcAddress, ...keysOf(gate, config.data.folder) });
   print(banner({ httpUrl, grpcAddress, dataFolder: config.data.folder, firstStart, demo, profileFile }));
 
-  const stopReloading = reloadOnChange(config, gate, { reread, logger });
+  const stopReloading = reloadOnChange(config, gate, { reread, logger, setLevel: (level) => logger.setLevel(level) });
   await stopSignal(logger);
   stopReloading();
   logger.info("Stopping: no new requests, those in flight finish");
@@ -65,17 +65,23 @@ const settleMs = 100;
 function reloadOnChange(
   { file }: Config,
   gate: RunningGate,
-  { reread, logger }: { readonly reread: () => Config; readonly logger: Logger },
+  {
+    reread,
+    logger,
+    setLevel,
+  }: Pick<ServeOptions, "reread"> & Pick<ReturnType<typeof createLogger>, "setLevel"> & { readonly logger: Logger },
 ): () => void {
   let reloading: Promise<void> = Promise.resolve();
   const reload = () => {
     reloading = reloading.then(async () => {
       try {
-        await gate.reload(reread());
+        const changed = reread();
+        await gate.reload(changed);
+        setLevel(changed.log.level);
         logger.info("The configuration was reloaded: servers, policies and limits are in force", { file });
       } catch (reason) {
-        const { message, field, next } = toFault(reason);
-        logger.error("The configuration was not reloaded: what was in force stays in force", { file, message, field, next });
+        const { message: why, field, next } = toFault(reason);
+        logger.error("The configuration was not reloaded: what was in force stays in force", { file, why, field, next });
       }
     });
   };

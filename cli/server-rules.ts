@@ -2,9 +2,13 @@ import type { ServerRules } from "../registry/parse-upstream.ts";
 import type { Config } from "./config.ts";
 
 /** What the control plane lets registered servers do, as the configuration says. */
-export function serverRules({ stdioCommands, stdioEnvironment, environmentNames }: Config["upstreams"]): ServerRules {
+export function serverRules({
+  audit,
+  upstreams: { stdioCommands, stdioEnvironment, environmentNames },
+}: Pick<Config, "audit" | "upstreams">): ServerRules {
   // Names hold letters, digits and `_` only (the schema's pattern), so nothing needs an escape.
   return {
+    audit: audit.mode,
     stdioCommands,
     stdioEnvironment,
     environmentReferences: environmentNames.length === 0 ? null : new RegExp(`^(?:${environmentNames.join("|")})$`),

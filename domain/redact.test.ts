@@ -370,3 +370,10 @@ test("the quick look suspects everything that the thorough one takes out", () =>
     { numRuns: 500 },
   );
 });
+
+test("what the operator's patterns fit is taken out, in values and in texts", () => {
+  const redactor = createRedactor({ patterns: [/EMP-\d{4}/] });
+  assert.equal(redactor.json('{"note":"ask EMP-1234 or EMP-9999"}'), '{"note":"ask [redacted] or [redacted]"}');
+  assert.equal(redactor.text("EMP-12 is none, EMP-1234 is one"), "EMP-12 is none, [redacted] is one");
+  assert.equal(createRedactor().text("EMP-1234"), "EMP-1234");
+});

@@ -1,12 +1,13 @@
 /** What can be in a list of things in flight: it keeps its own place there. */
 export interface Placed {
+  /** -1 while it is in no list. */
   place: number;
 }
 
 /** Things in flight, in no order: one is added and taken out in constant time. */
 export interface InFlight<Item extends Placed> {
   add(item: Item): void;
-  /** Once for each that was added. */
+  /** Nothing where it is not in the list. */
   remove(item: Item): void;
   /** Visits each once that is in the list throughout; those visited may go meanwhile. */
   each(visit: (item: Item) => void): void;
@@ -25,10 +26,13 @@ export function createInFlight<Item extends Placed>(): InFlight<Item> {
       item.place = items.push(item) - 1;
     },
     remove(item) {
+      const { place } = item;
+      if (place === -1) return;
+      item.place = -1;
       const last = items.pop();
       if (last === undefined || last === item) return;
-      items[item.place] = last;
-      last.place = item.place;
+      items[place] = last;
+      last.place = place;
     },
     each(visit) {
       // From the end, as what takes the place of a removed one has been visited then.

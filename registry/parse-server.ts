@@ -33,7 +33,7 @@ export function parseServer(
     description: readText(server["description"] ?? "", "description", { charactersMax: 4096, lines: true }),
     labels: parseLabels(server["labels"] ?? {}),
     upstreams: parseUpstreams(server["upstreams"], origin === "file" || origin === "demo" ? null : rules),
-    audit: readChoice(server["audit"] ?? "buffered", "audit", auditModes),
+    audit: readChoice(server["audit"] ?? rules.audit ?? "buffered", "audit", auditModes),
     timeouts: parseTimeouts(server["timeouts"] ?? {}),
     origin,
   };

@@ -1,4 +1,4 @@
-import type { HttpUpstreamDefinition, StdioUpstreamDefinition, UpstreamDefinition } from "../domain/server.ts";
+import type { AuditMode, HttpUpstreamDefinition, StdioUpstreamDefinition, UpstreamDefinition } from "../domain/server.ts";
 import { invalid, join, type ObjectInput, readInteger, readObject, readText, readTextMap, readTexts } from "./object-reader.ts";
 
 /** What callers of the API may have the gate do. The operator's configuration widens it. */
@@ -12,6 +12,8 @@ export interface ServerRules {
   readonly stdioEnvironment: readonly string[];
   /** Names that `${env:NAME}` may name, or null for none. Whoever may register a server can read what they hold. */
   readonly environmentReferences: RegExp | null;
+  /** Of servers that name none; `buffered` unless told. */
+  readonly audit?: AuditMode;
 }
 
 export const strictestServerRules: ServerRules = { stdioCommands: [], stdioEnvironment: [], environmentReferences: null };

@@ -21,11 +21,7 @@ export function deniedReply(inbound: Inbound, { decision, admission }: Judged, c
     rule,
     retryAfterMs,
   });
-  inbound.reply.send(
-    status,
-    [...json, "sluice-decision", inbound.callId, ...rateLimitHeaders(admission), ...retryAfter(retryAfterMs)],
-    body,
-  );
+  inbound.reply.send(status, [...json, "sluice-decision", inbound.callId, ...rateLimitHeaders(admission)], body);
 }
 
 function whoOf({ caller: { userId, agentId } }: Call): string {
