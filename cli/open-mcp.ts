@@ -11,6 +11,7 @@ import type { GateView } from "../gateway/gate-view.ts";
 import type { Limiter } from "../gateway/limiter.ts";
 import { mcpRoutes } from "../gateway/mcp/endpoint.ts";
 import { createEras } from "../gateway/mcp/era.ts";
+import { openStreams } from "../gateway/mcp/open-streams.ts";
 import { createSessions, type Session } from "../gateway/mcp/session.ts";
 import { closeUpstreamSession, createSessionPool } from "../gateway/mcp/upstream-session.ts";
 import type { ExposedMetrics } from "../gateway/metrics.ts";
@@ -39,6 +40,8 @@ export interface Mcp {
   readonly authenticator: Authenticator;
   /** Asks each server what it speaks, so that the first call need not. */
   warm(): void;
+  /** Ends the streams that would go on for good: a gate that stops does not wait for them. */
+  endStreams(): void;
   close(): Promise<void>;
 }
 
@@ -63,6 +66,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     onEnd: (session) => endUpstream(router, session),
   });
   metrics.gauge("sluice_sessions", "Open sessions of clients.", [], () => [{ labels: [], value: sessions.count() }]);
+  const streams = openStreams();
   const { arguments: recorded, redaction } = config.audit;
 
   const routes = mcpRoutes({
@@ -72,6 +76,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     router,
     recorder,
     sessions,
+    streams,
     pool,
     eras,
     admission,
@@ -93,6 +98,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
         if (routed !== undefined) eras.of(routed).catch(() => {});
       }
     },
+    endStreams: () => streams.endAll(),
     async close() {
       sessions.close();
       await pool.close();

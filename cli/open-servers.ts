@@ -77,6 +77,7 @@ export async function openServers({ config, control, recorder, metrics, mcp, pub
     async drain(graceMs) {
       stopping = true;
       http.stopAccepting();
+      mcp.endStreams();
       const late = AbortSignal.timeout(Math.max(1, graceMs));
       await Promise.race([http.drained(), new Promise((resolve) => late.addEventListener("abort", resolve, { once: true }))]);
       await grpc.close({ graceMs });

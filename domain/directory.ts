@@ -1,4 +1,4 @@
-import type { Events, EventType } from "./events.ts";
+import type { Events } from "./events.ts";
 import type { ApiKey, Organization, User } from "./identity.ts";
 import type { Limit } from "./limits/limit.ts";
 import type { Policy } from "./policy/policy.ts";
@@ -103,6 +103,3 @@ function foldDefinition(
   const entity: unknown = JSON.parse(definition);
   (directory[kind] as Map<string, Versioned<unknown>>).set(key, { entity, version, offset });
 }
-
-/** Every event type of the directory topics: a test holds it against `directoryTopics`. */
-export const directoryEvents = Object.keys(folds) as readonly (DirectoryEvent & EventType)[];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { canonicalAddress, clientAddress } from "./client-address.ts";
+import { addressOfBytes, canonicalAddress, clientAddress } from "./client-address.ts";
 
 const trusted = (address: string) => address.startsWith("10.") || address === "2001:db8::1";
 const cases = [
@@ -36,4 +36,11 @@ test("what is no address has no canonical spelling", () => {
   for (const text of ["", "localhost", "1.2.3", "0x7f.0.0.1", "010.0.0.1", "1.2.3.4.", "fe80::1%eth0", "::ffff:1.2.3.4.5"]) {
     assert.equal(canonicalAddress(text), undefined, text);
   }
+});
+
+test("four bytes are an IPv4 address, other lengths are none", () => {
+  assert.equal(addressOfBytes(Uint8Array.of(192, 0, 2, 1).buffer), "192.0.2.1");
+  assert.equal(addressOfBytes(Uint8Array.of(0, 255, 10, 0).buffer), "0.255.10.0");
+  assert.equal(addressOfBytes(new ArrayBuffer(16)), undefined);
+  assert.equal(addressOfBytes(new ArrayBuffer(0)), undefined);
 });

@@ -21,6 +21,13 @@ export function clientAddress(peer: string, forwardedFor: string, trusted: (addr
   return current;
 }
 
+/** The text of an IPv4 address of four bytes, as sockets tell it; undefined for another length. */
+export function addressOfBytes(bytes: ArrayBuffer): string | undefined {
+  if (bytes.byteLength !== 4) return undefined;
+  const [first, second, third, fourth] = new Uint8Array(bytes);
+  return `${first}.${second}.${third}.${fourth}`;
+}
+
 /** The one spelling of an IP address (RFC 5952; IPv4 in IPv6 as IPv4), or undefined if it is none. */
 export function canonicalAddress(text: string): string | undefined {
   const family = isIP(text);

@@ -126,11 +126,17 @@ function newHistogram(bounds: readonly number[]) {
 function seriesOf<Series>(labels: readonly string[], make: () => Series) {
   const known = new Map<string, readonly [values: readonly string[], series: Series]>();
   const rest = labels.map(() => other);
+  // The same series by one label value after the other: found for every call, so without making a key.
+  const root: Branch<Series> = newBranch();
 
   function of(...values: readonly string[]): Series {
+    let branch: Branch<Series> | undefined = root;
+    for (const value of values) branch = branch?.next.get(value);
+    return branch?.series ?? findOrAdd(values);
+  }
+  function findOrAdd(values: readonly string[]): Series {
     if (values.length !== labels.length) throw new Error(`expected ${labels.length} label values, got ${values.length}`);
-    const key = keyOf(values);
-    const found = known.get(key)?.[1];
+    const found = known.get(keyOf(values))?.[1];
     if (found !== undefined) return found;
     if (known.size >= seriesMax) return known.get(keyOf(rest))?.[1] ?? add(rest);
     return add(values.map((value) => value.slice(0, labelCharactersMax)));
@@ -140,12 +146,32 @@ function seriesOf<Series>(labels: readonly string[], make: () => Series) {
     if (before !== undefined) return before;
     const series = make();
     known.set(keyOf(values), [values, series]);
+    grow(root, values).series = series;
     return series;
   }
 
   // Without labels there is one series, and it is there from the start: what was never counted shows 0.
   if (labels.length === 0) add([]);
   return { of, all: () => [...known.values()] };
+}
+
+interface Branch<Series> {
+  readonly next: Map<string, Branch<Series>>;
+  series: Series | undefined;
+}
+
+function newBranch<Series>(): Branch<Series> {
+  return { next: new Map(), series: undefined };
+}
+
+function grow<Series>(root: Branch<Series>, values: readonly string[]): Branch<Series> {
+  let branch = root;
+  for (const value of values) {
+    const next = branch.next.get(value) ?? newBranch<Series>();
+    branch.next.set(value, next);
+    branch = next;
+  }
+  return branch;
 }
 
 /** No two sets have the same key: each value is preceded by its length. */

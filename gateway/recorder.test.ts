@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { findGaps } from "../domain/audit-gaps.ts";
+import { bounds } from "../domain/bounds.ts";
 import type { CallDecided, CallEnded } from "../domain/events.ts";
 import { Fault } from "../domain/fault.ts";
 import type { EventLog } from "../domain/ports/event-log.ts";
@@ -159,7 +160,7 @@ test("a buffered record returns at once and is appended within the flush time, n
   const { recorder, fake, pass } = scene();
   assert.equal(recorder.decided(decision("1", "buffered")), undefined);
   assert.equal(recorder.ended(outcome("1"), "buffered"), undefined);
-  await pass(4);
+  await pass(bounds.auditFlushMs - 1);
   assert.equal(fake.kept.length, 0);
   await pass(1);
   const [decided, ended] = fake.kept;
@@ -188,14 +189,14 @@ test("a strict record resolves when it is durable; those of one turn share an ap
 test("a full batch does not wait for the flush time, and batches grow while an append is under way", async () => {
   const { recorder, fake, pass } = scene();
   fake.health = "hangs";
-  for (let call = 0; call < 256; call += 1) void recorder.decided(decision(String(call), "buffered"));
+  for (let call = 0; call < bounds.auditBatchRecordsMax; call += 1) void recorder.decided(decision(String(call), "buffered"));
   await pass(0);
   for (let call = 0; call < 3_000; call += 1) void recorder.decided(decision(String(call), "buffered"));
   await pass(0);
   fake.health = "works";
   fake.release();
   await pass(0);
-  assert.deepEqual(fake.batches, [256, 3_000]);
+  assert.deepEqual(fake.batches, [bounds.auditBatchRecordsMax, 3_000]);
   assert.equal(fake.mostAppending, 1);
 });
 

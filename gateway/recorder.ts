@@ -50,7 +50,7 @@ export interface RecorderOptions {
   readonly nowMs: () => number;
   readonly logger: Logger;
   readonly metrics?: Metrics;
-  /** 5 unless told. */
+  /** `bounds.auditFlushMs` unless told. */
   readonly flushMs?: number;
   /** Records waiting in memory, for each topic: `bounds.auditRingRecordsMax` and 64 MiB unless told. */
   readonly ringRecordsMax?: number;

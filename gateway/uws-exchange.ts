@@ -1,6 +1,6 @@
 import { Fault } from "../domain/fault.ts";
 import type { HttpHandler, HttpReply, HttpRequest } from "../domain/ports/http.ts";
-import { clientAddress } from "./client-address.ts";
+import { addressOfBytes, clientAddress } from "./client-address.ts";
 import { sendFault, sendProblem } from "./faults-http.ts";
 import { type BodyBudget, BodyBuffer } from "./uws-body.ts";
 import { type Fields, type Framing, fieldPairs, fieldValue, lastFraming, readFields } from "./uws-fields.ts";
@@ -111,7 +111,7 @@ export class Exchange implements HttpRequest, HttpReply {
   get address(): string {
     if (this.callerAddress !== undefined) return this.callerAddress;
     if (this.phase === "done") return "";
-    const peer = Buffer.from(this.res.getRemoteAddressAsText()).toString("latin1");
+    const peer = addressOfBytes(this.res.getRemoteAddress()) ?? Buffer.from(this.res.getRemoteAddressAsText()).toString("latin1");
     this.callerAddress = clientAddress(peer, this.header("x-forwarded-for"), this.host.trustedProxies);
     return this.callerAddress;
   }

@@ -24,6 +24,8 @@ export interface NativeResponse {
   resume(): unknown;
   /** Cuts the connection; the abort handler runs during the call. */
   close(): unknown;
+  /** Four bytes, or sixteen. */
+  getRemoteAddress(): ArrayBuffer;
   getRemoteAddressAsText(): ArrayBuffer;
 }
 

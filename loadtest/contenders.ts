@@ -58,7 +58,7 @@ function bare(direct: Child, forwarder: Child): readonly Contender[] {
 }
 
 function gated(gate: BenchGate, token: string): readonly Contender[] {
-  const way = (id: string, title: string, path: string, credential = gate.agentKey, tool = "echo"): Contender => ({
+  const way = (id: string, title: string, path: string, { credential = gate.agentKey, tool = "echo" } = {}): Contender => ({
     ...{ id, title, child: gate, port: gate.port, path },
     headers: callHeaders(tool, credential),
     body: toolCall(tool),
@@ -66,8 +66,8 @@ function gated(gate: BenchGate, token: string): readonly Contender[] {
   return [
     way("full", "Sluice: key, policy, limit, buffered audit", "/mcp/buffered"),
     way("strict", "… strict audit", "/mcp/strict"),
-    way("token", "… RS256 token instead of a key, cached", "/mcp/buffered", token),
-    way("merged", "… through the merged endpoint", "/mcp", gate.agentKey, "buffered__echo"),
+    way("token", "… RS256 token instead of a key, cached", "/mcp/buffered", { credential: token }),
+    way("merged", "… through the merged endpoint", "/mcp", { tool: "buffered__echo" }),
     way("legacy", "… to a server of 2025-11-25", "/mcp/legacy"),
   ];
 }

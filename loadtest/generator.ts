@@ -31,7 +31,7 @@ export interface LoadResult {
 
 /** Calls that are due and not answered when the time is over get so long; then they count as failed. */
 const drainMs = 10_000;
-const tickMsMin = 0.5;
+const tickMsMin = 0.1;
 
 /**
  * Puts load on one endpoint over raw keep-alive connections and verifies every answer. At a fixed rate it is an open loop: a call that

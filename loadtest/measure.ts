@@ -15,8 +15,10 @@ export interface Sample {
   readonly contender: string;
   readonly calls: number;
   readonly callsPerSecond: number;
-  /** Processor time of the program with all its threads, from the first call until everything that the calls left to do was done. */
+  /** Processor time of the program with all its threads for a call, until everything that the calls left to do was done: under full load. */
   readonly processorMicros: number;
+  /** The same at the fixed rate, at which every contender does the same work and wakes as often. */
+  readonly processorMicrosAtRate: number;
   /** Milliseconds from when a call was due to its answer, at the fixed rate. */
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -44,7 +46,10 @@ export async function measure(contender: Contender, { seconds, connections, rate
   const atEnd = { own: child.processorMs(), tested: coreTimes(testedCore), load: coreTimes(loadCore) };
   await quiet(contender);
   const processorMicros = ((child.processorMs() - before.own) * 1000) / full.calls;
-  const open = verified(contender, await generate({ ...target, rate }));
+  const beforeOpen = child.processorMs();
+  const open = verified(contender, await generate({ ...target, rate }), `(does it keep up with --rate ${rate}?)`);
+  await quiet(contender);
+  const processorMicrosAtRate = ((child.processorMs() - beforeOpen) * 1000) / open.calls;
 
   const share = (ms: number) => ms / full.durationMs;
   const own = share(atEnd.own - before.own);
@@ -53,6 +58,7 @@ export async function measure(contender: Contender, { seconds, connections, rate
     calls: full.calls + open.calls,
     callsPerSecond: (full.calls * 1000) / full.durationMs,
     processorMicros,
+    processorMicrosAtRate,
     p50Ms: quantile(open.latenciesMs, 0.5),
     p99Ms: quantile(open.latenciesMs, 0.99),
     slipP99Ms: quantile(open.slipsMs, 0.99),
@@ -88,8 +94,9 @@ async function quiet({ child, title }: Contender): Promise<void> {
   throw new Error(`${title}: it does not come to rest`);
 }
 
-function verified({ title }: Pick<Contender, "title">, result: LoadResult): LoadResult {
-  if (result.failed > 0) throw new Error(`${title}: ${result.failed} of ${result.calls + result.failed} calls failed: ${result.failure}`);
+function verified({ title }: Pick<Contender, "title">, result: LoadResult, hint = ""): LoadResult {
+  const { calls, failed, failure } = result;
+  if (failed > 0) throw new Error(`${title}: ${failed} of ${calls + failed} calls failed: ${failure} ${hint}`);
   if (result.calls === 0) throw new Error(`${title}: no call was answered`);
   return result;
 }

@@ -8,13 +8,15 @@ export interface Spread {
   readonly max: number;
 }
 
-/** What all rounds say of one contender. Ratios are of processor time per call, within one round. */
+/** What all rounds say of one contender. Ratios are of processor time a call, within one round: at the fixed rate, and under full load. */
 export interface Row {
   readonly id: string;
   readonly title: string;
   readonly toDirect: Spread;
   readonly toForwarder: Spread;
   readonly processorMicros: Spread;
+  readonly fullToForwarder: Spread;
+  readonly fullProcessorMicros: Spread;
   readonly callsPerSecond: Spread;
   /** Beside the direct call of the same round, milliseconds. */
   readonly addedP50Ms: Spread;
@@ -33,9 +35,11 @@ export function rowsOf(contenders: readonly Pick<Contender, "id" | "title">[], r
     return {
       id,
       title,
-      toDirect: over((own, direct) => own.processorMicros / direct.processorMicros),
-      toForwarder: over((own, _direct, forwarder) => own.processorMicros / forwarder.processorMicros),
-      processorMicros: over((own) => own.processorMicros),
+      toDirect: over((own, direct) => own.processorMicrosAtRate / direct.processorMicrosAtRate),
+      toForwarder: over((own, _direct, forwarder) => own.processorMicrosAtRate / forwarder.processorMicrosAtRate),
+      processorMicros: over((own) => own.processorMicrosAtRate),
+      fullToForwarder: over((own, _direct, forwarder) => own.processorMicros / forwarder.processorMicros),
+      fullProcessorMicros: over((own) => own.processorMicros),
       callsPerSecond: over((own) => own.callsPerSecond),
       addedP50Ms: over((own, direct) => own.p50Ms - direct.p50Ms),
       addedP99Ms: over((own, direct) => own.p99Ms - direct.p99Ms),
@@ -64,7 +68,9 @@ const columns: readonly Column[] = [
   ["", ({ title }) => title],
   ["× forwarder", ({ toForwarder }) => ranged(toForwarder, 2)],
   ["× direct", ({ toDirect }) => ranged(toDirect, 2)],
-  ["CPU µs/call", ({ processorMicros }) => ranged(processorMicros, 1)],
+  ["CPU µs", ({ processorMicros }) => processorMicros.median.toFixed(1)],
+  ["full load: ×", ({ fullToForwarder }) => ranged(fullToForwarder, 2)],
+  ["CPU µs", ({ fullProcessorMicros }) => fullProcessorMicros.median.toFixed(1)],
   ["calls/s", ({ callsPerSecond }) => callsPerSecond.median.toFixed(0)],
   ["added p50 ms", ({ addedP50Ms }) => addedP50Ms.median.toFixed(2)],
   ["added p99 ms", ({ addedP99Ms }) => addedP99Ms.median.toFixed(2)],
@@ -107,6 +113,8 @@ export function warningsOf(rounds: readonly Round[]): readonly string[] {
     const names = [...new Set(idle.map(({ contender }) => contender))].join(", ");
     warnings.push(`The load could not fill the tested core for ${names}: its calls/s are those of the load.`);
   }
+  const own = worst(({ contender, p99Ms }) => (contender === "direct" ? p99Ms : 0));
+  if (own > 5) warnings.push(`The direct call itself took up to ${own.toFixed(1)} ms (p99): added p99 is mostly what else ran here.`);
   const slip = worst(({ slipP99Ms }) => slipP99Ms);
   if (slip > 0.5) warnings.push(`The generator was up to ${slip.toFixed(2)} ms late (p99): differences of latency below that mean little.`);
   return warnings;

@@ -43,7 +43,7 @@ const lookedAtMax = 64;
  * The grantor of a single gate, in its own process: the step of the limits processor, called at once, its state in memory.
  *
  * After a restart `restore` counts what the log kept. What was granted in the last moments before a crash, and had not been written,
- * is unknown then: at most the tokens of one flush of the recorder (5 ms) can be granted twice.
+ * is unknown then: at most the tokens of one flush of the recorder (10 ms) can be granted twice.
  */
 export function localLeases({ record, bucketsMax = 100_000 }: LocalLeasesOptions): LocalLeases {
   const buckets = new Map<string, Kept>();

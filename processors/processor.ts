@@ -22,7 +22,14 @@ export interface Processor<In extends EventType = EventType, Out extends EventTy
   readonly broadcast: readonly Topic<In>[];
   /** Wall time is handed over about this often, once a task has read what was there; 0 for never. */
   readonly tickMs: number;
+  /** Records may wait so long to be processed together with others, which costs less; 0, for what somebody waits for, unless told. */
+  readonly restMs?: number;
   step(state: ReadonlyMap<string, string>, input: StoredRecord<In> | Tick): Step<Out>;
+  /**
+   * The same for several records at once, where that costs less than one step after the other: its changes are those that the steps make
+   * together. It emits nothing: an output tells the one record that it comes from. Where it throws, the records are stepped over one by one.
+   */
+  changesOf?(state: ReadonlyMap<string, string>, records: readonly StoredRecord<In>[]): Step["changes"];
 }
 
 export interface Step<Out extends EventType = EventType> {

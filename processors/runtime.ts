@@ -83,7 +83,8 @@ async function start(processor: Processor, options: RuntimeOptions): Promise<Run
   const broadcast = new Set(processor.broadcast.map(({ name }) => name));
 
   // The subscription begins before the tasks read what is there: no record falls between, and what both bring is skipped by its offset.
-  const subscription = await options.log.subscribe([...processor.sources, ...processor.broadcast], { from: "end" }, async (records) => {
+  const { sources, broadcast: definitions, restMs = 0 } = processor;
+  const subscription = await options.log.subscribe([...sources, ...definitions], { from: "end", restMs }, async (records) => {
     const readers = new Map<Task, StoredRecord[]>();
     for (const record of records) {
       for (const task of broadcast.has(record.topic) ? tasks : tasks.slice(record.partition, record.partition + 1)) {

@@ -83,6 +83,7 @@ export function openTask(processor: Processor, partition: number, options: TaskO
 function openShare(processor: Processor, partition: number, options: TaskOptions) {
   const { log, states, batchRecordsMax = 500 } = options;
   const task = `${processor.name}/${partition}`;
+  const nameOf = rememberedSource();
   let loaded: Loaded | null = null;
   let behind = 0;
   let stopped = false;
@@ -100,13 +101,15 @@ function openShare(processor: Processor, partition: number, options: TaskOptions
   const process = async (state: Loaded, records: readonly StoredRecord[]): Promise<void> => {
     const batch = emptyBatch();
     const positions = new Map<string, number>();
-    for (const record of records) {
-      const source = sourceOf(record.topic, record.partition);
-      if (record.offset < (positions.get(source) ?? state.positions.get(source) ?? 0)) continue;
-      positions.set(source, record.offset + 1);
-      stepOver(processor, state, record, batch, options);
-    }
-    if (positions.size > 0) await commit(state, batch, positions);
+    const fresh = records.filter(({ topic, partition: from, offset }) => {
+      const source = nameOf(topic, from);
+      const isFresh = offset >= (positions.get(source) ?? state.positions.get(source) ?? 0);
+      if (isFresh) positions.set(source, offset + 1);
+      return isFresh;
+    });
+    if (fresh.length === 0) return;
+    stepOverAll(processor, state, fresh, batch, options);
+    await commit(state, batch, positions);
   };
 
   const commit = async (state: Loaded, { puts, deletes, outputs }: Batch, positions: ReadonlyMap<string, number>) => {
@@ -155,6 +158,20 @@ function passedOver(source: string, { logger }: TaskOptions) {
   return (offset: number, cause: unknown) => logger.error("A record can't be decoded and is passed over", { source, offset, cause });
 }
 
+/** At once where the processor can; a record that spoils that is found one by one. */
+function stepOverAll(processor: Processor, state: Loaded, records: readonly StoredRecord[], batch: Batch, options: TaskOptions): void {
+  try {
+    const changes = processor.changesOf?.(state.entries, records);
+    if (changes !== undefined) {
+      apply(state, { changes, emit: [] }, batch, "");
+      return;
+    }
+  } catch {
+    // The steps below tell which record it is.
+  }
+  for (const record of records) stepOver(processor, state, record, batch, options);
+}
+
 /** A record that a processor can't take must not hold up those behind it: it is told of and passed. */
 function stepOver(processor: Processor, state: Loaded, record: StoredRecord, batch: Batch, { logger, onRefused }: TaskOptions): void {
   const source = sourceOf(record.topic, record.partition);
@@ -172,6 +189,15 @@ function emptyBatch(): Batch {
 
 function sourceOf(topic: string, partition: number): string {
   return `${topic}/${partition}`;
+}
+
+/** As `sourceOf`, which is asked for every record and mostly for the same. */
+function rememberedSource(): typeof sourceOf {
+  let last = { topic: "", partition: -1, source: "" };
+  return (topic, partition) => {
+    if (topic !== last.topic || partition !== last.partition) last = { topic, partition, source: sourceOf(topic, partition) };
+    return last.source;
+  };
 }
 
 /** All of a step or nothing: a step that throws has returned nothing. */

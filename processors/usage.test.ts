@@ -138,3 +138,35 @@ test("any batches, repeats and crashes between output and commit give the totals
     { numRuns: 40 },
   );
 });
+
+test("many records at once change what their steps change one after the other", () => {
+  const calls = fc.record({
+    sequence: fc.integer({ min: 1, max: 12 }),
+    epoch: fc.integer({ min: 1, max: 2 }),
+    timeMs: fc.integer({ min: 0, max: 2 * hour }),
+    userId: fc.constantFrom("ana", "bob"),
+    name: fc.constantFrom("echo", "sum", null),
+    isEnd: fc.boolean(),
+  });
+  const stored = fc.array(calls, { maxLength: 30 }).map((all) =>
+    all.map(({ isEnd, userId, ...call }, offset) => {
+      const record = isEnd ? endedRecord({ ...call, userId }) : decidedRecord(call);
+      return { ...record, topic: topics.calls.name, partition: 0, offset } as StoredRecord<"call_decided" | "call_ended">;
+    }),
+  );
+  fc.assert(
+    fc.property(stored, stored, (before, records) => {
+      const [one, all] = [new Map<string, string>(), new Map<string, string>()];
+      for (const record of before) for (const state of [one, all]) change(state, usage.step(state, record).changes);
+      for (const record of records) change(one, usage.step(one, record).changes);
+      change(all, usage.changesOf?.(all, records) ?? new Map());
+      assert.deepEqual(all, one);
+    }),
+  );
+});
+
+function change(state: Map<string, string>, changes: ReadonlyMap<string, string | null>): void {
+  for (const [key, value] of changes)
+    if (value === null) state.delete(key);
+    else state.set(key, value);
+}

@@ -2,7 +2,7 @@ import type { CallDecided, CallEnded, UsageCounted } from "../domain/events.ts";
 import type { StoredRecord } from "../domain/record.ts";
 import { recordKey } from "../domain/record-key.ts";
 import { topics } from "../domain/topics.ts";
-import { nothing, type Processor, type Step, type Tick } from "./processor.ts";
+import type { Processor, Step, Tick } from "./processor.ts";
 
 const hourMs = 60 * 60_000;
 /** Hours stay open for so long. What comes later is counted in the oldest hour that is open: late, but not lost. */
@@ -36,63 +36,134 @@ export const usage: Processor<"call_decided" | "call_ended", "usage_counted"> = 
   sources: [topics.calls],
   broadcast: [],
   tickMs: 1_000,
-  step: (state, input) => (input.type === "tick" ? tell(state, input) : count(state, input.value, input.timestampMs)),
+  // Totals are told once a second: nobody waits for one record to be counted.
+  restMs: 200,
+  step: (state, input) => (input.type === "tick" ? tell(state, input) : { changes: count(state, [input]), emit: [] }),
+  changesOf: count,
 };
 
-function count(state: State, value: StoredRecord<"call_decided" | "call_ended">["value"], timestampMs: number): Step<never> {
-  if (value === null) return nothing;
-  const seenKey = `seen/${recordKey(value.gateway, String(value.epoch))}`;
-  const seen = state.get(seenKey);
-  // `{sequence} {time}`: read at every record, so not worth a JSON document.
-  if (seen !== undefined && value.sequence <= Number.parseInt(seen, 10)) return nothing;
+type Called = StoredRecord<"call_decided" | "call_ended">;
+type Place = Pick<Counted, "organizationId" | "hourMs" | "userId" | "server" | "method" | "name">;
+type Total = { -readonly [Field in keyof Counted]: Counted[Field] } & { changed: boolean };
 
-  const changes: Changes = new Map([[seenKey, `${value.sequence} ${timestampMs}`]]);
-  const hour = Math.max(Math.floor(value.timeMs / hourMs) * hourMs, Number(state.get(floorKey) ?? 0));
-  const { key, total } = totalOf(state, placeOf(value, hour), changes);
-  const counts = "verdict" in value ? decided(total, value) : ended(total, value);
-  if (!total.changed) {
-    const changed = Number(state.get(changedCount) ?? 0) + 1;
-    changes.set(changedCount, String(changed));
-    changes.set(`changed/${changed}`, key);
-  }
-  changes.set(key, JSON.stringify({ ...total, ...counts, changed: true }));
-  return { changes, emit: [] };
+/** What is counted of one step or of many: read once, added up, and written once. */
+interface Tally {
+  readonly state: State;
+  readonly changes: Changes;
+  readonly floorMs: number;
+  /** Last number of each process of a gate, and its time. */
+  readonly seen: Map<string, { sequence: number; timestampMs: number }>;
+  readonly totals: Map<string, Total>;
+  /** The process and the place of the record before: mostly those of the next one, too. */
+  lastSeen: { readonly gateway: string; readonly epoch: number; readonly seen: { sequence: number; timestampMs: number } } | null;
+  lastPlace: { readonly place: Place; readonly total: Total } | null;
 }
 
-function placeOf(value: CallDecided | CallEnded, hour: number) {
+function count(state: State, records: readonly Called[]): Changes {
+  const tally: Tally = {
+    state,
+    changes: new Map(),
+    floorMs: Number(state.get(floorKey) ?? 0),
+    seen: new Map(),
+    totals: new Map(),
+    lastSeen: null,
+    lastPlace: null,
+  };
+  for (const { value, timestampMs } of records) {
+    if (value === null || !isNew(tally, value, timestampMs)) continue;
+    const total = totalOf(tally, placeOf(value, tally.floorMs));
+    if ("verdict" in value) addDecided(total, value);
+    else addEnded(total, value);
+  }
+  // `{sequence} {time}`: a JSON document would say no more.
+  for (const [key, { sequence, timestampMs }] of tally.seen) tally.changes.set(key, `${sequence} ${timestampMs}`);
+  for (const [key, total] of tally.totals) tally.changes.set(key, JSON.stringify(total));
+  return tally.changes;
+}
+
+/** False for a number that its gate's process has passed: a repeat. */
+function isNew(tally: Tally, { gateway, epoch, sequence }: CallDecided | CallEnded, timestampMs: number): boolean {
+  const { lastSeen } = tally;
+  const isSame = lastSeen !== null && lastSeen.gateway === gateway && lastSeen.epoch === epoch;
+  const seen = isSame ? lastSeen.seen : seenOf(tally, `seen/${recordKey(gateway, String(epoch))}`);
+  if (!isSame) tally.lastSeen = { gateway, epoch, seen };
+  if (sequence <= seen.sequence) return false;
+  seen.sequence = sequence;
+  seen.timestampMs = timestampMs;
+  return true;
+}
+
+function seenOf({ state, seen }: Tally, key: string): { sequence: number; timestampMs: number } {
+  const known = seen.get(key);
+  if (known !== undefined) return known;
+  const [sequence = "0", timestampMs = "0"] = (state.get(key) ?? "").split(" ");
+  const read = { sequence: Number(sequence), timestampMs: Number(timestampMs) };
+  seen.set(key, read);
+  return read;
+}
+
+function placeOf(value: CallDecided | CallEnded, floorMs: number): Place {
   const { organizationId, server, method, name } = value;
   const userId = "verdict" in value ? value.principal.userId : value.userId;
+  const hour = Math.max(Math.floor(value.timeMs / hourMs) * hourMs, floorMs);
   return { organizationId, hourMs: hour, userId, server: server ?? "", method, name: name ?? "" };
 }
 
-type Place = ReturnType<typeof placeOf>;
-type Total = Counted & { readonly changed: boolean };
+function isSamePlace(one: Place, other: Place): boolean {
+  return (
+    one.name === other.name &&
+    one.hourMs === other.hourMs &&
+    one.userId === other.userId &&
+    one.server === other.server &&
+    one.method === other.method &&
+    one.organizationId === other.organizationId
+  );
+}
 
-function totalOf(state: State, place: Place, changes: Changes): { readonly key: string; readonly total: Total } {
+function totalOf(tally: Tally, place: Place): Total {
+  if (tally.lastPlace !== null && isSamePlace(tally.lastPlace.place, place)) return tally.lastPlace.total;
+  const { key, total } = readTotal(tally, place);
+  if (!total.changed) {
+    total.changed = true;
+    const changed = Number(latest(tally, changedCount) ?? 0) + 1;
+    tally.changes.set(changedCount, String(changed));
+    tally.changes.set(`changed/${changed}`, key);
+  }
+  tally.totals.set(key, total);
+  tally.lastPlace = { place, total };
+  return total;
+}
+
+function readTotal(tally: Tally, place: Place): { readonly key: string; readonly total: Total } {
   const key = totalKey(place);
-  const known = state.get(key);
+  const counted = tally.totals.get(key);
+  if (counted !== undefined) return { key, total: counted };
+  const known = tally.state.get(key);
   // Written by `count` and `tell`, nowhere else.
   if (known !== undefined) return { key, total: JSON.parse(known) as Total };
 
   const placesKey = `places/${place.hourMs}/${recordKey(place.organizationId, place.userId)}`;
-  const places = Number(state.get(placesKey) ?? 0);
-  if (places >= placesMax && place.name !== "other") return totalOf(state, { ...place, server: "", method: "", name: "other" }, changes);
-  changes.set(placesKey, String(places + 1));
+  const places = Number(latest(tally, placesKey) ?? 0);
+  if (places >= placesMax && place.name !== "other") return readTotal(tally, { ...place, server: "", method: "", name: "other" });
+  tally.changes.set(placesKey, String(places + 1));
   return { key, total: { ...place, ...zero, changed: false } };
 }
 
-function decided(before: Counts, { verdict, stage }: CallDecided): Partial<Counts> {
-  if (verdict === "allow") return { calls: before.calls + 1 };
-  return stage === "limit" ? { limited: before.limited + 1 } : { denied: before.denied + 1 };
+function latest({ state, changes }: Tally, key: string): string | null | undefined {
+  return changes.get(key) ?? state.get(key);
 }
 
-function ended(before: Counts, { outcome, requestBytes, responseBytes, durationMicros }: CallEnded): Partial<Counts> {
-  return {
-    failed: before.failed + (outcome === "ok" ? 0 : 1),
-    requestBytes: before.requestBytes + requestBytes,
-    responseBytes: before.responseBytes + responseBytes,
-    durationMicros: before.durationMicros + durationMicros,
-  };
+function addDecided(total: Total, { verdict, stage }: CallDecided): void {
+  if (verdict === "allow") total.calls += 1;
+  else if (stage === "limit") total.limited += 1;
+  else total.denied += 1;
+}
+
+function addEnded(total: Total, { outcome, requestBytes, responseBytes, durationMicros }: CallEnded): void {
+  if (outcome !== "ok") total.failed += 1;
+  total.requestBytes += requestBytes;
+  total.responseBytes += responseBytes;
+  total.durationMicros += durationMicros;
 }
 
 function tell(state: State, { timestampMs }: Tick): Step<"usage_counted"> {

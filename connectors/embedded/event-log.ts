@@ -46,7 +46,7 @@ export function embeddedEventLog({ catalog, reader, writer, close }: EventLogPar
   }
 
   async function subscribe(topics: readonly Topic[], options: SubscribeOptions, handle: Handle): Promise<Subscription> {
-    const { from, group, recordsMax = batchRecordsDefault } = options;
+    const { from, group, recordsMax = batchRecordsDefault, restMs = 0 } = options;
     const release = group === undefined ? () => undefined : claim(group, topics);
     const moved = ({ topic, partition }: PartitionEntry, next: number) => {
       if (group !== undefined) writer.move({ group, topic, partition, next });
@@ -61,6 +61,7 @@ export function embeddedEventLog({ catalog, reader, writer, close }: EventLogPar
     const subscription = startSubscription({
       cursors,
       recordsMax,
+      restMs,
       read: reader.records,
       handle,
       moved,

@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout } from "node:timers/promises";
+import { setTimeout as pause, setImmediate } from "node:timers/promises";
 import { Fault } from "../../domain/fault.ts";
 import type { Subscription } from "../../domain/ports/event-log.ts";
 import type { StoredRecord } from "../../domain/record.ts";
@@ -11,6 +11,8 @@ export interface SubscriptionOptions {
   /** Where each partition goes on. */
   readonly cursors: readonly { readonly partition: PartitionEntry; readonly next: number }[];
   readonly recordsMax: number;
+  /** After a run through a partition the next one begins no sooner than this, unless somebody waits. */
+  readonly restMs: number;
   readonly read: (partition: PartitionEntry, from: number, recordsMax: number) => StoredRecord[];
   readonly handle: (records: readonly StoredRecord[]) => Promise<void> | void;
   /** Called with the next offset after every handled batch. */
@@ -26,6 +28,8 @@ interface Cursor {
   next: number;
   /** The run through this partition that is under way. */
   running: Promise<void> | undefined;
+  /** No run begins before; 0 while there is no rest. */
+  restsUntilMs: number;
 }
 
 interface Waiter {
@@ -37,7 +41,7 @@ interface Waiter {
 
 /** Runs through each partition to its end, and again after each commit. Nothing polls while nothing is written. */
 export function startSubscription(options: SubscriptionOptions): Subscription {
-  const cursors: Cursor[] = options.cursors.map(({ partition, next }) => ({ partition, next, running: undefined }));
+  const cursors: Cursor[] = options.cursors.map(({ partition, next }) => ({ partition, next, running: undefined, restsUntilMs: 0 }));
   const endsAtStart = cursors.map(({ partition }) => partition.end);
   const closing = new AbortController();
   let waiters: Waiter[] = [];
@@ -53,7 +57,10 @@ export function startSubscription(options: SubscriptionOptions): Subscription {
   function until(cursor: Cursor, next: number): Promise<void> {
     if (cursor.next >= next) return Promise.resolve();
     if (closing.signal.aborted) return Promise.reject(cancelled());
-    return new Promise((resolve, reject) => waiters.push({ cursor, until: next, resolve, reject }));
+    return new Promise((resolve, reject) => {
+      waiters.push({ cursor, until: next, resolve, reject });
+      wake();
+    });
   }
 
   async function runThrough(cursor: Cursor): Promise<void> {
@@ -69,15 +76,17 @@ export function startSubscription(options: SubscriptionOptions): Subscription {
 
   function wake(): void {
     for (const cursor of cursors) {
-      if (cursor.running !== undefined || cursor.next >= cursor.partition.end) continue;
+      if (cursor.running !== undefined || cursor.next >= cursor.partition.end || (waiters.length === 0 && rest.holds(cursor))) continue;
       cursor.running = runThrough(cursor).finally(() => {
         cursor.running = undefined;
+        rest.begin(cursor);
         // What was committed after the last look has woken nobody.
         if (!closing.signal.aborted) wake();
       });
     }
   }
 
+  const rest = restBetween(options.restMs, wake);
   const stopListening = options.onCommit(wake);
   wake();
   return {
@@ -94,10 +103,31 @@ export function startSubscription(options: SubscriptionOptions): Subscription {
       if (closing.signal.aborted) return;
       closing.abort();
       stopListening();
+      rest.end();
       await Promise.all(cursors.map(({ running }) => running));
       for (const { reject } of waiters.splice(0)) reject(cancelled());
       await options.closed();
     },
+  };
+}
+
+/** The pauses between runs through a partition; `wake` is called when one is over and there was something to do meanwhile. */
+function restBetween(restMs: number, wake: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    begin(cursor: Cursor): void {
+      if (restMs > 0) cursor.restsUntilMs = performance.now() + restMs;
+    },
+    holds({ restsUntilMs }: Cursor): boolean {
+      const leftMs = restsUntilMs === 0 ? 0 : restsUntilMs - performance.now();
+      if (leftMs <= 0) return false;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        wake();
+      }, leftMs).unref();
+      return true;
+    },
+    end: () => clearTimeout(timer),
   };
 }
 
@@ -119,7 +149,7 @@ async function handleBatch(
       return last.offset + 1;
     } catch {
       // The handler (or the disk) could not do it now. The batch is kept and handed over again; `lag` shows it meanwhile.
-      await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
+      await pause(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
   return undefined;

@@ -58,10 +58,10 @@ export function classify(arrival: Arrival): Classified {
  * `initialize` is the legacy handshake by definition, unless a whole modern envelope says otherwise:
  * it is then a method that the modern era does not have.
  */
-function claimsModern({ kind, method, protocolVersion, ...scanned }: Scanned): boolean {
+function claimsModern({ kind, method, protocolVersion, bytes, clientCapabilities }: Scanned): boolean {
   if ((kind !== "request" && kind !== "notification") || protocolVersion === null) return false;
   if (kind === "notification" || method !== "initialize") return true;
-  return isModern(protocolVersion) && isObject(scanned.bytes, scanned.clientCapabilities);
+  return isModern(protocolVersion) && isObject(bytes, clientCapabilities);
 }
 
 function isObject(bytes: Uint8Array, range: Range | null): boolean {

@@ -40,6 +40,11 @@ export interface SubscribeOptions {
   readonly group?: string;
   /** Records a batch at most; 500 unless told. */
   readonly recordsMax?: number;
+  /**
+   * So many milliseconds may records wait for others to be handed over with, so that what comes thick and fast costs fewer batches.
+   * Whoever waits for `reached` or `caughtUp` ends the wait. 0 unless told; an adapter may do without it.
+   */
+  readonly restMs?: number;
 }
 
 export interface Subscription {

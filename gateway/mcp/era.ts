@@ -1,5 +1,6 @@
 import { Fault } from "../../domain/fault.ts";
 import { type Era, latestModern } from "../../domain/mcp/revisions.ts";
+import type { Server } from "../../domain/server.ts";
 import type { RoutedServer } from "../router.ts";
 import { ask } from "./ask.ts";
 import { gateInfo } from "./identity.ts";
@@ -17,6 +18,13 @@ export interface Eras {
   of(routed: RoutedServer): Promise<EraVerdict>;
 }
 
+interface Known {
+  readonly verdict: EraVerdict;
+  server: Server;
+  readonly definition: string;
+  readonly untilMs: number;
+}
+
 // A stale "modern" fails loudly and is found out; a stale "legacy" would quietly hold a server back, so it expires sooner.
 const modernFreshMs = 60 * 60_000;
 const legacyFreshMs = 10 * 60_000;
@@ -26,18 +34,24 @@ const legacyFreshMs = 10 * 60_000;
  * a result or an error of the modern kind means modern, any other JSON-RPC or HTTP refusal legacy.
  */
 export function createEras({ nowMs }: { readonly nowMs: () => number }): Eras {
-  const verdicts = new Map<string, { readonly verdict: EraVerdict; readonly definition: string; readonly untilMs: number }>();
+  // By the routed server, which is the same object for as long as the server exists.
+  const verdicts = new WeakMap<RoutedServer, Known>();
   const asking = new Map<string, Promise<EraVerdict>>();
 
   const known = (routed: RoutedServer) => {
-    const found = verdicts.get(keyOf(routed));
-    if (found === undefined || found.untilMs <= nowMs() || found.definition !== definitionOf(routed)) return undefined;
+    const found = verdicts.get(routed);
+    if (found === undefined || found.untilMs <= nowMs()) return undefined;
+    // The definition is another object with every change, of whatever; what the server speaks depends on where it is only.
+    if (found.server !== routed.server) {
+      if (found.definition !== definitionOf(routed)) return undefined;
+      found.server = routed.server;
+    }
     return found.verdict;
   };
   const probe = async (routed: RoutedServer): Promise<EraVerdict> => {
     const verdict = await askEra(routed);
     const freshMs = verdict.era === "modern" ? modernFreshMs : legacyFreshMs;
-    verdicts.set(keyOf(routed), { verdict, definition: definitionOf(routed), untilMs: nowMs() + freshMs });
+    verdicts.set(routed, { verdict, server: routed.server, definition: definitionOf(routed), untilMs: nowMs() + freshMs });
     return verdict;
   };
 

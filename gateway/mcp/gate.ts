@@ -11,6 +11,7 @@ import type { GateView } from "../gate-view.ts";
 import type { Recorder } from "../recorder.ts";
 import type { Router } from "../router.ts";
 import type { Eras } from "./era.ts";
+import type { OpenStreams } from "./open-streams.ts";
 import type { Sessions } from "./session.ts";
 import type { SessionPool } from "./upstream-session.ts";
 
@@ -22,6 +23,7 @@ export interface Gate {
   readonly router: Pick<Router, "find" | "list">;
   readonly recorder: Pick<Recorder, "decided" | "ended">;
   readonly sessions: Sessions;
+  readonly streams: OpenStreams;
   readonly pool: SessionPool;
   readonly eras: Eras;
   /** Bounds the calls in flight, of all and of each caller. */

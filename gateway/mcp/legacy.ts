@@ -56,6 +56,10 @@ const sessionBound: ReadonlySet<string> = new Set(["logging/setLevel", "resource
 /** Notifications and answers of the client: to the upstream session that they belong to, or to the gate itself. */
 function notice(gate: Gate, inbound: Inbound, session: Session): void | Promise<void> {
   const { endpoint, reply, scanned } = inbound;
+  if (scanned.kind === "notification" && scanned.method?.startsWith("notifications/") !== true) {
+    // A server may well execute a request that has no id: nothing about it would have been decided by its name.
+    return protocolReply(reply, { status: 400, code: -32600, message: "a request needs an id", idRaw: null });
+  }
   const routed = endpoint === null ? undefined : gate.router.find(inbound.caller.organizationId, endpoint);
   if (session.upstream !== null && routed !== undefined)
     return judgeAndForward(gate, inbound, { routed, name: null, session, own: session.upstream });

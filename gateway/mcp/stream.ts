@@ -23,6 +23,7 @@ export function openStream(gate: Gate, caller: Caller, { request, reply, endpoin
   if (session.upstream === null || routed === undefined) {
     // The gate has nothing to say unasked yet; the stream stays open, as clients expect, and the ingress keeps it alive.
     reply.start(200, ["content-type", "text/event-stream", "cache-control", "no-store"]);
+    reply.onAbort(gate.streams.add(() => reply.end()));
     return;
   }
   const headers = ["accept", "text/event-stream"];
@@ -38,7 +39,14 @@ export function openStream(gate: Gate, caller: Caller, { request, reply, endpoin
     headers: () => [],
     rewrite: null,
     strict: false,
-    onOutcome: () => undefined,
+    onOutcome() {
+      forget();
+      return undefined;
+    },
+  });
+  const forget = gate.streams.add(() => {
+    exchange.cancel();
+    relay.cancelled();
   });
   const exchange = routed.exchange(
     {
@@ -54,7 +62,10 @@ export function openStream(gate: Gate, caller: Caller, { request, reply, endpoin
     { pinned: session.upstream.upstreamId },
   );
   relay.attach(exchange);
-  reply.onAbort(() => exchange.cancel());
+  reply.onAbort(() => {
+    forget();
+    exchange.cancel();
+  });
 }
 
 /** DELETE: the client ends its session; the upstream's goes with it. */

@@ -29,7 +29,7 @@ const policies = [
 interface Target extends Harness {
   readonly servers: readonly CountingServer[];
   /** Headers of a session on each endpoint. */
-  readonly sessions: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly sessions: Map<string, Readonly<Record<string, string>>>;
 }
 
 async function openTarget(t: TestContext): Promise<Target> {
@@ -42,14 +42,19 @@ async function openTarget(t: TestContext): Promise<Target> {
       { name: "old", url: servers[1].url },
     ],
   });
-  const sessions = new Map<string, Readonly<Record<string, string>>>();
+  const target = { ...harness, servers, sessions: new Map() };
+  await openSessions(target);
+  return target;
+}
+
+/** Mutated requests end sessions, too, so new ones are opened from time to time. */
+async function openSessions({ post, sessions }: Target): Promise<void> {
   for (const path of ["/mcp", "/mcp/counting", "/mcp/old"]) {
     const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "fuzz", version: "1" } };
-    const opened = await harness.post(path, { jsonrpc: "2.0", id: 1, method: "initialize", params });
+    const opened = await post(path, { jsonrpc: "2.0", id: 1, method: "initialize", params });
     assert.equal(opened.status, 200, await opened.text());
     sessions.set(path, { "mcp-session-id": opened.headers.get("mcp-session-id") ?? "", "mcp-protocol-version": "2025-11-25" });
   }
-  return { ...harness, servers, sessions };
 }
 
 /** A good request: both eras, every endpoint, mostly calls. */
@@ -145,7 +150,8 @@ async function attempt(httpUrl: string, wire: Buffer, isHead: boolean): Promise<
 
 /**
  * What may come back: success where the mutation left the request good, an interim answer, a refusal that blames the client.
- * 503 is the gate's own bound, reached; 505 is what a version of HTTP that nobody speaks deserves (RFC 9110 §15.6.6).
+ * 503 is the gate's own bound, reached; 505 is what a request line deserves that names no version of HTTP (RFC 9110 §15.6.6),
+ * and what the native server says to one that it can't read at all.
  */
 function isFitting(status: number): boolean {
   return (
@@ -177,21 +183,24 @@ interface Tally {
 async function fuzz(target: Target, random: Random): Promise<Tally> {
   const tally: Tally = { byStatus: new Map(), hungUp: 0 };
   let made = 0;
+  const judge = (statuses: readonly number[], what: string) => {
+    if (statuses.length === 0) tally.hungUp += 1;
+    for (const status of statuses) {
+      assert.ok(isFitting(status), `${status} for ${what}`);
+      tally.byStatus.set(status, (tally.byStatus.get(status) ?? 0) + 1);
+    }
+  };
   const lane = async () => {
     while (made < requestsMax) {
       made += 1;
-      const token = `token-${inLetters(made)}`;
-      const draft = goodDraft(target, token, random);
+      const number = made;
+      const draft = goodDraft(target, `token-${inLetters(number)}`, random);
       const applied = mutate(draft, random);
       const wire = wireOf(draft, random);
       const statuses = await attempt(target.gate.httpUrl, wire, draft.method === "HEAD");
-      if (statuses.length === 0) tally.hungUp += 1;
-      for (const status of statuses) {
-        assert.ok(isFitting(status), `${status} for ${applied}:\n${wire.toString("latin1").slice(0, 3_000)}`);
-        if (status === 505) console.log("505", applied);
-        tally.byStatus.set(status, (tally.byStatus.get(status) ?? 0) + 1);
-      }
-      if (made % 500 === 0) await assertGood(target);
+      judge(statuses, `${applied}:\n${wire.toString("latin1").slice(0, 3_000)}`);
+      if (number % 200 === 0) await openSessions(target);
+      if (number % 500 === 0) await assertGood(target);
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
