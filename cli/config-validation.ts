@@ -76,7 +76,9 @@ const describers: Readonly<Record<string, (error: ErrorObject, schema: Schema) =
   enum: ({ params, data }) => enumeration(params["allowedValues"], data),
   minimum: ({ params }) => ({ what: `must be at least ${params["limit"]}` }),
   maximum: ({ params }) => ({ what: `must be at most ${params["limit"]}` }),
-  minLength: () => ({ what: "must not be empty" }),
+  minLength: ({ params }) => ({
+    what: params["limit"] === 1 ? "must not be empty" : `must have at least ${params["limit"]} characters`,
+  }),
   maxLength: ({ params }) => ({ what: `must have at most ${params["limit"]} characters` }),
   minItems: ({ params }) => ({ what: `must have at least ${params["limit"]} entries` }),
   maxItems: ({ params }) => ({ what: `must have at most ${params["limit"]} entries` }),

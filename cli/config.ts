@@ -36,6 +36,7 @@ export interface Config extends Reloadable {
     readonly allowPlaintext: boolean;
   };
   readonly data: { readonly folder: string };
+  readonly sealing: { readonly keyFile: string | null; readonly keys: readonly string[] };
   readonly audit: {
     readonly mode: AuditMode;
     readonly arguments: "redacted" | "none";

@@ -17,8 +17,10 @@ import { closeUpstreamSession, createSessionPool } from "../gateway/mcp/upstream
 import type { ExposedMetrics } from "../gateway/metrics.ts";
 import type { Recorder } from "../gateway/recorder.ts";
 import type { Router } from "../gateway/router.ts";
+import { createSealer } from "../gateway/sealing/sealer.ts";
 import { openAuthenticator } from "./authentication.ts";
 import type { Config } from "./config.ts";
+import { sealingSecrets } from "./sealing-keys.ts";
 
 export interface McpParts {
   readonly config: Config;
@@ -80,6 +82,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     pool,
     eras,
     admission,
+    sealer: createSealer({ secrets: sealingSecrets(config), nowMs }),
     redactor: createRedactor({ secretKeys: redaction.keys, patterns: redaction.patterns.map((source) => new RegExp(source, "g")) }),
     recordsArguments: recorded === "redacted",
     metrics: createCallMetrics(metrics),

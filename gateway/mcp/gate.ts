@@ -10,6 +10,7 @@ import type { Decide } from "../decide.ts";
 import type { GateView } from "../gate-view.ts";
 import type { Recorder } from "../recorder.ts";
 import type { Router } from "../router.ts";
+import type { Sealer } from "../sealing/sealer.ts";
 import type { Eras } from "./era.ts";
 import type { OpenStreams } from "./open-streams.ts";
 import type { Sessions } from "./session.ts";
@@ -28,6 +29,8 @@ export interface Gate {
   readonly eras: Eras;
   /** Bounds the calls in flight, of all and of each caller. */
   readonly admission: Pick<Admission, "enter" | "leave">;
+  /** Seals what must come back to any gate of the fleet. */
+  readonly sealer: Sealer;
   readonly redactor: Redactor;
   /** Whether records of calls hold their arguments, redacted. */
   readonly recordsArguments: boolean;
