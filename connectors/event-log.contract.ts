@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import type { Events } from "../domain/events.ts";
 import { Fault } from "../domain/fault.ts";
-import type { EventLog } from "../domain/ports/event-log.ts";
+import type { EventLog, GroupMember } from "../domain/ports/event-log.ts";
 import type { LogRecord, StoredRecord } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
+import { until } from "../tests/e2e/until.ts";
 import { fullSamples } from "./avro/event-samples.ts";
 
 /** Young enough for every topic to keep it. */
@@ -35,6 +36,53 @@ function collector() {
       for (const { count, resolve } of waiters) if (records.length >= count) resolve();
     },
     count: (count: number) => new Promise<void>((resolve) => (records.length >= count ? resolve() : waiters.push({ count, resolve }))),
+  };
+}
+
+/** A member of a group that keeps its positions as a processor would, and lets a test wait for what it says. */
+function member(positions: Map<string, number> = new Map()) {
+  const owned = new Map<number, number>();
+  const records: StoredRecord[] = [];
+  const waiters: (() => void)[] = [];
+  const changed = () => {
+    for (const look of waiters) look();
+  };
+  const place = (topic: string, partition: number) => `${topic}/${partition}`;
+  const callbacks: GroupMember = {
+    async assigned(partition, epoch) {
+      owned.set(partition, epoch);
+      changed();
+      return new Map(
+        [topics.calls, topics.leases].flatMap(({ name }) => {
+          const next = positions.get(place(name, partition));
+          return next === undefined ? [] : [[name, next] as const];
+        }),
+      );
+    },
+    async revoked(partition) {
+      owned.delete(partition);
+      changed();
+    },
+    async records(partition, batch) {
+      for (const record of batch) {
+        assert.equal(record.partition, partition);
+        positions.set(place(record.topic, partition), record.offset + 1);
+      }
+      records.push(...batch);
+      changed();
+    },
+  };
+  return {
+    callbacks,
+    owned,
+    records,
+    positions,
+    when: (holds: () => boolean) =>
+      new Promise<void>((resolve) => {
+        const look = () => holds() && resolve();
+        waiters.push(look);
+        look();
+      }),
   };
 }
 
@@ -346,6 +394,128 @@ export function eventLogContract(name: string, open: () => Promise<EventLog>): v
       await refused;
       await log.append(topics.users, [{ type: "user_changed", key: "acme/ana", value: null, timestampMs }]);
       assert.deepEqual(records, []);
+    });
+
+    test("a single member of a group owns every partition and is handed each record once, in order", async (t) => {
+      const log = await openFor(t);
+      const count = (await log.extent(topics.calls)).length;
+      const { callbacks, owned, records, when } = member();
+      const keys = Array.from({ length: 12 }, (_, index) => `acme/user-${index}`);
+      const append = (sequence: number) =>
+        log.append(
+          topics.calls,
+          keys.map((key) => ended(key, sequence)),
+        );
+      await append(0);
+      const membership = await log.join("limits", [topics.calls, topics.leases], callbacks);
+      await when(() => owned.size === count && records.length === 12);
+      await append(1);
+      await when(() => records.length === 24);
+      for (const key of keys) assert.deepEqual(records.filter((record) => record.key === key).map(sequenceOf), [0, 1]);
+      await until("nothing is left to handle", () => membership.lag() === 0);
+      await membership.close();
+      assert.equal(owned.size, 0);
+      await append(2);
+      assert.equal(records.length, 24);
+    });
+
+    test("a member goes on at the positions that it says, whatever the group has read before", async (t) => {
+      const log = await openFor(t);
+      const first = member();
+      const positions = await log.append(topics.calls, [ended("acme/ana", 0), ended("acme/ana", 1), ended("acme/ana", 2)]);
+      const before = await log.join("limits", [topics.calls, topics.leases], first.callbacks);
+      await first.when(() => first.records.length === 3);
+      await before.close();
+
+      const { partition, offset } = positions[1] ?? assert.fail();
+      const second = member(new Map([[`calls/${partition}`, offset]]));
+      const after = await log.join("limits", [topics.calls, topics.leases], second.callbacks);
+      await second.when(() => second.records.length === 2);
+      assert.deepEqual(second.records.map(sequenceOf), [1, 2]);
+      await after.close();
+    });
+
+    test("members share the partitions; each has one owner at a time, a later owner a higher epoch, and nothing is missed", async (t) => {
+      const log = await openFor(t);
+      const partitions = (await log.extent(topics.calls)).map(({ partition }) => partition);
+      const positions = new Map<string, number>();
+      const [ana, bob] = [member(positions), member(positions)];
+      const keys = Array.from({ length: 30 }, (_, index) => `acme/user-${index}`);
+      let sequence = 0;
+      const append = () =>
+        log.append(
+          topics.calls,
+          keys.map((key) => ended(key, sequence)),
+        );
+      const ownerEpochs = new Map<number, number>();
+      for (const each of [ana, bob]) {
+        const { assigned } = each.callbacks;
+        each.callbacks.assigned = async (partition, epoch) => {
+          assert.ok(!(each === ana ? bob : ana).owned.has(partition), `partition ${partition} has one owner`);
+          assert.ok(epoch > (ownerEpochs.get(partition) ?? 0), "epochs rise");
+          ownerEpochs.set(partition, epoch);
+          return assigned(partition, epoch);
+        };
+      }
+      const everyPartition = () => [...ana.owned.keys(), ...bob.owned.keys()].length === partitions.length;
+
+      const first = await log.join("limits", [topics.calls, topics.leases], ana.callbacks);
+      await append();
+      await ana.when(() => ana.records.length === keys.length);
+      const second = await log.join("limits", [topics.calls, topics.leases], bob.callbacks);
+      await bob.when(() => everyPartition() && Math.abs(ana.owned.size - bob.owned.size) <= 1);
+      sequence += 1;
+      await append();
+      const both = () => [...ana.records, ...bob.records];
+      await Promise.race([ana, bob].map(({ when }) => when(() => both().length === 2 * keys.length)));
+      await first.close();
+      await bob.when(everyPartition);
+      sequence += 1;
+      await append();
+      await bob.when(() => both().length === 3 * keys.length);
+      for (const key of keys) {
+        assert.deepEqual(
+          both()
+            .filter((record) => record.key === key)
+            .map(sequenceOf)
+            .sort(),
+          [0, 1, 2],
+        );
+      }
+      await second.close();
+    });
+
+    test("what a member could not take is asked again: its partition, and its batch", async (t) => {
+      const log = await openFor(t);
+      const { callbacks, records, when } = member();
+      const { assigned, records: take } = callbacks;
+      let refusals = 0;
+      const once = (step: number) => {
+        if (refusals === step) throw new Error(`not now ${refusals++}`);
+      };
+      await log.append(topics.calls, [ended("acme/ana", 0)]);
+      const membership = await log.join("limits", [topics.calls, topics.leases], {
+        ...callbacks,
+        async assigned(partition, epoch) {
+          once(0);
+          return assigned(partition, epoch);
+        },
+        async records(partition, batch) {
+          once(1);
+          return take(partition, batch);
+        },
+      });
+      await when(() => records.length === 1);
+      assert.equal(refusals, 2);
+      await membership.close();
+    });
+
+    test("topics of unequal partitions make no group", async (t) => {
+      const log = await openFor(t);
+      await assert.rejects(
+        log.join("limits", [topics.calls, topics.audit], member().callbacks),
+        (error) => error instanceof Fault && error.code === "invalid",
+      );
     });
 
     test("close finishes what was appended and refuses what comes later", async (t) => {

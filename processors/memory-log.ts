@@ -60,6 +60,9 @@ export function memoryLog(): EventLog & { readonly all: (topic: Topic) => readon
       };
       return subscription;
     },
+    async join() {
+      throw new Error("Processors that share partitions are tested on the embedded log.");
+    },
     close: async () => {},
     all: (topic) => Array.from({ length: topic.partitions }, (_, index) => partition(topic.name, index)).flat(),
   };

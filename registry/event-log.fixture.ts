@@ -89,6 +89,7 @@ export function memoryLog({ partitionsOf = () => 1 }: { readonly partitionsOf?: 
         },
       };
     },
+    join: () => Promise.reject(new Error("The control plane joins no group.")),
     async close() {
       readers.clear();
     },

@@ -2,6 +2,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { EventLog, SubscribeOptions, Subscription } from "../../domain/ports/event-log.ts";
 import type { LogRecord, StoredRecord, Topic } from "../../domain/record.ts";
 import type { Catalog, PartitionEntry } from "./catalog.ts";
+import { embeddedGroups } from "./group.ts";
 import type { LogReader } from "./log-reader.ts";
 import { startSubscription } from "./subscription.ts";
 import type { Writer } from "./writer.ts";
@@ -17,13 +18,19 @@ export interface EventLogParts {
   readonly close: () => Promise<void>;
 }
 
+interface Closable {
+  close(): Promise<void>;
+}
+
 /** The log over one writer and one reader. `subscriptions` are those still open, for the store to close. */
 export function embeddedEventLog({ catalog, reader, writer, close }: EventLogParts): {
   readonly log: EventLog;
-  readonly subscriptions: Set<Subscription>;
+  readonly subscriptions: Set<Closable>;
 } {
-  const subscriptions = new Set<Subscription>();
-  const claimed = new Set<string>();
+  const subscriptions = new Set<Closable>();
+  const groups = embeddedGroups({ catalog, read: reader.records, onCommit: writer.onCommit });
+  subscriptions.add(groups);
+  const claim = exclusiveClaims();
 
   function cursorsOf(topics: readonly Topic[], { from, group }: SubscribeOptions) {
     return topics
@@ -33,16 +40,6 @@ export function embeddedEventLog({ catalog, reader, writer, close }: EventLogPar
         const next = stored ?? (from === "start" ? partition.start : partition.end);
         return { partition, next, isNew: stored === undefined };
       });
-  }
-
-  /** A group has one subscription to a topic at a time. Returns how to give the topics back. */
-  function claim(group: string, topics: readonly Topic[]): () => void {
-    const claims = topics.map(({ name }) => JSON.stringify([group, name]));
-    if (claims.some((each) => claimed.has(each))) throw new Fault("conflict", `the group ${group} is already subscribed to such a topic`);
-    for (const each of claims) claimed.add(each);
-    return () => {
-      for (const each of claims) claimed.delete(each);
-    };
   }
 
   async function subscribe(topics: readonly Topic[], options: SubscribeOptions, handle: Handle): Promise<Subscription> {
@@ -92,7 +89,21 @@ export function embeddedEventLog({ catalog, reader, writer, close }: EventLogPar
       return catalog.entry(topic).partitions.map(({ partition, start, end }) => ({ partition, start, end }));
     },
     subscribe: (topics, options, handle) => subscribe(topics, options, handle as Handle),
+    join: groups.join,
     close,
   };
   return { log, subscriptions };
+}
+
+/** A group has one subscription to a topic at a time: claims its topics, and returns how to give them back. */
+function exclusiveClaims(): (group: string, topics: readonly Topic[]) => () => void {
+  const claimed = new Set<string>();
+  return (group, topics) => {
+    const claims = topics.map(({ name }) => JSON.stringify([group, name]));
+    if (claims.some((each) => claimed.has(each))) throw new Fault("conflict", `the group ${group} is already subscribed to such a topic`);
+    for (const each of claims) claimed.add(each);
+    return () => {
+      for (const each of claims) claimed.delete(each);
+    };
+  };
 }

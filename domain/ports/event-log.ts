@@ -32,6 +32,14 @@ export interface EventLog {
     handle: (records: readonly StoredRecord<Type>[]) => Promise<void> | void,
   ): Promise<Subscription>;
 
+  /**
+   * Joins a group whose members share out the partition numbers of `topicsRead`: each number has one owner at a time, and whoever owns it
+   * reads that partition of every topic. A number stays with its owner as long as the shares allow.
+   * Resolves when `member` is in the group; its first partitions may come before or after that.
+   * Rejects with `Fault("invalid")` where the topics do not have equally many partitions (are not co-partitioned).
+   */
+  join(group: string, topicsRead: readonly Topic[], member: GroupMember): Promise<Membership>;
+
   close(): Promise<void>;
 }
 
@@ -54,5 +62,34 @@ export interface Subscription {
   reached(topic: Topic, position: Position): Promise<void>;
   /** Records written and not yet handled, over all partitions. */
   lag(): number;
+  close(): Promise<void>;
+}
+
+/** What a member of a group does with its share. Calls about one partition number come one after the other, save where said otherwise. */
+export interface GroupMember {
+  /**
+   * Partition `partition` of every topic is ours from now on. Answers, by the name of the topic, the next offset to read
+   * (positions are kept with the state, not in the group); a topic that is missing, or whose records there are gone, is read from its start.
+   * Records follow only after it resolves; where it rejects, it is asked again after a pause.
+   *
+   * `epoch` is higher than that of every earlier owner of the partition. Whoever was taken for dead and wakes up still has its old one:
+   * what it writes can be told by it.
+   */
+  assigned(partition: number, epoch: number): Promise<ReadonlyMap<string, number>>;
+
+  /**
+   * It is another's, or the membership ends: nothing more is handed over. Resolves when what is in hand is finished or dropped;
+   * the next owner waits for that, within the bounds of the group. May come while `assigned` is under way, which should then end soon.
+   */
+  revoked(partition: number): Promise<void>;
+
+  /** One batch of one topic at a time per partition, oldest first per topic. Where it rejects, the batch is handed over again after a pause. */
+  records(partition: number, records: readonly StoredRecord[]): Promise<void>;
+}
+
+export interface Membership {
+  /** Records written and not yet handled, over the partitions that are ours. */
+  lag(): number;
+  /** Gives back every partition and leaves the group. */
   close(): Promise<void>;
 }
