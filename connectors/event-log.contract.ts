@@ -121,6 +121,24 @@ export function eventLogContract(name: string, open: () => Promise<EventLog>): v
       }
     });
 
+    test("records go to the partition that is told, whatever their keys", async (t) => {
+      const log = await openFor(t);
+      const records = Array.from({ length: 9 }, (_, index) => ended(`acme/user-${index}`, index));
+      for (const { partition } of await log.extent(topics.calls)) {
+        const positions = await log.append(topics.calls, records, { partition });
+        assert.deepEqual(
+          positions.map((position) => position.partition),
+          Array(9).fill(partition),
+        );
+        const read = await log.read(topics.calls, { partition, from: positions[0]?.offset ?? 0, recordsMax: 9 });
+        assert.deepEqual(read.map(sequenceOf), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+      }
+      await assert.rejects(
+        log.append(topics.calls, records, { partition: 99 }),
+        (error) => error instanceof Fault && error.code === "not-found",
+      );
+    });
+
     test("records of one key share a partition and keep their order", async (t) => {
       const log = await openFor(t);
       const keys = Array.from({ length: 20 }, (_, index) => `acme/é-${index}`);

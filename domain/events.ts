@@ -16,6 +16,11 @@ export interface Events {
   readonly lease_requested: LeaseRequested;
   readonly lease_granted: LeaseGranted;
   readonly usage_counted: UsageCounted;
+  readonly record_refused: RecordRefused;
+  readonly retry_requested: RetryRequested;
+  readonly retry_ended: RetryEnded;
+  readonly state_changed: StateChanged;
+  readonly state_committed: StateCommitted;
 }
 
 export type EventType = keyof Events;
@@ -195,4 +200,53 @@ export interface UsageCounted extends Envelope {
   readonly requestBytes: number;
   readonly responseBytes: number;
   readonly durationMicros: number;
+}
+
+/**
+ * A processor or a connector could not take a record and went on behind it: a dead letter. It names the record's place, it is no copy of it.
+ * `organizationId` is empty where the record could not be read. The id is `{processor}/{topic}/{partition}/{offset}`.
+ */
+export interface RecordRefused extends Envelope {
+  readonly processor: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly recordType: string;
+  readonly recordKey: string;
+  readonly reason: string;
+}
+
+/** An administrator had a dead letter tried again. */
+export interface RetryRequested extends Envelope {
+  /** The id of the dead letter. */
+  readonly letterId: string;
+  readonly processor: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** A dead letter was tried again: `processed`, or `refused` once more. */
+export interface RetryEnded extends Envelope {
+  readonly letterId: string;
+  readonly outcome: "processed" | "refused";
+  readonly reason: string;
+}
+
+/** An entry of a processor's state was put (a tombstone: deleted). It counts with the `state_committed` behind it. */
+export interface StateChanged extends Envelope {
+  readonly task: string;
+  /** That of the owner who wrote it. What a lower one writes behind a higher one does not count. */
+  readonly epoch: number;
+  readonly entry: string;
+  readonly value: string;
+}
+
+/** The state of a task up to here includes its sources up to these positions. `claimed`: a new owner begins, and what was written before it counts. */
+export interface StateCommitted extends Envelope {
+  readonly task: string;
+  readonly epoch: number;
+  readonly claimed: boolean;
+  /** For each source the next offset to read. */
+  readonly positions: Readonly<Record<string, number>>;
 }

@@ -9,7 +9,8 @@ function topic<Type extends EventType>(definition: Topic<Type>): Topic<Type> {
 
 /**
  * Every topic of Sluice, declared once: names, keys, partitions, retention.
- * Keys: entity topics `{organization}/{id}`; `calls` `{organization}/{user}`; `audit` `{organization}`; leases `{limit}/{bucket}`.
+ * Keys: entity topics `{organization}/{id}`; `calls` `{organization}/{user}`; `audit` `{organization}`; leases `{limit}/{bucket}`;
+ * dead letters `{organization}/{letter}`.
  */
 export const topics = {
   calls: topic({
@@ -107,5 +108,13 @@ export const topics = {
     cleanup: "compact",
     retentionMs: null,
     about: "Counted usage by organization, user, tool and hour.",
+  }),
+  deadLetters: topic({
+    name: "dead-letters",
+    types: ["record_refused", "retry_requested", "retry_ended"],
+    partitions: 1,
+    cleanup: "delete",
+    retentionMs: 30 * day,
+    about: "Records that a processor or connector could not take, by their places, and what became of trying them again.",
   }),
 } as const;

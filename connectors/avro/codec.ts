@@ -52,6 +52,11 @@ const schemaFiles: Readonly<Record<EventType, string>> = {
   lease_requested: "lease-requested.v1.avsc",
   lease_granted: "lease-granted.v1.avsc",
   usage_counted: "usage-counted.v1.avsc",
+  record_refused: "record-refused.v1.avsc",
+  retry_requested: "retry-requested.v1.avsc",
+  retry_ended: "retry-ended.v1.avsc",
+  state_changed: "state-changed.v1.avsc",
+  state_committed: "state-committed.v1.avsc",
 };
 
 /** The folder of today's schemas; `released/` below it keeps those that records may still be written in. */

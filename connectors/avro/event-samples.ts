@@ -10,6 +10,7 @@ const principal: Principal = {
   groups: ["finance"],
   credential: "key:Ab3dEf6hIj9k",
 };
+const place = { topic: "calls", partition: 3, offset: 99 };
 const definition = { ...envelope, change: "put", name: "weather", version: 3, definition: '{"title":"Weather ☀"}' } as const;
 
 /** One value of every event with every field filled: for tests of codecs, logs and sinks. */
@@ -128,6 +129,11 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     responseBytes: 2 ** 40,
     durationMicros: 2 ** 45,
   },
+  record_refused: { ...envelope, processor: "usage", ...place, recordType: "call_ended", recordKey: "acme/ana", reason: "no number" },
+  retry_requested: { ...envelope, letterId: "usage/calls/3/99", processor: "usage", ...place },
+  retry_ended: { ...envelope, letterId: "usage/calls/3/99", outcome: "refused", reason: "no number" },
+  state_changed: { ...envelope, task: "usage/3", epoch: 7, entry: "total/1", value: '{"calls":1}' },
+  state_committed: { ...envelope, task: "usage/3", epoch: 7, claimed: false, positions: { "calls/3": 100 } },
 };
 
 /** The same with null, and empty lists and maps, wherever the event admits them. */
@@ -151,5 +157,6 @@ export const bareSamples: { readonly [Type in EventType]: Events[Type] } = {
     details: null,
   },
   user_changed: { ...fullSamples.user_changed, roles: [], groups: [] },
+  state_committed: { ...fullSamples.state_committed, positions: {} },
   key_changed: { ...fullSamples.key_changed, agentId: null, roles: [], scopes: [], groups: [], expiresAtMs: null, revokedAtMs: null },
 };

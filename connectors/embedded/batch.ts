@@ -14,7 +14,7 @@ export interface Batch {
   /** Resolves when the batch has been committed or refused; never rejects. */
   readonly settled: Promise<void>;
   /** Encodes now; resolves when the batch is committed. Throws, and leaves the batch as it was, where a record can't be encoded. */
-  append(topic: TopicEntry, records: readonly LogRecord[]): Promise<readonly Position[]>;
+  append(topic: TopicEntry, records: readonly LogRecord[], partition?: number): Promise<readonly Position[]>;
   /** Resolves when the batch is committed. */
   change(state: StateMessage): Promise<void>;
   /** The position of a group: the last one counts, and nobody waits for it. */
@@ -48,8 +48,8 @@ export function openBatch(codec: Codec, chunkRecordsMax: number): Batch {
     waiting: () => waiting.length,
     isEmpty: () => waiting.length === 0 && positions.size === 0,
     settled,
-    append(topic, records) {
-      const places = chunks.append(topic, records);
+    append(topic, records, partition) {
+      const places = chunks.append(topic, records, partition);
       topics.add(topic);
       return new Promise((resolve, reject) => waiting.push({ places, resolve, reject }));
     },

@@ -36,7 +36,7 @@ export interface Chunks {
   readonly records: () => number;
   readonly bytes: () => number;
   /** Throws, and leaves everything as it was, where a record can't be encoded. */
-  append(topic: TopicEntry, records: readonly LogRecord[]): readonly Place[];
+  append(topic: TopicEntry, records: readonly LogRecord[], partition?: number): readonly Place[];
   /** The messages for the writer, and the buffers that move there with them. */
   seal(): { readonly messages: readonly ChunkMessage[]; readonly moved: readonly ArrayBuffer[] };
   /** `bases`: the first offset of each message's chunk. */
@@ -60,11 +60,11 @@ export function openChunks(codec: Codec, recordsMax: number): Chunks {
   return {
     records: () => chunks.reduce((sum, { records }) => sum + records, 0),
     bytes: () => chunks.reduce((sum, { bytes }) => sum + bytes, 0),
-    append({ message, partitions }, records) {
+    append({ message, partitions }, records, place) {
       const undo = new Map<Chunk, Chunk>();
       try {
         return records.map((record) => {
-          const partition = partitions[partitionOf(record.key, partitions.length)];
+          const partition = partitions[place ?? partitionOf(record.key, partitions.length)];
           if (partition === undefined) throw new Error(`${message.name} has no partitions`);
           const chunk = chunkFor(partition);
           if (!undo.has(chunk)) undo.set(chunk, { ...chunk });

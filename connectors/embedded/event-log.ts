@@ -74,14 +74,16 @@ export function embeddedEventLog({ catalog, reader, writer, close }: EventLogPar
   }
 
   const log: EventLog = {
-    async append(topic, records) {
+    async append(topic, records, place) {
       const misplaced = records.find(({ type }) => !(topic.types as readonly string[]).includes(type));
       if (misplaced !== undefined) throw new Fault("invalid", `${misplaced.type} does not belong on the topic ${topic.name}`);
-      return writer.append(catalog.entry(topic), records as readonly LogRecord[]);
+      const entry = catalog.entry(topic);
+      if (place !== undefined && entry.partitions[place.partition] === undefined) throw noPartition(topic, place.partition);
+      return writer.append(entry, records as readonly LogRecord[], place?.partition);
     },
     async read(topic, { partition, from, recordsMax }) {
       const entry = catalog.entry(topic).partitions[partition];
-      if (entry === undefined) throw new Fault("not-found", `${topic.name} has no partition ${partition}`);
+      if (entry === undefined) throw noPartition(topic, partition);
       // The types on a topic are those that it admits: `append` sees to it.
       return reader.records(entry, from, recordsMax) as never;
     },
@@ -106,4 +108,8 @@ function exclusiveClaims(): (group: string, topics: readonly Topic[]) => () => v
       for (const each of claims) claimed.delete(each);
     };
   };
+}
+
+function noPartition({ name }: Topic, partition: number): Fault {
+  return new Fault("not-found", `${name} has no partition ${partition}`);
 }

@@ -18,7 +18,7 @@ const refusedPositionsMs = 1_000;
 /** This thread's side of the writer: gathers what arrives into batches and has one of them committed at a time. */
 export interface Writer {
   /** As `EventLog.append`; a record that can't be encoded is thrown at once. */
-  append(topic: TopicEntry, records: readonly LogRecord[]): Promise<readonly Position[]>;
+  append(topic: TopicEntry, records: readonly LogRecord[], partition?: number): Promise<readonly Position[]>;
   change(state: StateMessage): Promise<void>;
   move(position: GroupPosition): void;
   maintain(nowMs: number): void;
@@ -65,8 +65,8 @@ export function openWriter({ start, codec, catalog, flushMs, recordsMax }: Write
   }
 
   return {
-    append(topic, records) {
-      const positions = gathering().append(topic, records);
+    append(topic, records, partition) {
+      const positions = gathering().append(topic, records, partition);
       committer.schedule();
       return positions;
     },

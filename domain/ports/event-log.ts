@@ -9,8 +9,13 @@ export interface EventLog {
   /**
    * Resolves, with the place of each record, when all of them are durable; until then any suffix may be lost.
    * Rejects with `Fault("unavailable")` where the log can't be written now (disk full, broker away): then none may be relied on.
+   * Records go to the partition of their keys, or all of them to `place`: for topics of which a partition has one writer.
    */
-  append<Type extends EventType>(topic: Topic<Type>, records: readonly LogRecord<Type>[]): Promise<readonly Position[]>;
+  append<Type extends EventType>(
+    topic: Topic<Type>,
+    records: readonly LogRecord<Type>[],
+    place?: { readonly partition: number },
+  ): Promise<readonly Position[]>;
 
   /** At most `recordsMax` records of one partition from offset `from` (inclusive), oldest first. */
   read<Type extends EventType>(
