@@ -402,6 +402,14 @@ test("refusals keep the id of the request, and name what is served", () => {
   const { refusal } = classified({ body: { ...call, id: "x" }, headers: callHeaders, served: legacyOnly });
   assert.deepEqual(refusal?.idRaw, '"x"');
   assert.deepEqual(refusal?.data, { supported: legacyVersions, requested: "2026-07-28" });
+  const ahead = {
+    ...call,
+    params: { ...call.params, _meta: { ...call.params._meta, "io.modelcontextprotocol/protocolVersion": "2030-01-01" } },
+  };
+  assert.deepEqual(classified({ body: ahead, headers: { ...callHeaders, ...version("2030-01-01") } }).refusal?.data, {
+    supported: modernOnly.modernVersions,
+    requested: "2030-01-01",
+  });
   assert.equal(classified({ body: { jsonrpc: "2.0", id: 9, method: 1 } }).refusal?.idRaw, "9");
 });
 

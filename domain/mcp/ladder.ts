@@ -226,13 +226,14 @@ function legacyVersion(arrival: Arrival, idRaw: string | null): Classified {
     status: 400,
     code: codes.invalidRequest,
     message: `MCP-Protocol-Version ${shown(named)} is not supported`,
-    data: { supported: supportedVersions(arrival), requested: named },
+    data: { supported: [...arrival.served.modernVersions, ...legacyVersions], requested: named },
     idRaw,
   });
 }
 
-function unsupported(arrival: Arrival, requested: string, idRaw: string | null): ProtocolRefusal {
-  const supported = supportedVersions(arrival);
+/** Names what may stand in an envelope, which is what `server/discover` names, too; sessions are agreed upon by `initialize`. */
+function unsupported({ served }: Arrival, requested: string, idRaw: string | null): ProtocolRefusal {
+  const supported = served.modernVersions.length > 0 ? served.modernVersions : served.legacyVersions;
   return {
     status: 400,
     code: codes.unsupportedVersion,
@@ -240,10 +241,6 @@ function unsupported(arrival: Arrival, requested: string, idRaw: string | null):
     data: requested === "" ? { supported } : { supported, requested },
     idRaw,
   };
-}
-
-function supportedVersions({ served }: Arrival): readonly string[] {
-  return [...served.modernVersions, ...served.legacyVersions];
 }
 
 function versionHeader({ header }: Arrival): string {

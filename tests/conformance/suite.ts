@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+
+const suite = fileURLToPath(new URL("../../node_modules/@modelcontextprotocol/conformance/", import.meta.url));
+
+/** The revisions that the suite can speak to a server, oldest first. */
+export const revisions = ["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"] as const;
+
+export type Revision = (typeof revisions)[number];
+
+/** One check of a scenario, as the suite reports it. */
+interface Check {
+  readonly id: string;
+  readonly status: "SUCCESS" | "FAILURE" | "WARNING" | "SKIPPED" | "INFO";
+  readonly errorMessage?: string;
+}
+
+/** How one scenario went. */
+export interface Verdict {
+  readonly passed: number;
+  /** What failed, and what the suite had to say about it. */
+  readonly failed: readonly string[];
+  /** What a server should do and did not. */
+  readonly warned: readonly string[];
+}
+
+/** Scenarios by their names. */
+export type Verdicts = ReadonlyMap<string, Verdict>;
+
+/** Which scenarios a revision requires of servers; of the older ones, for which the suite has no list, all that apply. */
+export function requiredOf(revision: Revision): ReadonlySet<string> | "all" {
+  if (revision < "2025-11-25") return "all";
+  const list = parse(readFileSync(join(suite, "requirements", `${revision}.yaml`), "utf8")) as { readonly server: readonly string[] };
+  return new Set(list.server);
+}
+
+/** Runs all scenarios of a revision against the server at the URL, in a process of their own. */
+export async function runSuite(url: string, revision: Revision): Promise<Verdicts> {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-conformance-"));
+  try {
+    const which = requiredOf(revision) === "all" ? ["--suite", "all", "--spec-version", revision] : ["--requirements", revision];
+    const output = await finished(["server", "--url", url, ...which, "--output-dir", folder]);
+    const verdicts = verdictsIn(folder);
+    if (verdicts.size === 0) throw new Error(`the suite ran nothing:\n${output}`);
+    return verdicts;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs the suite's program; its exit code says what the reports say, too. */
+function finished(args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(suite, "dist/index.js"), ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+    child.once("error", reject).once("close", () => resolve(output));
+  });
+}
+
+/** Reads `server-{scenario}-{time}/checks.json`. */
+function verdictsIn(folder: string): Verdicts {
+  const named = /^server-(.+)-\d{4}-\d{2}-\d{2}T[\d-]+Z$/;
+  const found = new Map<string, Verdict>();
+  for (const name of readdirSync(folder)) {
+    const scenario = named.exec(name)?.[1];
+    if (scenario === undefined) throw new Error(`${name} is no report of a scenario`);
+    const checks = JSON.parse(readFileSync(join(folder, name, "checks.json"), "utf8")) as readonly Check[];
+    const of = (status: Check["status"]) => checks.filter((check) => check.status === status);
+    const told = (check: Check) => `${check.id}: ${check.errorMessage ?? "no reason given"}`;
+    found.set(scenario, { passed: of("SUCCESS").length, failed: of("FAILURE").map(told), warned: of("WARNING").map(told) });
+  }
+  return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
