@@ -1,0 +1,48 @@
+import type { TestContext } from "node:test";
+import { type Claim, claim } from "./claim.ts";
+import { elasticsearchMissing } from "./elasticsearch-server.ts";
+import { type KafkaServer, kafkaMissing, startKafka } from "./kafka-server.ts";
+
+const claims = new Map<string, Promise<Claim>>();
+
+/**
+ * The address of a real Kafka (`host:port`), shared by all test files of a run: use names of topics and groups that nobody else has.
+ * KAFKA_BROKERS, where it is set. Undefined, and the test is skipped, where it can't be started; in continuous integration that fails.
+ */
+export function kafka(t: TestContext): Promise<string | undefined> {
+  return address(t, { name: "kafka", given: process.env["KAFKA_BROKERS"], missing: kafkaMissing });
+}
+
+/** The address of a real Elasticsearch (`http://host:port`), under the same conditions; ELASTICSEARCH_URL, where it is set. */
+export function elasticsearch(t: TestContext): Promise<string | undefined> {
+  return address(t, { name: "elasticsearch", given: process.env["ELASTICSEARCH_URL"], missing: elasticsearchMissing });
+}
+
+/** A Kafka of this test alone, to be killed and stopped; it ends with the test. Skips under the same conditions. */
+export async function ownKafka(t: TestContext, settings: readonly string[] = []): Promise<KafkaServer | undefined> {
+  if (isSkipped(t, kafkaMissing())) return undefined;
+  const server = await startKafka(settings);
+  t.after(() => server.stop());
+  return server;
+}
+
+interface Wanted {
+  readonly name: "kafka" | "elasticsearch";
+  readonly given: string | undefined;
+  readonly missing: () => string | undefined;
+}
+
+async function address(t: TestContext, { name, given, missing }: Wanted): Promise<string | undefined> {
+  if (given !== undefined && given !== "") return given;
+  if (isSkipped(t, missing())) return undefined;
+  const claimed = claims.get(name) ?? claim(name);
+  claims.set(name, claimed);
+  return (await claimed).address;
+}
+
+function isSkipped(t: TestContext, missing: string | undefined): boolean {
+  if (missing === undefined) return false;
+  if (process.env["CI"] !== undefined) throw new Error(`${missing}, and nothing is skipped in continuous integration.`);
+  t.skip(missing);
+  return true;
+}
