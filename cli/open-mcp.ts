@@ -60,11 +60,15 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
   const admission = createAdmission({ callsInFlightMax, callsInFlightPerCallerMax, loopDelayMsMax, loopDelayMs: loopDelay.readMs });
   const eras = createEras({ nowMs });
   const pool = createSessionPool({ nowMs, sessionsMax: pooledSessionsMax, idleMs: bounds.sessionIdleMs });
+  const sealer = createSealer({ secrets: sealingSecrets(config), nowMs });
   const sessions = createSessions({
+    sealer,
     nowMs,
     sessionsMax: bounds.sessionsMax,
     sessionsPerCallerMax: bounds.sessionsPerCallerMax,
     idleMs: bounds.sessionIdleMs,
+    lifeMs: bounds.sessionLifeMs,
+    shared: config.sealing.keyFile !== null || config.sealing.keys.length > 0,
     onEnd: (session) => endUpstream(router, session),
   });
   metrics.gauge("sluice_sessions", "Open sessions of clients.", [], () => [{ labels: [], value: sessions.count() }]);
@@ -82,7 +86,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     pool,
     eras,
     admission,
-    sealer: createSealer({ secrets: sealingSecrets(config), nowMs }),
+    sealer,
     redactor: createRedactor({ secretKeys: redaction.keys, patterns: redaction.patterns.map((source) => new RegExp(source, "g")) }),
     recordsArguments: recorded === "redacted",
     metrics: createCallMetrics(metrics),

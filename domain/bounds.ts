@@ -14,6 +14,10 @@ export const bounds = {
   sessionsMax: 50_000,
   sessionsPerCallerMax: 1_000,
   sessionIdleMs: 60 * 60_000,
+  /** A session's id is good for so long at most. */
+  sessionLifeMs: 24 * 60 * 60_000,
+  /** Bytes of what a client says of itself at `initialize` that go into the session's id: it is a header of every request. */
+  sessionClientBytesMax: 1_024,
   listAnswerBytesMax: 16 * 1024 * 1024,
   listPagesMax: 100,
   auditRingRecordsMax: 65_536,

@@ -4,6 +4,7 @@ import { negotiate } from "../../domain/mcp/revisions.ts";
 import type { UpstreamAnswer } from "../../domain/ports/upstream.ts";
 import type { RoutedServer } from "../router.ts";
 import { faultReply, protocolReply, refusedReply, routeRefusal, unknownMethodReply } from "./answers.ts";
+import { type ClientWords, clientWords } from "./client-words.ts";
 import { initializeMerged, initializeModern } from "./describe.ts";
 import { judgeAndForward } from "./forward.ts";
 import type { Gate } from "./gate.ts";
@@ -100,9 +101,11 @@ function initializeAt(gate: Gate, inbound: Inbound, routed: RoutedServer): void 
     const { name: server, labels } = routed.server;
     return initializeHere(gate, inbound, { server, labels }, (version) => initializeModern(version, verdict.discovered));
   }
+  // Read now: the message is borrowed, and the answer comes later.
+  const words = clientWords(inbound.scanned);
   const onHead = (answer: UpstreamAnswer, upstreamId: string): readonly string[] => {
     if (answer.status !== 200) return [];
-    const session = openSession(gate, inbound, { upstreamId, sessionId: answer.header("mcp-session-id") ?? null });
+    const session = openSession(gate, inbound, words, { upstreamId, sessionId: answer.header("mcp-session-id") ?? null });
     return session === undefined ? [] : ["mcp-session-id", session.id];
   };
   // A session of its own to the end: the client's words reach the server as they are, its capabilities included.
@@ -116,19 +119,19 @@ function initializeHere(
   describe: (version: string) => Readonly<Record<string, unknown>>,
 ): Promise<void> {
   return answerLocally(gate, inbound, target, () => {
-    const session = openSession(gate, inbound, null);
+    const session = openSession(gate, inbound, clientWords(inbound.scanned), null);
     if (session === undefined) throw new Fault("unavailable", "too many sessions of this caller are open", { retryAfterMs: 60_000 });
     return { result: describe(session.protocolVersion), headers: ["mcp-session-id", session.id] };
   });
 }
 
-function openSession(gate: Gate, { owner, endpoint, scanned, body }: Inbound, upstream: Session["upstream"]): Session | undefined {
-  const info = scanned.clientInfo;
+function openSession(gate: Gate, inbound: Inbound, words: ClientWords, upstream: Session["upstream"]): Session | undefined {
+  const { owner, endpoint, scanned } = inbound;
   return gate.sessions.open({
     owner,
     server: endpoint,
     protocolVersion: negotiate(scanned.initializeVersion),
-    clientInfo: info === null ? "{}" : new TextDecoder().decode(body.subarray(info.start, info.end)),
+    ...words,
     upstream,
   });
 }

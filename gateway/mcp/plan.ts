@@ -4,6 +4,7 @@ import { latestModern } from "../../domain/mcp/revisions.ts";
 import { toModernResult, withId, withName, withRequestMeta } from "../../domain/mcp/rewrite.ts";
 import { scanMessage } from "../../domain/mcp/scan.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
+import { modernCapabilities } from "./client-words.ts";
 import type { EraVerdict } from "./era.ts";
 import type { Destination } from "./forward.ts";
 import type { Gate } from "./gate.ts";
@@ -74,7 +75,8 @@ function stateless(inbound: Inbound, destination: Destination): Plan {
     body = withRequestMeta(body, rescan(body, inbound), {
       protocolVersion: latestModern,
       clientInfoJson: destination.session?.clientInfo ?? null,
-      clientCapabilitiesJson: "{}",
+      clientCapabilitiesJson: modernCapabilities(destination.session?.clientCapabilities ?? "{}"),
+      logLevel: destination.session?.logLevel ?? null,
     });
   }
   return { pinned: undefined, headers, body, rewrite: destination.rewrite ?? null, pooled: null, upstreamIdRaw: null };
