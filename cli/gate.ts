@@ -15,6 +15,7 @@ import { createLimiter, type Limiter } from "../gateway/limiter.ts";
 import { createMetrics } from "../gateway/metrics.ts";
 import { exposeProcessMetrics } from "../gateway/process-metrics.ts";
 import { createRecorder } from "../gateway/recorder.ts";
+import type { Router } from "../gateway/router.ts";
 import type { LocalLeases } from "../processors/local-leases.ts";
 import { localLeases } from "../processors/local-leases.ts";
 import { readSince } from "../processors/read-since.ts";
@@ -99,9 +100,11 @@ async function assemble(
   const leases = localLeases({ record: (records) => recorder.leased(records) });
   const limiter = opened(openLimiter(names, leases, config));
   const router = opened(openRouter({ ...names, config, log, metrics }));
-  const view = opened(
-    await openGateView({ log, logger, onServers: (servers) => router.replace(servers), onLimits: (limits) => limiter.replace(limits) }),
-  );
+  // Nobody subscribes before the endpoints are open.
+  const rights = { changed() {} };
+  const onServers = (servers: Parameters<Router["replace"]>[0]) => router.replace(servers);
+  const onLimits = (limits: Parameters<Limiter["replace"]>[0]) => limiter.replace(limits);
+  const view = opened(await openGateView({ log, logger, onServers, onLimits, onRights: () => rights.changed() }));
   await restoreLeases(log, leases, view);
   const control = opened(
     await openControl({
@@ -123,6 +126,7 @@ async function assemble(
   let httpUrl = "";
   const publicUrl = () => config.http.publicUrl ?? httpUrl;
   const mcp = opened(await openMcp({ ...names, config, view, router, limiter, recorder, metrics, publicUrl }));
+  rights.changed = () => mcp.rightsChanged();
   const servers = opened(await openServers({ config, control, recorder, metrics, mcp, publicUrl, logger }));
   httpUrl = servers.httpUrl;
   if (demoServer !== undefined) await registerDemo(control, config, await demoServer);

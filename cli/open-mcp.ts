@@ -11,8 +11,12 @@ import type { GateView } from "../gateway/gate-view.ts";
 import type { Limiter } from "../gateway/limiter.ts";
 import { mcpRoutes } from "../gateway/mcp/endpoint.ts";
 import { createEras } from "../gateway/mcp/era.ts";
+import type { Gate } from "../gateway/mcp/gate.ts";
 import { openStreams } from "../gateway/mcp/open-streams.ts";
 import { createSessions, type Session } from "../gateway/mcp/session.ts";
+import { createActiveSubscriptions } from "../gateway/mcp/subscriptions/active.ts";
+import { type Changes, createChanges } from "../gateway/mcp/subscriptions/visible-changes.ts";
+import { createWatches } from "../gateway/mcp/subscriptions/watches.ts";
 import { closeUpstreamSession, createSessionPool } from "../gateway/mcp/upstream-session.ts";
 import type { ExposedMetrics } from "../gateway/metrics.ts";
 import type { Recorder } from "../gateway/recorder.ts";
@@ -42,6 +46,8 @@ export interface Mcp {
   readonly authenticator: Authenticator;
   /** Asks each server what it speaks, so that the first call need not. */
   warm(): void;
+  /** Policies, servers, users or keys changed: what is open for long is looked at again. */
+  rightsChanged(): void;
   /** Ends the streams that would go on for good: a gate that stops does not wait for them. */
   endStreams(): void;
   close(): Promise<void>;
@@ -50,6 +56,8 @@ export interface Mcp {
 /** Where the event loop is so late, calls in flight come first. */
 const loopDelayMsMax = 250;
 const pooledSessionsMax = 10_000;
+/** A credential that ended ends what was opened with it within this time. */
+const credentialSweepMs = 500;
 
 export async function openMcp(parts: McpParts): Promise<Mcp> {
   const { config, view, router, limiter, recorder, metrics, logger, nowMs, newId } = parts;
@@ -73,9 +81,10 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
   });
   metrics.gauge("sluice_sessions", "Open sessions of clients.", [], () => [{ labels: [], value: sessions.count() }]);
   const streams = openStreams();
+  const { watches, subscriptions } = openSubscriptions(parts, { eras, pool, changes: () => createChanges(gate) });
   const { arguments: recorded, redaction } = config.audit;
 
-  const routes = mcpRoutes({
+  const gate: Gate = {
     authenticate: (request) => authenticator.authenticate(request),
     decide: createDecide({ policies: view.policies, limiter }),
     view,
@@ -83,6 +92,8 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     recorder,
     sessions,
     streams,
+    watches,
+    subscriptions,
     pool,
     eras,
     admission,
@@ -94,9 +105,9 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     logger,
     nowMs,
     newId,
-  });
+  };
   return {
-    routes,
+    routes: mcpRoutes(gate),
     authenticator,
     warm() {
       // Only an advance: whoever calls first asks again where this failed.
@@ -105,14 +116,29 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
         if (routed !== undefined) eras.of(routed).catch(() => {});
       }
     },
+    rightsChanged: () => subscriptions.changed(),
     endStreams: () => streams.endAll(),
     async close() {
+      subscriptions.close();
+      watches.close();
       sessions.close();
       await pool.close();
       loopDelay.close();
       await telemetry?.close();
     },
   };
+}
+
+function openSubscriptions(
+  { metrics, logger }: McpParts,
+  { eras, pool, changes }: Pick<Gate, "eras" | "pool"> & { readonly changes: () => Changes },
+): Pick<Gate, "watches" | "subscriptions"> {
+  const watches = createWatches({ eras, pool, random: Math.random });
+  const subscriptions = createActiveSubscriptions({ changes, logger, sweepMs: credentialSweepMs });
+  const gauge = (name: string, about: string, read: () => number) => metrics.gauge(name, about, [], () => [{ labels: [], value: read() }]);
+  gauge("sluice_subscriptions", "Open subscriptions of clients.", () => subscriptions.count());
+  gauge("sluice_upstream_streams", "Streams on which the gate hears of changes at servers.", () => watches.count());
+  return { watches, subscriptions };
 }
 
 function endUpstream(router: Router, { owner, server, upstream, protocolVersion }: Session): void {

@@ -18,6 +18,16 @@ export const bounds = {
   sessionLifeMs: 24 * 60 * 60_000,
   /** Bytes of what a client says of itself at `initialize` that go into the session's id: it is a header of every request. */
   sessionClientBytesMax: 1_024,
+  /** Open subscriptions of the gate, and of one caller: each holds a connection. */
+  subscriptionsMax: 5_000,
+  subscriptionsPerCallerMax: 64,
+  /** Streams that the gate holds open towards servers to hear of changes. */
+  upstreamStreamsMax: 5_000,
+  /** Resources that the gate watches at one server for all its callers. */
+  watchedUrisMax: 10_000,
+  /** Resources, and tasks, of one subscription. */
+  subscribedUrisMax: 256,
+  subscribedUriLengthMax: 2_048,
   listAnswerBytesMax: 16 * 1024 * 1024,
   listPagesMax: 100,
   auditRingRecordsMax: 65_536,

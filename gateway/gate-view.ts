@@ -29,10 +29,12 @@ export interface GateViewOptions {
   /** Called with all servers whenever one changed. */
   readonly onServers: (servers: readonly Server[]) => void;
   readonly onLimits: (limits: readonly Limit[]) => void;
+  /** Called when policies, servers, users or keys changed, after all of the above. */
+  readonly onRights?: () => void;
 }
 
 /** Resolves when everything that was on the log at the call has been read: a gate that does not know its policies does not open. */
-export async function openGateView({ log, logger, onServers, onLimits }: GateViewOptions): Promise<GateView> {
+export async function openGateView({ log, logger, onServers, onLimits, onRights }: GateViewOptions): Promise<GateView> {
   const directory = emptyDirectory();
   const tables = new Map<string, PolicyTable>();
 
@@ -45,6 +47,7 @@ export async function openGateView({ log, logger, onServers, onLimits }: GateVie
     if (touched.has(topics.policies.name)) tables.clear();
     if (touched.has(topics.servers.name)) onServers(entities(directory.servers));
     if (touched.has(topics.limits.name)) onLimits(entities(directory.limits));
+    if (ofRights.some((topic) => touched.has(topic))) onRights?.();
   };
   const subscription: Subscription = await log.subscribe(directoryTopics, { from: "start" }, apply);
   await subscription.caughtUp();
@@ -64,6 +67,8 @@ export async function openGateView({ log, logger, onServers, onLimits }: GateVie
     close: () => subscription.close(),
   };
 }
+
+const ofRights = [topics.policies.name, topics.servers.name, topics.users.name, topics.keys.name];
 
 function compile(organizationId: string, directory: Directory, logger: Logger): PolicyTable {
   const own = [...directory.policies.values()].filter(({ entity }) => entity.organizationId === organizationId);

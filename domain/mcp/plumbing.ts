@@ -1,5 +1,5 @@
 /**
- * Messages that carry no act of their own: handshakes, pings, notifications, answers, and the asking for a list.
+ * Messages that carry no act of their own: handshakes, pings, notifications, answers, the asking for a list or to be told of its changes.
  * They are allowed to whoever may do anything at all at that server, and no limit counts them but those that name them.
  */
 const plumbing: ReadonlySet<string> = new Set([
@@ -8,6 +8,7 @@ const plumbing: ReadonlySet<string> = new Set([
   "server/discover",
   "logging/setLevel",
   "stream/open",
+  "subscriptions/listen",
   "response",
   "tools/list",
   "prompts/list",

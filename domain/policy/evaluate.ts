@@ -45,9 +45,21 @@ export function compilePolicies(policies: readonly Versioned<Policy>[]): PolicyT
       if (call.caller.organizationId !== organizationId) return foreign;
       if (isPlumbing(call.method, call.name)) return decideReach(denying, allowing, call);
       const candidates = find(call);
-      return candidates.fixed ?? decideAmong(candidates, call);
+      const decision = candidates.fixed ?? decideAmong(candidates, call);
+      return subscribing.has(call.method) ? decideLikeReading(decision, call, find) : decision;
     },
   };
+}
+
+const subscribing: ReadonlySet<string> = new Set(["resources/subscribe", "resources/unsubscribe"]);
+
+/** To hear that a resource changed is to learn of its content: who may not read it may not, and a rule may deny it besides. */
+function decideLikeReading(decision: Decision, call: Call, find: (call: Call) => Candidates): Decision {
+  const isDeniedByRule = decision.verdict === "deny" && decision.rule !== null;
+  if (isDeniedByRule || (call.method === "resources/unsubscribe" && decision.verdict === "allow")) return decision;
+  const reading = { ...call, method: "resources/read" };
+  const candidates = find(reading);
+  return candidates.fixed ?? decideAmong(candidates, reading);
 }
 
 /** The rules that may matter for one caller, server, method and name. `fixed` where nothing else is needed to decide. */

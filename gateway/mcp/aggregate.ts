@@ -88,7 +88,7 @@ function reachable(gate: Gate, inbound: Inbound): RoutedServer[] {
 }
 
 /** All pages of one server's list. A server without the capability has an empty one. */
-async function listOf(gate: Gate, routed: RoutedServer, owner: string, method: string): Promise<readonly ListItem[]> {
+export async function listOf(gate: Gate, routed: RoutedServer, owner: string, method: string): Promise<readonly ListItem[]> {
   const shape = listShape(method);
   if (shape === undefined) return [];
   const put = await questioner(gate, routed, owner, shape.items === "resourceTemplates" ? "resources" : shape.items, method);

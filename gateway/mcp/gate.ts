@@ -14,6 +14,8 @@ import type { Sealer } from "../sealing/sealer.ts";
 import type { Eras } from "./era.ts";
 import type { OpenStreams } from "./open-streams.ts";
 import type { Sessions } from "./session.ts";
+import type { ActiveSubscriptions } from "./subscriptions/active.ts";
+import type { Watches } from "./subscriptions/watches.ts";
 import type { SessionPool } from "./upstream-session.ts";
 
 /** What the MCP endpoints are made of. Built once by the composition root. */
@@ -25,6 +27,10 @@ export interface Gate {
   readonly recorder: Pick<Recorder, "decided" | "ended">;
   readonly sessions: Sessions;
   readonly streams: OpenStreams;
+  /** Streams by which the gate hears of changes at servers. */
+  readonly watches: Watches;
+  /** What is open for long and hangs on its caller's rights. */
+  readonly subscriptions: ActiveSubscriptions;
   readonly pool: SessionPool;
   readonly eras: Eras;
   /** Bounds the calls in flight, of all and of each caller. */

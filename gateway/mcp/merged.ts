@@ -9,6 +9,7 @@ import { listShape } from "./lists.ts";
 import { answerLocally } from "./local.ts";
 import { recordRouteRefusal } from "./refusals.ts";
 import type { Session } from "./session.ts";
+import { listen } from "./subscriptions/listen.ts";
 
 const nowhere = { server: null, labels: {} };
 
@@ -20,6 +21,7 @@ export function mergedRequest(gate: Gate, inbound: Inbound, session: Session | n
   }
   if (method === "tools/call" || method === "prompts/get") return byPrefix(gate, inbound, session, inbound.scanned.name?.text ?? "");
   if (method === "resources/read") return byResource(gate, inbound, session);
+  if (method === "subscriptions/listen") return listen(gate, inbound, null);
   if (method === "server/discover" && inbound.era === "modern") {
     return answerLocally(gate, inbound, nowhere, () => ({ result: discoverMerged() }));
   }

@@ -1,6 +1,6 @@
 import { targetOf } from "../../domain/mcp/methods.ts";
 import type { RoutedServer } from "../router.ts";
-import { protocolReply, routeRefusal, unknownMethodReply } from "./answers.ts";
+import { protocolReply, routeRefusal } from "./answers.ts";
 import { discoverLegacy } from "./describe.ts";
 import { judgeAndForward } from "./forward.ts";
 import type { Gate } from "./gate.ts";
@@ -9,6 +9,7 @@ import { listFilter, listShape } from "./lists.ts";
 import { answerLocally } from "./local.ts";
 import { mergedRequest } from "./merged.ts";
 import { recordRouteRefusal } from "./refusals.ts";
+import { listen } from "./subscriptions/listen.ts";
 
 /** A message of the stateless revision (2026-07-28): it stands alone, and only requests lead anywhere. */
 export function modernMessage(gate: Gate, inbound: Inbound): void | Promise<void> {
@@ -28,17 +29,14 @@ export function modernMessage(gate: Gate, inbound: Inbound): void | Promise<void
   return toServer(gate, inbound, routed);
 }
 
-// Subscriptions across the gate are carried by a stream of their own, which legacy servers have no counterpart for yet.
-const unbridged: ReadonlySet<string> = new Set(["subscriptions/listen"]);
-
 function toServer(gate: Gate, inbound: Inbound, routed: RoutedServer): void | Promise<void> {
   const method = inbound.scanned.method ?? "";
+  if (method === "subscriptions/listen") return listen(gate, inbound, routed);
   const verdict = gate.eras.known(routed);
-  if (verdict === undefined && (method === "server/discover" || unbridged.has(method))) {
+  if (verdict === undefined && method === "server/discover") {
     keep(inbound);
     return discoverUnknown(gate, inbound, routed);
   }
-  if (verdict?.era === "legacy" && unbridged.has(method)) return unknownMethodReply(inbound);
   if (verdict?.era === "legacy" && method === "server/discover") return discoverOf(gate, inbound, routed);
   const shape = listShape(method);
   const name = targetOf(inbound.scanned);

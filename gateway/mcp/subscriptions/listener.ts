@@ -1,0 +1,230 @@
+import type { Call } from "../../../domain/call.ts";
+import { Fault, toFault } from "../../../domain/fault.ts";
+import type { Caller } from "../../../domain/identity.ts";
+import type { Scanned } from "../../../domain/mcp/scanned.ts";
+import type { PolicyTable } from "../../../domain/policy/evaluate.ts";
+import { isVisible } from "../../decide.ts";
+import type { RoutedServer } from "../../router.ts";
+import type { Gate } from "../gate.ts";
+import { ownerOf } from "../session.ts";
+import { listChanged, type OwnNotice, resourceUpdated } from "./notices.ts";
+import { type Changes, changedLists } from "./visible-changes.ts";
+import { intersectionOf, type ListName, listNames, nothingWanted, unionOf, type Wanted } from "./wanted.ts";
+import type { Watch, Watcher } from "./watch.ts";
+
+/** One who listens to servers through the gate: a subscription of a modern client, or the session of a legacy one. */
+export interface ListenerOptions {
+  readonly caller: Caller;
+  readonly address: string;
+  /** The server of `/mcp/{server}`, or null for all that the caller may reach. */
+  readonly endpoint: string | null;
+  /** A notification for the client. Of each `key` the last one counts. */
+  readonly deliver: (key: string, bytes: Uint8Array, scanned: Scanned) => void;
+}
+
+/** What the listener wants, and which server each resource and task is of. */
+export interface WantedAt {
+  readonly lists: ReadonlySet<ListName>;
+  readonly uris: ReadonlyMap<string, RoutedServer>;
+  readonly tasks: ReadonlyMap<string, RoutedServer>;
+}
+
+interface Ear extends Watcher {
+  readonly routed: RoutedServer;
+  /** What the server is, as far as what it offers depends on it. */
+  readonly definition: string;
+  readonly watches: readonly Watch[];
+}
+
+/** Hears what a caller wants at all servers concerned, and tells what the caller may know. */
+export interface Listener {
+  /** Puts in force what is wanted. Resolves with what is honoured; rejects where the one server can't be reached. */
+  want(wanted: WantedAt): Promise<Wanted>;
+  /** Policies, servers or the caller may have changed: rights that ended end, and lists that look different now are told of. */
+  refresh(caller: Caller, changes: Changes): Promise<void>;
+  close(): void;
+}
+
+/** A server that does not answer does not keep those who listen to others waiting. */
+const joinMs = 5_000;
+
+export function createListener(gate: Gate, options: ListenerOptions): Listener {
+  return new CallersListener(gate, options);
+}
+
+class CallersListener implements Listener {
+  readonly #gate: Gate;
+  readonly #options: ListenerOptions;
+  readonly #ears = new Map<RoutedServer, Ear>();
+  #caller: Caller;
+  #policies: PolicyTable;
+  #wanted: WantedAt = { lists: new Set(), uris: new Map(), tasks: new Map() };
+  #closed = false;
+
+  constructor(gate: Gate, options: ListenerOptions) {
+    this.#gate = gate;
+    this.#options = options;
+    this.#caller = options.caller;
+    this.#policies = gate.view.policies(options.caller.organizationId);
+  }
+
+  async want(wanted: WantedAt): Promise<Wanted> {
+    this.#wanted = wanted;
+    const servers = this.#reachable();
+    const honoured = await this.#hearAll(servers);
+    // The gate itself tells of lists that policies and the registry change, whatever the servers do.
+    const [only] = this.#options.endpoint === null ? [] : servers;
+    const lists = only === undefined ? new Set(listNames) : await listsOf(this.#gate, only, ownerOf(this.#caller));
+    const asked = { lists: wanted.lists, uris: new Set(wanted.uris.keys()), tasks: new Set(wanted.tasks.keys()) };
+    return intersectionOf({ ...honoured, lists }, asked);
+  }
+
+  async refresh(caller: Caller, changes: Changes): Promise<void> {
+    const before = { policies: this.#policies, caller: this.#caller };
+    this.#caller = caller;
+    this.#policies = this.#gate.view.policies(caller.organizationId);
+    const now = { policies: this.#policies, caller };
+    const servers = this.#reachable();
+    const left = this.#closeOthersThan(servers);
+    const fresh = servers.filter((routed) => !this.#ears.has(routed));
+    const concerned = this.#dropUnreadable(servers) ? servers : fresh;
+    // Whoever can't be reached now is tried again by its watch.
+    await this.#hearAll(concerned).catch(() => {});
+    const { lists } = this.#wanted;
+    const looks = { servers, lists, before, now, callTo: this.#callTo };
+    const changed = left || fresh.length > 0 ? lists : await changedLists(changes, looks);
+    if (this.#closed) return;
+    for (const list of changed) this.#tell(listChanged(list));
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const ear of [...this.#ears.values()]) this.#closeEar(ear);
+  }
+
+  readonly #callTo = (routed: RoutedServer, method: string, name: string | null): Call => ({
+    callId: "",
+    atMs: this.#gate.nowMs(),
+    caller: this.#caller,
+    transport: "http",
+    address: this.#options.address,
+    method,
+    server: routed.server.name,
+    serverLabels: routed.server.labels,
+    name,
+    args: undefined,
+  });
+
+  #mayRead(routed: RoutedServer, uri: string): boolean {
+    return isVisible(this.#policies, this.#callTo(routed, "resources/subscribe", uri));
+  }
+
+  #reachable(): readonly RoutedServer[] {
+    const { endpoint } = this.#options;
+    const all = this.#gate.router.list(this.#caller.organizationId);
+    const at = endpoint === null ? all : all.filter(({ server }) => server.name === endpoint);
+    return at.filter((routed) => isVisible(this.#policies, this.#callTo(routed, "subscriptions/listen", null)));
+  }
+
+  #wantedAt(routed: RoutedServer): Wanted {
+    const { lists, uris, tasks } = this.#wanted;
+    return { lists, uris: namesAt(uris, routed), tasks: namesAt(tasks, routed) };
+  }
+
+  async #hearAll(servers: readonly RoutedServer[]): Promise<Wanted> {
+    const heard = servers.map((routed) => withinTime(this.#hear(routed)));
+    if (this.#options.endpoint !== null) return unionOf(await Promise.all(heard));
+    const results = await Promise.allSettled(heard);
+    return unionOf(results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
+  }
+
+  /** Hears one server, or puts in force there what is wanted by now. */
+  async #hear(routed: RoutedServer): Promise<Wanted> {
+    // What it speaks tells how it is heard. Where it can't be asked, the watch tries again.
+    await this.#gate.eras.of(routed).catch(() => {});
+    if (this.#closed) return nothingWanted;
+    const ear = this.#ears.get(routed) ?? this.#openEar(routed);
+    this.#ears.set(routed, ear);
+    const results = await Promise.allSettled(ear.watches.map((watch) => watch.want(ear, this.#wantedAt(routed))));
+    const granted = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const failed = results.find((result) => result.status === "rejected");
+    if (granted.length === 0 && failed !== undefined) throw toFault(failed.reason);
+    return unionOf(granted);
+  }
+
+  #openEar(routed: RoutedServer): Ear {
+    const { deliver } = this.#options;
+    return {
+      routed,
+      definition: definitionOf(routed),
+      watches: this.#gate.watches.of(routed, ownerOf(this.#caller)),
+      notice: (bytes, scanned) => {
+        const isUpdate = scanned.method === "notifications/resources/updated";
+        if (isUpdate && !this.#mayRead(routed, scanned.uri ?? "")) return;
+        if (!this.#closed) deliver(keyOf(scanned), bytes, scanned);
+      },
+      missed: () => {
+        if (this.#closed) return;
+        const { lists, uris } = this.#wantedAt(routed);
+        for (const list of lists) this.#tell(listChanged(list));
+        for (const uri of uris) this.#tell(resourceUpdated(uri));
+      },
+    };
+  }
+
+  #closeEar(ear: Ear): void {
+    this.#ears.delete(ear.routed);
+    for (const watch of ear.watches) watch.leave(ear);
+  }
+
+  /** Whether one of those heard so far is gone, out of reach, or another server under the same name. */
+  #closeOthersThan(servers: readonly RoutedServer[]): boolean {
+    const gone = [...this.#ears.values()].filter(
+      ({ routed, definition }) => !servers.includes(routed) || definition !== definitionOf(routed),
+    );
+    for (const ear of gone) this.#closeEar(ear);
+    return gone.length > 0;
+  }
+
+  /** Whether a resource was among what is wanted that the caller may not read any more. */
+  #dropUnreadable(servers: readonly RoutedServer[]): boolean {
+    const { uris } = this.#wanted;
+    const kept = [...uris].filter(([uri, routed]) => servers.includes(routed) && this.#mayRead(routed, uri));
+    if (kept.length === uris.size) return false;
+    this.#wanted = { ...this.#wanted, uris: new Map(kept) };
+    return true;
+  }
+
+  #tell({ bytes, scanned }: OwnNotice): void {
+    this.#options.deliver(keyOf(scanned), bytes, scanned);
+  }
+}
+
+/** The lists that a server has. */
+async function listsOf(gate: Gate, routed: RoutedServer, owner: string): Promise<ReadonlySet<ListName>> {
+  const { era, discovered } = await gate.eras.of(routed);
+  const capabilities = era === "modern" ? discovered?.["capabilities"] : (await gate.pool.acquire(routed, owner)).capabilities;
+  if (typeof capabilities !== "object" || capabilities === null) return new Set(listNames);
+  return new Set(listNames.filter((list) => list in capabilities));
+}
+
+function namesAt(names: ReadonlyMap<string, RoutedServer>, routed: RoutedServer): ReadonlySet<string> {
+  return new Set([...names].filter(([, at]) => at === routed).map(([name]) => name));
+}
+
+/** What a notification is about: of several about the same the last one says it all. */
+export function keyOf({ method, uri, taskId }: Scanned): string {
+  return `${method} ${uri ?? taskId ?? ""}`;
+}
+
+function definitionOf({ server }: RoutedServer): string {
+  return JSON.stringify([server.labels, server.upstreams.map((upstream) => ({ ...upstream, leaseUntilMs: null }))]);
+}
+
+function withinTime(joining: Promise<Wanted>): Promise<Wanted> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Fault("timeout", "the server did not take the subscription in time")), joinMs);
+  });
+  return Promise.race([joining, late]).finally(() => clearTimeout(timer));
+}
