@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { memberRange, rawText } from "./json-text.ts";
-import { toModernResult, withId, withName, withParamsMeta, withRequestMeta, withResultMeta, withTraceparent } from "./rewrite.ts";
+import {
+  toModernResult,
+  withId,
+  withName,
+  withParamsMeta,
+  withProgressToken,
+  withRequestMeta,
+  withResultMeta,
+  withSenderId,
+  withTraceparent,
+} from "./rewrite.ts";
 import { type Scanned, scanMessage } from "./scan.ts";
 import { insertMember, splice } from "./splice.ts";
 
@@ -183,6 +193,23 @@ test("a legacy result becomes a modern one, and what it says already stays", () 
   assert.deepEqual(
     rewritten(error, (bytes, scanned) => toModernResult(bytes, scanned, "tools/list", { ttlMs: 7, cacheScope: "private" })),
     error,
+  );
+});
+
+test("a sender's own id stands for its progress token, too, and the token alone is put back", () => {
+  const call = { jsonrpc: "2.0", id: "a", method: "tools/call", params: { name: "x", _meta: { progressToken: "p", other: 1 } } };
+  const put = rewritten(call, (bytes, scanned) => withSenderId(bytes, scanned, "17"));
+  assert.deepEqual([put["id"], put["params"]], [17, { name: "x", _meta: { progressToken: 17, other: 1 } }]);
+  const plain = rewritten({ jsonrpc: "2.0", id: 1, method: "ping" }, (bytes, scanned) => withSenderId(bytes, scanned, "17"));
+  assert.deepEqual(plain, { jsonrpc: "2.0", id: 17, method: "ping" });
+
+  const notice = { jsonrpc: "2.0", method: "notifications/progress", params: { progressToken: 17, progress: 0.5 } };
+  const back = rewritten(notice, (bytes, scanned) => withProgressToken(bytes, scanned, '"p"'));
+  assert.deepEqual(back["params"], { progressToken: "p", progress: 0.5 });
+  const other = { jsonrpc: "2.0", method: "notifications/message", params: {} };
+  assert.deepEqual(
+    rewritten(other, (bytes, scanned) => withProgressToken(bytes, scanned, '"p"')),
+    other,
   );
 });
 

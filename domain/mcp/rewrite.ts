@@ -14,6 +14,17 @@ export function withId(bytes: Uint8Array, scanned: Scanned, idJson: string): Uin
   return scanned.id === null ? bytes : splice(bytes, [{ ...scanned.id, text: idJson }]);
 }
 
+/** Another id, and the same as the progress token where the request has one: raw JSON, which its sender uses for nothing else. */
+export function withSenderId(bytes: Uint8Array, { id, progressToken }: Scanned, idJson: string): Uint8Array {
+  const edits = [id, progressToken].flatMap((range) => (range === null ? [] : [{ ...range, text: idJson }]));
+  return edits.length === 0 ? bytes : splice(bytes, edits);
+}
+
+/** Another progress token: raw JSON. A message without one stays as it is. */
+export function withProgressToken(bytes: Uint8Array, { progressToken }: Scanned, tokenJson: string): Uint8Array {
+  return progressToken === null ? bytes : splice(bytes, [{ ...progressToken, text: tokenJson }]);
+}
+
 /** Another target: the parameter that the request's method takes it from. A message without that parameter stays as it is. */
 export function withName(bytes: Uint8Array, scanned: Scanned, name: string): Uint8Array {
   const range = targetRange(bytes, scanned);

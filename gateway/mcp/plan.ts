@@ -1,7 +1,8 @@
 import { encodeHeaderValue } from "../../domain/mcp/header-value.ts";
+import { rawText } from "../../domain/mcp/json-text.ts";
 import { methodOf } from "../../domain/mcp/methods.ts";
 import { latestModern } from "../../domain/mcp/revisions.ts";
-import { toModernResult, withId, withName, withRequestMeta } from "../../domain/mcp/rewrite.ts";
+import { toModernResult, withId, withName, withProgressToken, withRequestMeta, withSenderId } from "../../domain/mcp/rewrite.ts";
 import { scanMessage } from "../../domain/mcp/scan.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
 import { modernCapabilities } from "./client-words.ts";
@@ -85,17 +86,18 @@ function stateless(inbound: Inbound, destination: Destination): Plan {
 let lastUpstreamId = 0;
 
 /**
- * Through the gate's session with a legacy server. Its ids are the gate's own there: two requests of a caller may carry
- * the same id (each connection of a modern client counts for itself), and a server that keys answers by id would mix them up.
+ * Through the gate's session with a legacy server. Ids and progress tokens are the gate's own there: two requests of a caller may
+ * carry the same (each connection of a modern client counts for itself), and a server that keys by them would mix them up.
  */
 function throughPool(inbound: Inbound, destination: Destination, session: UpstreamSession): Plan {
   const { idRaw, scanned, era } = inbound;
   lastUpstreamId += 1;
   const upstreamIdRaw = idRaw === null ? null : String(lastUpstreamId);
   let body = renamed(inbound, destination);
-  if (upstreamIdRaw !== null) body = withId(body, rescan(body, inbound), upstreamIdRaw);
+  if (upstreamIdRaw !== null) body = withSenderId(body, rescan(body, inbound), upstreamIdRaw);
   const steps: Rewrite[] = [];
   if (idRaw !== null) steps.push((message, found) => (isAnswer(found) ? withId(message, found, idRaw) : message));
+  if (scanned.progressToken !== null) steps.push(backToClientsToken(rawText(inbound.body, scanned.progressToken)));
   if (era === "modern") {
     const method = scanned.method ?? "";
     steps.push((message, found) =>
@@ -111,6 +113,10 @@ function throughPool(inbound: Inbound, destination: Destination, session: Upstre
     pooled: session,
     upstreamIdRaw,
   };
+}
+
+function backToClientsToken(tokenRaw: string): Rewrite {
+  return (message, found) => (found.method === "notifications/progress" ? withProgressToken(message, found, tokenRaw) : message);
 }
 
 function renamed({ body, scanned }: Inbound, { name }: Destination): Uint8Array {
