@@ -28,6 +28,7 @@ function readableByPages(reply: HttpReply, headers: readonly string[]): HttpRepl
     end: () => reply.end(),
     onWritable: (resume) => reply.onWritable(resume),
     onAbort: (aborted) => reply.onAbort(aborted),
+    ...(reply.upgrade === undefined ? {} : { upgrade: (subprotocol, listen) => reply.upgrade?.(subprotocol, listen) }),
     get aborted() {
       return reply.aborted;
     },

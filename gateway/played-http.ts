@@ -15,6 +15,7 @@ export function playedRequest(method: string, target: string, headers: Readonly<
   const [path = "", query = ""] = target.split("?", 2);
   return {
     method,
+    transport: "http",
     path,
     query,
     address: "127.0.0.1",

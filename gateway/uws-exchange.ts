@@ -60,13 +60,13 @@ export class Exchange implements HttpRequest, HttpReply {
   aborted = false;
   /** Where the server's list of exchanges holds it. */
   place = -1;
-  private readonly res: NativeResponse;
+  protected readonly res: NativeResponse;
   private readonly host: ExchangeHost;
   private readonly fields: Fields;
   private readonly startedMs: number;
-  private phase: Phase = "open";
+  protected phase: Phase = "open";
   /** Inside a callback of the native server, which corks it: no cork of our own is needed then. */
-  private corked = true;
+  protected corked = true;
   /** Somebody will answer later. */
   private kept = false;
   /** The answer closes the connection. */
@@ -98,6 +98,10 @@ export class Exchange implements HttpRequest, HttpReply {
     else if (framing === "malformed") this.refuseMalformed();
     else if (framing !== "chunked" && framing > this.host.bodyBytesMax) this.refuseTooLarge(framing > lingerBytesMax);
     else this.read(framing);
+  }
+
+  get transport(): "http" {
+    return "http";
   }
 
   header(name: string): string {
@@ -325,7 +329,7 @@ export class Exchange implements HttpRequest, HttpReply {
     this.host.guard(this.onAborted);
   }
 
-  private finish(): void {
+  protected finish(): void {
     this.phase = "done";
     this.releaseBody();
     this.host.finished(this);

@@ -27,6 +27,10 @@ export interface NativeResponse {
   /** Four bytes, or sixteen. */
   getRemoteAddress(): ArrayBuffer;
   getRemoteAddressAsText(): ArrayBuffer;
+  /** Answers 101; `open` of the socket runs during the call. The response must not be touched any more. */
+  /** The client's certificate as PEM; empty where it showed none. */
+  getX509Certificate(): string;
+  upgrade(userData: object, key: string, subprotocol: string, extensions: string, context: unknown): void;
 }
 
 export interface NativeRequest {
@@ -35,4 +39,46 @@ export interface NativeRequest {
   /** Undefined where the target has no question mark. */
   getQuery(): string | undefined;
   forEach(each: (name: string, value: string) => void): void;
+}
+
+/** Memory of the native server as well: never touched after `close` ran. */
+export interface NativeSocket {
+  /** 1: sent. 0: waits for a slow reader. 2: dropped, as more than the native bound waits. */
+  send(message: Uint8Array | string, isBinary?: boolean, compress?: boolean): number;
+  getBufferedAmount(): number;
+  /** With a close frame; the close handler runs during the call. */
+  end(code: number, reason: string): void;
+  /** Without; the close handler runs during the call. */
+  close(): void;
+  cork(during: () => void): unknown;
+}
+
+/** An app: routes and what listens for them. */
+export interface NativeApp {
+  any(pattern: string, handler: (res: NativeResponse, req: NativeRequest) => void): unknown;
+  ws<Data extends object>(pattern: string, behavior: NativeSocketBehavior<Data>): unknown;
+  listen(host: string, port: number, options: number, listening: (socket: unknown) => void): unknown;
+  /** Tells of connections: 1 opened, -1 closed. */
+  filter(changed: (res: unknown, change: number) => void): unknown;
+  getDescriptor(): unknown;
+  addChildAppDescriptor(descriptor: unknown): void;
+  removeChildAppDescriptor(descriptor: unknown): void;
+  close(): unknown;
+}
+
+export interface NativeSocketBehavior<Data extends object> {
+  readonly compression: number;
+  readonly maxPayloadLength: number;
+  readonly maxBackpressure: number;
+  readonly closeOnBackpressureLimit: boolean;
+  /** Seconds. */
+  readonly idleTimeout: number;
+  readonly sendPingsAutomatically: boolean;
+  upgrade(res: NativeResponse, req: NativeRequest, context: unknown): void;
+  open(socket: NativeSocket & { getUserData(): Data }): void;
+  /** The message is detached when the handler returns. */
+  message(socket: { getUserData(): Data }, message: ArrayBuffer, isBinary: boolean): void;
+  ping(socket: { getUserData(): Data }): void;
+  drain(socket: { getUserData(): Data }): void;
+  close(socket: { getUserData(): Data }): void;
 }

@@ -6,15 +6,18 @@ import { Fault, toFault } from "../domain/fault.ts";
 import type { HttpHandler } from "../domain/ports/http.ts";
 import { type Logger, silentLogger } from "../domain/ports/logger.ts";
 import { createInFlight } from "./in-flight.ts";
+import { createApps, type TlsFiles } from "./uws-apps.ts";
 import { Exchange, type ExchangeHost, type RefusedReason } from "./uws-exchange.ts";
-import type { NativeRequest, NativeResponse } from "./uws-response.ts";
+import type { NativeApp, NativeRequest, NativeResponse } from "./uws-response.ts";
+import { closeCodes, type Socket, type SocketHost, socketBehavior } from "./uws-socket.ts";
 import type { ReplyStream } from "./uws-stream.ts";
+import { UpgradeExchange, type UpgradeHost } from "./uws-upgrade.ts";
 
 export interface ListenOptions {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
-  readonly tls?: { readonly keyFile: string; readonly certFile: string };
+  readonly tls?: TlsFiles;
   readonly handler: HttpHandler;
   readonly bodyBytesMax: number;
   /** From the head of a request to the end of its body. */
@@ -32,6 +35,12 @@ export interface ListenOptions {
   readonly bodiesBytesMax?: number;
   /** An open event stream gets a comment after so long without an event. Default 8 s. */
   readonly keepAliveMs?: number;
+  /** WebSockets at once. One more is answered 503. Default 10,000. */
+  readonly webSocketsMax?: number;
+  /** A message of a WebSocket; `bodyBytesMax` unless told. */
+  readonly messageBytesMax?: number;
+  /** A WebSocket is pinged, and closed when nothing came for so long. 8 to 960. Default 60 s. */
+  readonly webSocketIdleSeconds?: number;
   /** How often deadlines are looked at, and so their grain. Default 500 ms. */
   readonly sweepMs?: number;
 }
@@ -41,9 +50,11 @@ export interface HttpServer {
   readonly port: number;
   /** No new connections; answers on the open ones close them. */
   stopAccepting(): void;
-  /** Resolves when nothing is in flight. */
+  /** Resolves when nothing is in flight, and no WebSocket is open. */
   drained(): Promise<void>;
-  /** Cuts every connection. What is in flight is aborted. */
+  /** Reads the certificate again, for new connections. Throws `Fault("invalid")` and keeps the old one where it can't be used. */
+  renewCertificate(): void;
+  /** Cuts every connection; WebSockets are told 1001. What is in flight is aborted. */
   close(): void;
   /** Requests whose answer is not complete. */
   inFlight(): number;
@@ -55,28 +66,50 @@ export interface HttpServer {
  */
 export async function listen(options: ListenOptions): Promise<HttpServer> {
   const uws = loadUws();
-  const app = createApp(uws, options.tls);
   const exchanges = createInFlight<Exchange>();
+  const sockets = createInFlight<Socket>();
+  const { webSocketsMax = 10_000 } = options;
   const waiting: (() => void)[] = [];
-  const host = createHost(options, (exchange) => {
-    exchanges.remove(exchange);
-    if (exchanges.size() === 0) for (const drained of waiting.splice(0)) drained();
-  });
-
-  app.any("/*", (res, req) => {
-    if (exchanges.size() >= options.callsInFlightMax) refuseOverload(res as NativeResponse, host);
-    else accept(new Exchange(res as NativeResponse, req as NativeRequest, host));
+  const isIdle = () => exchanges.size() === 0 && sockets.size() === 0;
+  const settle = () => {
+    if (isIdle()) for (const drained of waiting.splice(0)) drained();
+  };
+  const host = createHost(options, {
+    finished(exchange) {
+      exchanges.remove(exchange);
+      settle();
+    },
+    gone(socket) {
+      sockets.remove(socket);
+      settle();
+    },
+    opened: (socket) => sockets.add(socket),
   });
   function accept(exchange: Exchange): void {
     exchanges.add(exchange);
     exchange.begin();
   }
-  let socket: Uws.us_listen_socket | null = await openSocket(app, options);
+  const open = (files?: Uws.AppOptions) => (files === undefined ? uws.App() : uws.SSLApp(files)) as unknown as NativeApp;
+  const apps = createApps(open, options.tls, (app, socketClosed) => {
+    const admits = (res: NativeResponse, isCrowded: boolean): boolean => {
+      if (options.tls?.clientCaFile !== undefined && res.getX509Certificate() === "") return refuseStranger(res);
+      return isCrowded || exchanges.size() >= options.callsInFlightMax ? refuseOverload(res, host) : true;
+    };
+    const upgrade = (res: NativeResponse, req: NativeRequest, context: unknown) => {
+      if (admits(res, sockets.size() >= webSocketsMax)) accept(new UpgradeExchange({ res, req, context }, host));
+    };
+    app.ws("/*", socketBehavior({ ...host.sockets, idleSeconds: options.webSocketIdleSeconds ?? 60, upgrade, socketClosed }));
+    app.any("/*", (res, req) => {
+      if (admits(res, false)) accept(new Exchange(res, req, host));
+    });
+  });
+  let socket: Uws.us_listen_socket | null = await openSocket(apps.acceptor, options);
   const port = uws.us_socket_local_port(socket as Uws.us_socket);
 
   const sweeps = setInterval(() => {
     host.nowMs = performance.now();
     exchanges.each(sweep);
+    sockets.each(sweep);
   }, options.sweepMs ?? 500).unref();
 
   function stopAccepting(): void {
@@ -88,18 +121,20 @@ export async function listen(options: ListenOptions): Promise<HttpServer> {
     host: options.host,
     port,
     stopAccepting,
-    drained: () => (exchanges.size() === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    drained: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    renewCertificate: () => apps.renew(),
     close() {
       clearInterval(sweeps);
       stopAccepting();
-      app.close();
+      sockets.each((open) => open.close(closeCodes.goingAway, "the gate stops"));
+      apps.close();
     },
     inFlight: exchanges.size,
   };
 }
 
-function sweep(exchange: Exchange): void {
-  exchange.sweep();
+function sweep(open: Exchange | Socket): void {
+  open.sweep();
 }
 
 /** The bound on a request's head is read when the addon loads, so it is set first. */
@@ -108,64 +143,78 @@ function loadUws(): typeof Uws {
   return createRequire(import.meta.url)("uWebSockets.js");
 }
 
-function createApp(uws: typeof Uws, tls: ListenOptions["tls"]): Uws.TemplatedApp {
-  if (tls === undefined) return uws.App();
-  try {
-    return uws.SSLApp({ key_file_name: tls.keyFile, cert_file_name: tls.certFile });
-  } catch (cause) {
-    throw new Fault("invalid", `TLS can't be set up from ${tls.keyFile} and ${tls.certFile}`, { cause, field: "http.tls" });
-  }
-}
+type Host = UpgradeHost & { nowMs: number; stopping: boolean };
+type Hooks = Pick<ExchangeHost, "finished"> & Pick<SocketHost, "opened" | "gone">;
 
-function createHost(options: ListenOptions, finished: (exchange: Exchange) => void): ExchangeHost & { nowMs: number; stopping: boolean } {
+function createHost(options: ListenOptions, hooks: Hooks): Host {
   const logger = options.logger ?? silentLogger;
   const unflushed: ReplyStream[] = [];
   function flushAll(): void {
     for (const stream of unflushed.splice(0)) stream.flush();
   }
-  return {
+  const guard = (callback: (() => void) | undefined) => {
+    try {
+      callback?.();
+    } catch (reason) {
+      logger.error("a handler's callback threw", { reason });
+    }
+  };
+  const refused = options.onRefused ?? (() => {});
+  const host: Host = {
     ...options,
     bodyBudget: { bytesMax: options.bodiesBytesMax ?? 256 * 1024 * 1024, bytes: 0 },
     keepAliveMs: options.keepAliveMs ?? 8_000,
     nowMs: performance.now(),
     stopping: false,
-    finished,
+    finished: hooks.finished,
     flushLater(stream) {
       if (unflushed.push(stream) === 1) setImmediate(flushAll);
     },
-    refused: options.onRefused ?? (() => {}),
+    refused,
     unsafeHeader: (name) => logger.error("an answer header was left out: it would break out of its line", { name }),
-    guard(callback) {
-      try {
-        callback?.();
-      } catch (reason) {
-        logger.error("a handler's callback threw", { reason });
-      }
-    },
+    guard,
     faultOf(reason) {
       const fault = toFault(reason);
       if (fault.code === "internal") logger.error("a handler failed", { reason: fault.cause ?? fault });
       return fault;
     },
+    sockets: {
+      messageBytesMax: options.messageBytesMax ?? options.bodyBytesMax,
+      replyBufferBytesMax: options.replyBufferBytesMax,
+      replyStallMs: options.replyStallMs,
+      get nowMs() {
+        return host.nowMs;
+      },
+      opened: hooks.opened,
+      gone: hooks.gone,
+      refused,
+      guard,
+    },
   };
+  return host;
 }
 
 /** Before anything of the request is read. */
-function refuseOverload(res: NativeResponse, host: ExchangeHost): void {
+function refuseOverload(res: NativeResponse, host: ExchangeHost): false {
   host.refused("overloaded");
   res.writeStatus("503 Service Unavailable");
   res.writeHeader("content-type", "application/problem+json");
   res.writeHeader("retry-after", "1");
   res.end('{"title":"Service Unavailable","status":503,"detail":"too many calls are in flight","code":"unavailable"}', host.stopping);
+  return false;
 }
 
-async function openSocket(app: Uws.TemplatedApp, { host, port }: ListenOptions): Promise<Uws.us_listen_socket> {
+/** The native server refuses certificates of other authorities, but lets clients in that show none. */
+function refuseStranger(res: NativeResponse): false {
+  res.writeStatus("403 Forbidden");
+  res.writeHeader("content-type", "application/problem+json");
+  res.end('{"title":"Forbidden","status":403,"detail":"a client certificate is required here","code":"denied"}', true);
+  return false;
+}
+
+async function openSocket(app: NativeApp, { host, port }: ListenOptions): Promise<Uws.us_listen_socket> {
   // Exclusively: by default a second process would silently share the port and take half of the calls.
-  // The typings know no form with host and options, the addon does.
-  const listenOn = app.listen as unknown as (host: string, port: number, options: number, done: (socket: unknown) => void) => void;
-  const socket = await new Promise<unknown>((resolve) => {
-    listenOn.call(app, host, port, 1, resolve);
-  });
+  const socket = await new Promise<unknown>((resolve) => void app.listen(host, port, 1, resolve));
   if (socket) return socket as Uws.us_listen_socket;
   throw await whyNot(host, port);
 }

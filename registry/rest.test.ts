@@ -38,6 +38,7 @@ function rest(control: Control) {
     const bytes = raw ?? (body === undefined ? new Uint8Array() : new TextEncoder().encode(JSON.stringify(body)));
     const request: HttpRequest = {
       method,
+      transport: "http",
       path,
       query,
       address: "10.0.0.1",
@@ -95,7 +96,16 @@ test("every route refuses who is not known, before its body is looked at", async
   assert.equal(routes.length, 18);
   for (const { handler, method, path } of routes) {
     const { reply, answered } = fakeReply();
-    const request = { method, path, query: "%", address: "", body: new Uint8Array([0xff]), header: () => "", headers: () => [] };
+    const request = {
+      method,
+      transport: "http" as const,
+      path,
+      query: "%",
+      address: "",
+      body: new Uint8Array([0xff]),
+      header: () => "",
+      headers: () => [],
+    };
     await handler(request, reply, { id: "%" });
     assert.equal(answered().fault?.code, "unauthenticated", `${method} ${path}`);
   }
@@ -109,7 +119,7 @@ test("an authentication that throws lets nobody in", async () => {
   const routes = adminRoutes({ control, authenticate, sendFault: (reply, fault) => reply.send(599, [], fault as unknown as string) });
   const { reply, answered } = fakeReply();
   await routes[0]?.handler(
-    { method: "GET", path: "", query: "", address: "", body: new Uint8Array(), header: () => "", headers: () => [] },
+    { method: "GET", transport: "http", path: "", query: "", address: "", body: new Uint8Array(), header: () => "", headers: () => [] },
     reply,
     {},
   );

@@ -1,9 +1,14 @@
+import type { Transport } from "../call.ts";
+import type { WebSocketConnection, WebSocketListener } from "./websocket.ts";
+
 /**
  * The little of HTTP that routes need. Handlers are driven by `uws-server.ts` in production and by plain objects in tests.
  */
 export interface HttpRequest {
   /** As sent; methods are case-sensitive (RFC 9110 §9.1), so the known ones are upper case. */
   readonly method: string;
+  /** What carried it, as decisions and records see it: a message of a WebSocket is put to the gate as the request that it would be over HTTP. */
+  readonly transport: Transport;
   /** The path as sent (not percent-decoded), without the query. */
   readonly path: string;
   /** Without the question mark; empty if there is none. */
@@ -38,6 +43,11 @@ export interface HttpReply {
   /** Called once if the client goes away before the answer is complete; at once if it is gone already. */
   onAbort(aborted: () => void): void;
   readonly aborted: boolean;
+  /**
+   * Only where the request asks for a WebSocket (RFC 6455): answers 101 with the chosen subprotocol, and `listen` is called with the open
+   * connection, unless the client is gone. Instead of `send` and `start`.
+   */
+  readonly upgrade?: (subprotocol: string, listen: (connection: WebSocketConnection) => WebSocketListener) => void;
 }
 
 /** May throw or reject: a `Fault` is answered by the table of `faults-http.ts`, anything else is a bug and answered 500. */

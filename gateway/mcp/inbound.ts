@@ -40,7 +40,7 @@ export function callOf(inbound: Inbound, server: string | null, labels: Readonly
     callId,
     atMs: startMs,
     caller,
-    transport: "http",
+    transport: request.transport,
     address: request.address,
     method: scanned.method ?? "response",
     server,

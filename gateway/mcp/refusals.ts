@@ -1,4 +1,4 @@
-import type { Stage } from "../../domain/call.ts";
+import type { Stage, Transport } from "../../domain/call.ts";
 import type { Caller } from "../../domain/identity.ts";
 import type { HttpRequest } from "../../domain/ports/http.ts";
 import type { Gate } from "./gate.ts";
@@ -28,6 +28,7 @@ export function recordRefusal(gate: Gate, request: HttpRequest, caller: Caller |
   record(gate, {
     caller: caller ?? nobody,
     address: request.address,
+    transport: request.transport,
     callId: gate.newId(),
     method: "",
     protocol: "",
@@ -43,6 +44,7 @@ export function recordRouteRefusal(gate: Gate, inbound: Inbound, name: string | 
   record(gate, {
     caller: inbound.caller,
     address: inbound.request.address,
+    transport: inbound.request.transport,
     callId: inbound.callId,
     method: inbound.scanned.method ?? "",
     protocol: inbound.version,
@@ -56,6 +58,7 @@ export function recordRouteRefusal(gate: Gate, inbound: Inbound, name: string | 
 interface Refusal {
   readonly caller: Caller;
   readonly address: string;
+  readonly transport: Transport;
   readonly callId: string;
   readonly method: string;
   readonly protocol: string;
@@ -81,7 +84,6 @@ function record(gate: Gate, { caller, stage, ...refusal }: Refusal): void {
       timeMs: gate.nowMs(),
       organizationId,
       principal: { userId, agentId, roles, scopes, groups, credential },
-      transport: "http",
       serverLabels: {},
       arguments: null,
       argumentsBytes: 0,
