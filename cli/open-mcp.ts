@@ -9,6 +9,9 @@ import { createCallMetrics } from "../gateway/call-metrics.ts";
 import { createDecide } from "../gateway/decide.ts";
 import type { GateView } from "../gateway/gate-view.ts";
 import type { Limiter } from "../gateway/limiter.ts";
+import { createConversations } from "../gateway/mcp/conversations/conversations.ts";
+import { httpSseRoutes } from "../gateway/mcp/conversations/http-sse.ts";
+import { webSocketRoutes } from "../gateway/mcp/conversations/websocket.ts";
 import { mcpRoutes } from "../gateway/mcp/endpoint.ts";
 import { createEras } from "../gateway/mcp/era.ts";
 import type { Gate } from "../gateway/mcp/gate.ts";
@@ -82,6 +85,10 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
   metrics.gauge("sluice_sessions", "Open sessions of clients.", [], () => [{ labels: [], value: sessions.count() }]);
   const streams = openStreams();
   const { watches, subscriptions } = openSubscriptions(parts, { eras, pool, changes: () => createChanges(gate) });
+  const conversations = createConversations();
+  metrics.gauge("sluice_conversations", "Open WebSockets and streams of HTTP+SSE.", [], () => [
+    { labels: [], value: conversations.count() },
+  ]);
   const { arguments: recorded, redaction } = config.audit;
 
   const gate: Gate = {
@@ -94,6 +101,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     streams,
     watches,
     subscriptions,
+    conversations,
     pool,
     eras,
     admission,
@@ -107,7 +115,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     newId,
   };
   return {
-    routes: mcpRoutes(gate),
+    routes: [...mcpRoutes(gate), ...webSocketRoutes(gate), ...httpSseRoutes(gate)],
     authenticator,
     warm() {
       // Only an advance: whoever calls first asks again where this failed.
@@ -121,6 +129,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     async close() {
       subscriptions.close();
       watches.close();
+      conversations.close();
       sessions.close();
       await pool.close();
       loopDelay.close();

@@ -11,6 +11,11 @@ export const bounds = {
   replyBufferBytesMax: 1024 * 1024,
   /** A reader that takes nothing for so long is cut off. */
   replyStallMs: 60_000,
+  /** Requests in flight on one WebSocket, or one stream of the transport HTTP+SSE. */
+  conversationCallsInFlightMax: 100,
+  /** WebSockets and streams of HTTP+SSE, all together and of one caller. */
+  conversationsMax: 10_000,
+  conversationsPerCallerMax: 100,
   sessionsMax: 50_000,
   sessionsPerCallerMax: 1_000,
   sessionIdleMs: 60 * 60_000,

@@ -62,3 +62,6 @@ export const serverNamePattern = /^[a-z0-9](?:-?[a-z0-9]){0,63}$/;
 
 /** The separator of server and tool in the merged list of `/mcp`. The first one in a name splits it. */
 export const prefixSeparator = "__";
+
+/** These stand for transports and virtual servers behind `/mcp/`, and so can't be names. */
+export const reservedServerNames: ReadonlySet<string> = new Set(["sse", "v", "ws"]);

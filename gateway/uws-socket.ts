@@ -132,7 +132,7 @@ export function socketBehavior(host: {
   readonly idleSeconds: number;
   upgrade(res: NativeResponse, req: NativeRequest, context: unknown): void;
   socketClosed(): void;
-}): NativeSocketBehavior<Socket> {
+}): NativeSocketBehavior<{ readonly socket: Socket }> {
   return {
     // Never permessage-deflate: a small message could become a large one, and secrets could be guessed by length.
     compression: 0,
@@ -143,13 +143,13 @@ export function socketBehavior(host: {
     idleTimeout: host.idleSeconds,
     sendPingsAutomatically: true,
     upgrade: (res, req, context) => host.upgrade(res, req, context),
-    open: (socket) => socket.getUserData().begin(socket),
-    message: (socket, message, isBinary) => socket.getUserData().received(new Uint8Array(message), isBinary),
-    ping: (socket) => socket.getUserData().pinged(),
-    drain: (socket) => socket.getUserData().drained(),
+    open: (socket) => socket.getUserData().socket.begin(socket),
+    message: (socket, message, isBinary) => socket.getUserData().socket.received(new Uint8Array(message), isBinary),
+    ping: (socket) => socket.getUserData().socket.pinged(),
+    drain: (socket) => socket.getUserData().socket.drained(),
     close(socket) {
       host.socketClosed();
-      socket.getUserData().ended();
+      socket.getUserData().socket.ended();
     },
   };
 }

@@ -23,10 +23,12 @@ export class UpgradeExchange extends Exchange {
     void this.address;
     const socket = new Socket(this.sockets, listen);
     const key = this.header("sec-websocket-key");
-    const during = () => this.res.upgrade(socket, key, subprotocol, "", this.context);
+    // First, as the response must not be touched any more, whatever goes wrong from here.
+    this.finish();
+    // In an object of its own: the native server copies its members, and would leave the methods of a class behind.
+    const during = () => this.res.upgrade({ socket }, key, subprotocol, "", this.context);
     if (this.corked) during();
     else this.res.cork(during);
-    this.finish();
   }
 }
 

@@ -55,6 +55,7 @@ const wrong: readonly {
 }[] = [
   { name: "a name with capitals", server: { name: "Weather" }, field: "name" },
   { name: "a name with the prefix separator", server: { name: "a__b" }, field: "name" },
+  { name: "a name that is an address of a transport", server: { name: "ws" }, field: "name", says: /\/mcp\/ws means something else/ },
   { name: "a name that climbs", server: { name: "../etc" }, field: "name" },
   { name: "a name of 65 characters", server: { name: "a".repeat(65) }, field: "name" },
   { name: "a mistyped key", server: { titel: "x" }, field: "titel", next: /title/ },

@@ -1,4 +1,4 @@
-import { type AuditMode, defaultTimeouts, type Origin, type Server, serverNamePattern, type Timeouts } from "../domain/server.ts";
+import { type AuditMode, defaultTimeouts, type Origin, reservedServerNames, type Server, serverNamePattern, type Timeouts } from "../domain/server.ts";
 import { invalid, readChoice, readInteger, readList, readObject, readText, readTextMap } from "./object-reader.ts";
 import { parseUpstream, type ServerRules, strictestServerRules } from "./parse-upstream.ts";
 
@@ -26,6 +26,7 @@ export function parseServer(
     pattern: serverNamePattern,
     patternSays: "lower case letters, digits and single hyphens",
   });
+  if (reservedServerNames.has(name)) throw invalid("name", `must not be ${name}: /mcp/${name} means something else`);
   return {
     organizationId,
     name,

@@ -114,6 +114,7 @@ describe("the tree keeps its order", () => {
       logger: "connectors/telemetry",
       metrics: "gateway",
       http: "gateway",
+      websocket: "gateway",
     };
     const ports = sources.filter((file) => file.startsWith("domain/ports/") && !isTest(file)).map((file) => basename(file, ".ts"));
     for (const port of ports) {

@@ -68,6 +68,15 @@ const receive: Receiver = (gate, caller, { request, reply, body, endpoint }) => 
     recordRefusal(gate, request, caller, "protocol", scanned.reason);
     return protocolReply(reply, { status: 400, code: scanned.code, message: scanned.reason, idRaw: rawOf(body, scanned.id) });
   }
+  return admit(gate, caller, { request, reply, body, endpoint, scanned });
+};
+
+/** A message that was read, whatever carried it: its era, and then on to the rules of that era. */
+export function admit(
+  gate: Gate,
+  caller: Caller,
+  { request, reply, body, endpoint, scanned }: Parameters<Receiver>[2] & { readonly scanned: Scanned },
+): void | Promise<void> {
   const { era, version, refusal } = classify({ scanned, header: (name) => request.header(name), httpMethod: "POST", served });
   const idRaw = rawOf(body, scanned.id);
   if (refusal !== null) {
@@ -91,7 +100,7 @@ const receive: Receiver = (gate, caller, { request, reply, body, endpoint }) => 
     startedAt: performance.now(),
   };
   return era === "modern" ? modernMessage(gate, inbound) : legacyMessage(gate, inbound);
-};
+}
 
 const decoder = new TextDecoder();
 

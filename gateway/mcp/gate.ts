@@ -11,6 +11,7 @@ import type { GateView } from "../gate-view.ts";
 import type { Recorder } from "../recorder.ts";
 import type { Router } from "../router.ts";
 import type { Sealer } from "../sealing/sealer.ts";
+import type { Conversations } from "./conversations/conversations.ts";
 import type { Eras } from "./era.ts";
 import type { OpenStreams } from "./open-streams.ts";
 import type { Sessions } from "./session.ts";
@@ -31,6 +32,7 @@ export interface Gate {
   readonly watches: Watches;
   /** What is open for long and hangs on its caller's rights. */
   readonly subscriptions: ActiveSubscriptions;
+  readonly conversations: Conversations;
   readonly pool: SessionPool;
   readonly eras: Eras;
   /** Bounds the calls in flight, of all and of each caller. */
