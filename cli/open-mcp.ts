@@ -72,23 +72,10 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
   const eras = createEras({ nowMs });
   const pool = createSessionPool({ nowMs, sessionsMax: pooledSessionsMax, idleMs: bounds.sessionIdleMs });
   const sealer = createSealer({ secrets: sealingSecrets(config), nowMs });
-  const sessions = createSessions({
-    sealer,
-    nowMs,
-    sessionsMax: bounds.sessionsMax,
-    sessionsPerCallerMax: bounds.sessionsPerCallerMax,
-    idleMs: bounds.sessionIdleMs,
-    lifeMs: bounds.sessionLifeMs,
-    shared: config.sealing.keyFile !== null || config.sealing.keys.length > 0,
-    onEnd: (session) => endUpstream(router, session),
-  });
-  metrics.gauge("sluice_sessions", "Open sessions of clients.", [], () => [{ labels: [], value: sessions.count() }]);
+  const sessions = openSessions(parts, sealer);
   const streams = openStreams();
   const { watches, subscriptions } = openSubscriptions(parts, { eras, pool, changes: () => createChanges(gate) });
-  const conversations = createConversations();
-  metrics.gauge("sluice_conversations", "Open WebSockets and streams of HTTP+SSE.", [], () => [
-    { labels: [], value: conversations.count() },
-  ]);
+  const conversations = openConversations(metrics);
   const { arguments: recorded, redaction } = config.audit;
 
   const gate: Gate = {
@@ -136,6 +123,28 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
       await telemetry?.close();
     },
   };
+}
+
+function openSessions({ config, router, metrics, nowMs }: McpParts, sealer: Gate["sealer"]): Gate["sessions"] {
+  const sessions = createSessions({
+    sealer,
+    nowMs,
+    sessionsMax: bounds.sessionsMax,
+    sessionsPerCallerMax: bounds.sessionsPerCallerMax,
+    idleMs: bounds.sessionIdleMs,
+    lifeMs: bounds.sessionLifeMs,
+    shared: config.sealing.keyFile !== null || config.sealing.keys.length > 0,
+    onEnd: (session) => endUpstream(router, session),
+  });
+  metrics.gauge("sluice_sessions", "Open sessions of clients.", [], () => [{ labels: [], value: sessions.count() }]);
+  return sessions;
+}
+
+function openConversations(metrics: ExposedMetrics): Gate["conversations"] {
+  const conversations = createConversations();
+  const read = () => [{ labels: [], value: conversations.count() }];
+  metrics.gauge("sluice_conversations", "Open WebSockets and streams of HTTP+SSE.", [], read);
+  return conversations;
 }
 
 function openSubscriptions(

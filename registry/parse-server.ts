@@ -1,4 +1,12 @@
-import { type AuditMode, defaultTimeouts, type Origin, reservedServerNames, type Server, serverNamePattern, type Timeouts } from "../domain/server.ts";
+import {
+  type AuditMode,
+  defaultTimeouts,
+  type Origin,
+  reservedServerNames,
+  type Server,
+  serverNamePattern,
+  type Timeouts,
+} from "../domain/server.ts";
 import { invalid, readChoice, readInteger, readList, readObject, readText, readTextMap } from "./object-reader.ts";
 import { parseUpstream, type ServerRules, strictestServerRules } from "./parse-upstream.ts";
 
