@@ -81,3 +81,26 @@ export function memberRange(bytes: Uint8Array, object: Range, name: string): Ran
 function skipColon(bytes: Uint8Array, at: number): number {
   return bytes[at] === colon ? at + 1 : at;
 }
+
+/** A member of an object: what it is called, and where its value stands. */
+export interface Member {
+  readonly name: string;
+  readonly range: Range;
+}
+
+/** The members of the object at `object`, in their order. The object must be valid. */
+export function membersOf(bytes: Uint8Array, object: Range): readonly Member[] {
+  const source = sourceOf(bytes);
+  const members: Member[] = [];
+  let at = skipSpace(bytes, object.start + 1);
+  while (bytes[at] === quote) {
+    const nameEnd = skipString(source, at + 1);
+    const start = skipSpace(bytes, skipColon(bytes, skipSpace(bytes, nameEnd)));
+    const end = skipValue(source, start, Number.MAX_SAFE_INTEGER);
+    members.push({ name: stringText(bytes, at, nameEnd), range: { start, end } });
+    at = skipSpace(bytes, end);
+    if (bytes[at] !== comma) break;
+    at = skipSpace(bytes, at + 1);
+  }
+  return members;
+}

@@ -1,4 +1,5 @@
 import type { Fault } from "../../domain/fault.ts";
+import { scanMessage } from "../../domain/mcp/scan.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
 import { formatSse } from "../../domain/mcp/sse.ts";
 import type { HttpReply } from "../../domain/ports/http.ts";
@@ -15,6 +16,12 @@ export interface Outcome {
 
 export type Rewrite = (message: Uint8Array, scanned: Scanned) => Uint8Array;
 
+/** What goes to the client in the place of a result, and the HTTP status where that is still open and another than the server's. */
+export interface Replacement {
+  readonly bytes: Uint8Array;
+  readonly status: number | null;
+}
+
 export interface RelayOptions {
   readonly reply: HttpReply;
   /** The raw JSON id of the request, or null for a message that has no answer. */
@@ -24,6 +31,8 @@ export interface RelayOptions {
   readonly headers: (answer: UpstreamAnswer | null) => readonly string[];
   /** Changes each JSON-RPC message on its way to the client; null passes the upstream's bytes as they are. */
   readonly rewrite: Rewrite | null;
+  /** Looks at each result that is not `complete`, before `rewrite`; null lets it pass. An answer that is too large to be held is not looked at. */
+  readonly unfinished: ((message: Uint8Array, scanned: Scanned) => Replacement | null) | null;
   /** Nothing final reaches the client before the promise of `onOutcome` has resolved. */
   readonly strict: boolean;
   /** Called once. Where the outcome can't be recorded, a strict call is answered with that fault. */
@@ -45,6 +54,27 @@ export function outcomeOf(status: number, message: Scanned | null): Omit<Outcome
   if (message?.kind === "error") return { outcome: "rpc-error", status, errorCode: message.errorCode };
   if (status >= 400) return { outcome: "upstream-error", status, errorCode: null };
   return { outcome: message?.isError === true ? "tool-error" : "ok", status, errorCode: null };
+}
+
+/** What was changed of one message of an answer, before and after. */
+export interface Passed {
+  readonly bytes: Uint8Array;
+  /** The message that counts for the outcome. */
+  readonly message: Scanned;
+  readonly status: number | null;
+}
+
+/** A message of the upstream as the client gets it: the same bytes where nothing has to change. */
+export function passed({ unfinished, rewrite }: RelayOptions, bytes: Uint8Array, message: Scanned): Passed {
+  const { resultType } = message;
+  if (unfinished !== null && resultType !== null && resultType !== "complete" && message.kind === "result") {
+    const replacement = unfinished(bytes, message);
+    const scanned = replacement === null ? null : scanMessage(replacement.bytes);
+    if (replacement !== null && scanned !== null && scanned.kind !== "malformed") {
+      return { bytes: rewrite?.(replacement.bytes, scanned) ?? replacement.bytes, message: scanned, status: replacement.status };
+    }
+  }
+  return { bytes: rewrite?.(bytes, message) ?? bytes, message, status: null };
 }
 
 /** One kind of answer on its way to the client. */

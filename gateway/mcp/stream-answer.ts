@@ -3,7 +3,7 @@ import { copyBytes } from "../../domain/copy-bytes.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
 import { createSseParser, formatSse, type SseEvent } from "../../domain/mcp/sse.ts";
-import { type Answering, type AnswerSink, endStream, outcomeOf } from "./outcome.ts";
+import { type Answering, type AnswerSink, endStream, outcomeOf, passed } from "./outcome.ts";
 import { messageOf } from "./whole-answer.ts";
 
 /**
@@ -11,8 +11,8 @@ import { messageOf } from "./whole-answer.ts";
  * otherwise they go event by event, and in strict mode the final one waits for its record.
  */
 export function streamAnswer(options: Answering): AnswerSink {
-  const { answer, reply, rewrite, strict, idRaw, headers, settle, hold } = options;
-  const byEvent = rewrite !== null || strict;
+  const { answer, reply, rewrite, unfinished, strict, idRaw, headers, settle, hold } = options;
+  const byEvent = rewrite !== null || unfinished !== null || strict;
   // What follows a final event that waits for its record must wait behind it.
   let waiting: (() => void)[] | undefined;
   let answered = idRaw === null;
@@ -36,12 +36,14 @@ export function streamAnswer(options: Answering): AnswerSink {
     settle(outcomeOf(answer.status, message), release);
   };
   const onEvent = (event: SseEvent) => {
-    const message = event.data.length === 0 ? null : messageOf(event.data);
+    const found = event.data.length === 0 ? null : messageOf(event.data);
+    const sent = byEvent && found !== null ? passed(options, event.data, found) : null;
+    const message = sent?.message ?? found;
     const isFinal = idRaw !== null && isAnswer(message);
     resumable ||= event.id !== null;
     if (isFinal && strict) waiting ??= [];
     if (byEvent) {
-      const bytes = rewrite === null || message === null ? copyBytes(event.raw) : formatSse(rewrite(event.data, message), event);
+      const bytes = sent === null || sent.bytes === event.data ? copyBytes(event.raw) : formatSse(sent.bytes, event);
       inOrder(() => write(bytes));
     }
     if (isFinal) final(message);

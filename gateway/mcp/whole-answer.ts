@@ -3,7 +3,7 @@ import { Fault, toFault } from "../../domain/fault.ts";
 import { scanMessage } from "../../domain/mcp/scan.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
 import { collector } from "./ask.ts";
-import { type Answering, type AnswerSink, outcomeOf, sendFault } from "./outcome.ts";
+import { type Answering, type AnswerSink, outcomeOf, passed, sendFault } from "./outcome.ts";
 
 /** A JSON (or empty) answer: collected, looked at for its outcome, and sent in one piece. */
 export function wholeAnswer(options: Answering): AnswerSink {
@@ -33,7 +33,7 @@ export function wholeAnswer(options: Answering): AnswerSink {
 }
 
 function finish(options: Answering, bytes: Uint8Array): void {
-  const { answer, reply, rewrite, headers } = options;
+  const { answer, reply, headers } = options;
   const type = answer.header("content-type") ?? "application/json";
   const message = bytes.length === 0 || !type.startsWith("application/json") ? null : messageOf(bytes);
   // A request is answered by a result or an error: with anything else in their place its client would wait for ever.
@@ -41,10 +41,11 @@ function finish(options: Answering, bytes: Uint8Array): void {
     fail(options, new Fault("unavailable", "the server's answer is no JSON-RPC message"));
     return;
   }
-  options.settle(outcomeOf(answer.status, message), () => {
+  const sent = message === null ? null : passed(options, bytes, message);
+  options.settle(outcomeOf(answer.status, sent?.message ?? null), () => {
     if (isTroubleWithUs(answer.status)) return sendFault(options, refused(answer.status));
-    const sent = rewrite === null || message === null ? bytes : rewrite(bytes, message);
-    reply.send(answer.status, bytes.length === 0 ? headers(answer) : ["content-type", type, ...headers(answer)], sent);
+    const headersSent = bytes.length === 0 ? headers(answer) : ["content-type", type, ...headers(answer)];
+    reply.send(sent?.status ?? answer.status, headersSent, sent?.bytes ?? bytes);
   });
 }
 
