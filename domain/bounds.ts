@@ -33,6 +33,8 @@ export const bounds = {
   /** Resources, and tasks, of one subscription. */
   subscribedUrisMax: 256,
   subscribedUriLengthMax: 2_048,
+  /** A `requestState` is good for so long. */
+  requestStateMs: 60 * 60_000,
   listAnswerBytesMax: 16 * 1024 * 1024,
   listPagesMax: 100,
   auditRingRecordsMax: 65_536,

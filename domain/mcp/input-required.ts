@@ -1,6 +1,13 @@
-import { asObject, type ClientCapabilities, isQuestion, missingCapabilities, type QuestionMethod, requiredCapabilities } from "./client-capabilities.ts";
+import {
+  asObject,
+  type ClientCapabilities,
+  isQuestion,
+  missingCapabilities,
+  type QuestionMethod,
+  requiredCapabilities,
+} from "./client-capabilities.ts";
 import { openBrace, quote } from "./json-bytes.ts";
-import { membersOf, memberRange, type Range, rawText } from "./json-text.ts";
+import { memberRange, membersOf, type Range, rawText } from "./json-text.ts";
 import type { Scanned } from "./scanned.ts";
 
 /** One entry of `inputRequests` (2026-07-28, basic/patterns/mrtr): a question of the server under a key of the server's. */

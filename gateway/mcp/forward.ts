@@ -1,4 +1,5 @@
 import { Fault, toFault } from "../../domain/fault.ts";
+import { codes } from "../../domain/mcp/errors.ts";
 import { methodOf } from "../../domain/mcp/methods.ts";
 import { withTraceparent } from "../../domain/mcp/rewrite.ts";
 import { scanMessage } from "../../domain/mcp/scan.ts";
@@ -67,7 +68,12 @@ export function notRecorded(cause: unknown): Fault {
 }
 
 function forward(gate: Gate, inbound: Inbound, destination: Destination, judgement: Judgement): void | Promise<void> {
-  const plan = planFor(gate, inbound, destination);
+  let plan: Plan | Promise<Plan>;
+  try {
+    plan = planFor(gate, inbound, destination);
+  } catch (reason) {
+    return unplanned(gate, inbound, judgement, toFault(reason));
+  }
   if (!(plan instanceof Promise)) return send(gate, inbound, destination, judgement, { plan, again: false });
   keep(inbound);
   return plan.then(
@@ -76,10 +82,14 @@ function forward(gate: Gate, inbound: Inbound, destination: Destination, judgeme
   );
 }
 
-/** Its server could not be asked what it speaks, or opened no session: nothing was executed. */
+/** Its server could not be asked what it speaks, or opened no session, or its `requestState` is not ours: nothing was executed. */
 function unplanned(gate: Gate, inbound: Inbound, judgement: Judgement, fault: Fault): void {
   if (fault.code === "internal") gate.logger.error("A call could not be planned", { callId: inbound.callId, cause: fault.cause });
-  noteEnd(gate, inbound, judgement, { outcome: "upstream-error", status: 0, errorCode: null, responseBytes: 0 }, null);
+  const outcome =
+    fault.code === "invalid"
+      ? ({ outcome: "rpc-error", status: 400, errorCode: codes.invalidParams, responseBytes: 0 } as const)
+      : ({ outcome: "upstream-error", status: 0, errorCode: null, responseBytes: 0 } as const);
+  noteEnd(gate, inbound, judgement, outcome, null);
   faultReply(inbound, fault);
 }
 
@@ -146,6 +156,7 @@ function relayOptions(gate: Gate, inbound: Inbound, destination: Destination, ju
     idRaw: inbound.idRaw,
     callId: inbound.callId,
     rewrite: plan.rewrite,
+    unfinished: plan.unfinished ?? null,
     strict: routed.server.audit === "strict",
     headers: (answer) => [
       "sluice-decision",

@@ -32,7 +32,7 @@ export interface RelayOptions {
   /** Changes each JSON-RPC message on its way to the client; null passes the upstream's bytes as they are. */
   readonly rewrite: Rewrite | null;
   /** Looks at each result that is not `complete`, before `rewrite`; null lets it pass. An answer that is too large to be held is not looked at. */
-  readonly unfinished: ((message: Uint8Array, scanned: Scanned) => Replacement | null) | null;
+  readonly unfinished?: ((message: Uint8Array, scanned: Scanned) => Replacement | null) | null;
   /** Nothing final reaches the client before the promise of `onOutcome` has resolved. */
   readonly strict: boolean;
   /** Called once. Where the outcome can't be recorded, a strict call is answered with that fault. */
@@ -67,7 +67,7 @@ export interface Passed {
 /** A message of the upstream as the client gets it: the same bytes where nothing has to change. */
 export function passed({ unfinished, rewrite }: RelayOptions, bytes: Uint8Array, message: Scanned): Passed {
   const { resultType } = message;
-  if (unfinished !== null && resultType !== null && resultType !== "complete" && message.kind === "result") {
+  if (unfinished && resultType !== null && resultType !== "complete" && message.kind === "result") {
     const replacement = unfinished(bytes, message);
     const scanned = replacement === null ? null : scanMessage(replacement.bytes);
     if (replacement !== null && scanned !== null && scanned.kind !== "malformed") {

@@ -1,16 +1,21 @@
+import { Fault } from "../../domain/fault.ts";
 import { encodeHeaderValue } from "../../domain/mcp/header-value.ts";
-import { rawText } from "../../domain/mcp/json-text.ts";
+import { quote } from "../../domain/mcp/json-bytes.ts";
+import { rawText, stringText } from "../../domain/mcp/json-text.ts";
 import { methodOf } from "../../domain/mcp/methods.ts";
 import { latestModern } from "../../domain/mcp/revisions.ts";
 import { toModernResult, withId, withName, withProgressToken, withRequestMeta, withSenderId } from "../../domain/mcp/rewrite.ts";
 import { scanMessage } from "../../domain/mcp/scan.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
+import { splice } from "../../domain/mcp/splice.ts";
 import { modernCapabilities } from "./client-words.ts";
 import type { EraVerdict } from "./era.ts";
 import type { Destination } from "./forward.ts";
 import type { Gate } from "./gate.ts";
-import type { Inbound } from "./inbound.ts";
-import type { Rewrite } from "./outcome.ts";
+import { type Inbound, keep } from "./inbound.ts";
+import type { RelayOptions, Rewrite } from "./outcome.ts";
+import { passUnfinished } from "./questions/passed-question.ts";
+import { openState, stateRequestOf } from "./questions/request-state.ts";
 import { type UpstreamSession, upstreamSessionHeaders } from "./upstream-session.ts";
 
 /** How one message is put to one upstream, and how its answers are put back. */
@@ -19,6 +24,8 @@ export interface Plan {
   readonly headers: readonly string[];
   readonly body: Uint8Array;
   readonly rewrite: Rewrite | null;
+  /** What is made of a result that is not complete; null where nothing has to be. */
+  readonly unfinished: RelayOptions["unfinished"];
   /** The session that the gate holds there for the caller, where it does. */
   readonly pooled: UpstreamSession | null;
   /** The id under which the upstream knows the request, where it differs from the client's. */
@@ -34,16 +41,33 @@ export interface Plan {
 export function planFor(gate: Gate, inbound: Inbound, destination: Destination): Plan | Promise<Plan> {
   const { routed, own } = destination;
   if (own !== null) return ownSession(inbound, destination, own);
+  if (inbound.scanned.requestState !== null) takeUp(gate, inbound, destination);
   const verdict = gate.eras.known(routed);
   if (verdict === undefined) return gate.eras.of(routed).then((found) => byEra(gate, inbound, destination, found));
   return byEra(gate, inbound, destination, verdict);
 }
 
 function byEra(gate: Gate, inbound: Inbound, destination: Destination, { era }: EraVerdict): Plan | Promise<Plan> {
-  if (era === "modern") return stateless(inbound, destination);
+  if (era === "modern") return stateless(gate, inbound, destination);
   const ready = gate.pool.ready(destination.routed, inbound.owner);
   if (ready !== undefined) return throughPool(inbound, destination, ready);
   return gate.pool.acquire(destination.routed, inbound.owner).then((session) => throughPool(inbound, destination, session));
+}
+
+/**
+ * A request that goes on from a question: the server gets back its own `requestState`, byte for byte.
+ * Throws `Fault("invalid")` for one that was not sealed for this caller and request, or whose time is over.
+ */
+function takeUp(gate: Gate, inbound: Inbound, { routed, name }: Destination): void {
+  const { body, scanned, era } = inbound;
+  const range = scanned.requestState;
+  if (range === null) return;
+  const text = body[range.start] === quote ? stringText(body, range.start, range.end) : "";
+  const state = era === "modern" ? openState(gate.sealer, stateRequestOf(inbound, routed.server.name, name), text) : undefined;
+  if (state === undefined) throw new Fault("invalid", "the requestState is not valid for this request, or not any more");
+  if (state.kind === "parked") throw new Fault("invalid", "the call that this requestState stands for is not waiting here");
+  inbound.body = splice(body, [{ ...range, text: state.json }]);
+  inbound.scanned = scanAgain(inbound.body);
 }
 
 const json = ["content-type", "application/json", "accept", "application/json, text/event-stream"] as const;
@@ -58,13 +82,14 @@ function ownSession(inbound: Inbound, destination: Destination, own: NonNullable
     headers,
     body: inbound.body,
     rewrite: destination.rewrite ?? null,
+    unfinished: null,
     pooled: null,
     upstreamIdRaw: null,
   };
 }
 
 /** To a modern server: every request stands alone, with its envelope in the body and its mirror in the headers. */
-function stateless(inbound: Inbound, destination: Destination): Plan {
+function stateless(gate: Gate, inbound: Inbound, destination: Destination): Plan {
   const { scanned, request, era } = inbound;
   const method = scanned.method ?? "";
   const headers: string[] = [...json, "mcp-protocol-version", era === "modern" ? inbound.version : latestModern, "mcp-method", method];
@@ -80,7 +105,17 @@ function stateless(inbound: Inbound, destination: Destination): Plan {
       logLevel: destination.session?.logLevel ?? null,
     });
   }
-  return { pinned: undefined, headers, body, rewrite: destination.rewrite ?? null, pooled: null, upstreamIdRaw: null };
+  // What was asked has to be known when the answer is a question. In strict mode the message is kept already.
+  if (era === "modern" && destination.routed.server.audit !== "strict") keep(inbound);
+  return {
+    pinned: undefined,
+    headers,
+    body,
+    rewrite: destination.rewrite ?? null,
+    unfinished: era === "modern" ? passUnfinished(gate, inbound, destination.routed.server.name, destination.name) : null,
+    pooled: null,
+    upstreamIdRaw: null,
+  };
 }
 
 let lastUpstreamId = 0;
@@ -110,6 +145,7 @@ function throughPool(inbound: Inbound, destination: Destination, session: Upstre
     headers: [...json, ...upstreamSessionHeaders(session)],
     body,
     rewrite: inSequence(steps),
+    unfinished: null,
     pooled: session,
     upstreamIdRaw,
   };
@@ -125,7 +161,10 @@ function renamed({ body, scanned }: Inbound, { name }: Destination): Uint8Array 
 
 /** Ranges hold for the bytes they were found in: after a change the message is scanned again. */
 function rescan(body: Uint8Array, inbound: Inbound): Scanned {
-  if (body === inbound.body) return inbound.scanned;
+  return body === inbound.body ? inbound.scanned : scanAgain(body);
+}
+
+function scanAgain(body: Uint8Array): Scanned {
   const scanned = scanMessage(body);
   if (scanned.kind === "malformed") throw new Error("a rewritten message must stay well-formed");
   return scanned;

@@ -3,7 +3,7 @@ import { copyBytes } from "../../domain/copy-bytes.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
 import { createSseParser, formatSse, type SseEvent } from "../../domain/mcp/sse.ts";
-import { type Answering, type AnswerSink, endStream, outcomeOf, passed } from "./outcome.ts";
+import { type Answering, type AnswerSink, endStream, outcomeOf, type Passed, passed } from "./outcome.ts";
 import { messageOf } from "./whole-answer.ts";
 
 /**
@@ -12,7 +12,7 @@ import { messageOf } from "./whole-answer.ts";
  */
 export function streamAnswer(options: Answering): AnswerSink {
   const { answer, reply, rewrite, unfinished, strict, idRaw, headers, settle, hold } = options;
-  const byEvent = rewrite !== null || unfinished !== null || strict;
+  const byEvent = rewrite !== null || unfinished != null || strict;
   // What follows a final event that waits for its record must wait behind it.
   let waiting: (() => void)[] | undefined;
   let answered = idRaw === null;
@@ -37,13 +37,13 @@ export function streamAnswer(options: Answering): AnswerSink {
   };
   const onEvent = (event: SseEvent) => {
     const found = event.data.length === 0 ? null : messageOf(event.data);
-    const sent = byEvent && found !== null ? passed(options, event.data, found) : null;
-    const message = sent?.message ?? found;
+    const sent = found === null || !byEvent ? null : passed(options, event.data, found);
+    const message = sent === null ? found : sent.message;
     const isFinal = idRaw !== null && isAnswer(message);
     resumable ||= event.id !== null;
     if (isFinal && strict) waiting ??= [];
     if (byEvent) {
-      const bytes = sent === null || sent.bytes === event.data ? copyBytes(event.raw) : formatSse(sent.bytes, event);
+      const bytes = bytesOf(event, sent);
       inOrder(() => write(bytes));
     }
     if (isFinal) final(message);
@@ -72,6 +72,11 @@ export function streamAnswer(options: Answering): AnswerSink {
       endStream(options, fault);
     },
   };
+}
+
+/** As they came, unless something was changed. */
+function bytesOf(event: SseEvent, sent: Passed | null): Uint8Array {
+  return sent === null || sent.bytes === event.data ? copyBytes(event.raw) : formatSse(sent.bytes, event);
 }
 
 function isAnswer(message: Scanned | null): boolean {
