@@ -78,3 +78,13 @@ export async function answerOf(response: Response): Promise<Record<string, unkno
 
 /** The policy of most tests: the agent may do everything. */
 export const allowAll = { policyId: "all", rules: [{ id: "everything", effect: "allow", match: { agents: "*" } }] };
+
+/** The key of another agent of the same user. */
+export async function otherAgentKey({ gate, administratorKey }: Harness): Promise<string> {
+  const response = await fetch(`${gate.httpUrl}/auth/api-keys`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${administratorKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ title: "second", userId: "demo", agentId: "second-agent" }),
+  });
+  return ((await response.json()) as { secret: string }).secret;
+}
