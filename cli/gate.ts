@@ -120,7 +120,9 @@ async function assemble(
   );
   const keys = await firstStart(control, config.organization);
   await control.reconcileFile(operator(config.organization, "file"), documentsOf(config));
-  opened(await runProcessors({ log, states, processors: topology({ leases: "local" }), nowMs: Date.now, logger, every }));
+  opened(
+    await runProcessors({ log, states, processors: topology({ leases: "local" }), changelogs: false, nowMs: Date.now, logger, every }),
+  );
 
   // Known when it listens: the port may be any free one.
   let httpUrl = "";

@@ -63,6 +63,9 @@ function member(positions: Map<string, number> = new Map()) {
       owned.delete(partition);
       changed();
     },
+    async undecodable() {
+      assert.fail("everything on this log can be decoded");
+    },
     async records(partition, batch) {
       for (const record of batch) {
         assert.equal(record.partition, partition);

@@ -1,75 +1,141 @@
+import { Fault } from "../domain/fault.ts";
 import type { EventLog, Subscription } from "../domain/ports/event-log.ts";
 import type { StateStore } from "../domain/ports/state-store.ts";
 import type { LogRecord, StoredRecord, Topic } from "../domain/record.ts";
+import { type MemoryCursor, memoryCursor } from "./memory-cursor.ts";
+import { type MemoryGroups, memoryGroups } from "./memory-group.ts";
 
-/** An event log for tests of processors: arrays, no durability, records handed over in the microtask after they were appended. */
-export function memoryLog(): EventLog & { readonly all: (topic: Topic) => readonly StoredRecord[] } {
+/** An event log for tests of processors: arrays, nothing durable, groups of several members side by side. */
+export interface MemoryLog extends EventLog {
+  /** Everything on a topic, partition by partition. */
+  all(topic: Topic): readonly StoredRecord[];
+  /** Takes the partitions of a member away without asking it, as a broker does with one that it has not heard of for too long. */
+  expel: MemoryGroups["expel"];
+}
+
+export interface MemoryLogOptions {
+  /** Throws what a record is refused with: a codec's verdict, where a test has one. */
+  readonly accepts?: (record: LogRecord) => void;
+  /** Asked before each append: what it throws is the append's failure, and while it has not answered nothing is written. */
+  readonly before?: (topic: Topic, records: readonly LogRecord[]) => Promise<void> | void;
+  /** Told of what was written, before the append has answered. */
+  readonly after?: (topic: Topic) => Promise<void> | void;
+  /** Records that can't be decoded when they are read. */
+  readonly isUndecodable?: (record: StoredRecord) => boolean;
+  /** Records a batch that members of groups are handed, at most; 500 unless told. */
+  readonly recordsMax?: number;
+  /** Between two attempts at what was rejected; a turn of the event loop is enough. */
+  readonly pause?: () => Promise<void>;
+}
+
+/** Bytes of a key; every log keeps to it. */
+const keyBytesMax = 512;
+
+/** What the parts of the log share. */
+export interface MemoryParts {
+  readonly stored: (topic: Topic, partition: number) => readonly StoredRecord[];
+  /** Throws `Fault("invalid")` where one of them can't be decoded. */
+  readonly read: (topic: Topic, partition: number, from: number, recordsMax: number) => readonly StoredRecord[];
+  readonly listeners: Set<() => void>;
+  readonly recordsMax: number;
+  readonly pause: () => Promise<void>;
+}
+
+export function memoryLog(options: MemoryLogOptions = {}): MemoryLog {
+  const { accepts = () => {}, before = () => {}, after = () => {}, isUndecodable = () => false, pause = async () => {} } = options;
   const partitions = new Map<string, StoredRecord[]>();
-  const listeners = new Set<(record: StoredRecord) => void>();
-  const partition = (topic: string, index: number): StoredRecord[] => {
-    const key = `${topic}/${index}`;
+  const positions = new Map<string, number>();
+  const open = new Set<{ close(): Promise<void> }>();
+  let closed = false;
+
+  const stored = ({ name }: Pick<Topic, "name">, partition: number): StoredRecord[] => {
+    const key = `${name}/${partition}`;
     const records = partitions.get(key) ?? [];
     partitions.set(key, records);
     return records;
   };
+  const read: MemoryParts["read"] = (topic, partition, from, recordsMax) => {
+    const records = stored(topic, partition).slice(Math.max(0, from), Math.max(0, from) + recordsMax);
+    if (records.some(isUndecodable)) throw new Fault("invalid", "the record has no known schema");
+    return records;
+  };
+  const parts: MemoryParts = { stored, read, listeners: new Set(), recordsMax: options.recordsMax ?? 500, pause };
+  const groups = memoryGroups(parts);
+  open.add(groups);
 
   return {
-    async append(topic, records) {
-      return (records as readonly LogRecord[]).map((record) => {
-        const index = [...record.key].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % topic.partitions;
-        const place = partition(topic.name, index);
-        const stored: StoredRecord = { ...record, topic: topic.name, partition: index, offset: place.length };
-        place.push(stored);
-        for (const listen of listeners) listen(stored);
-        return { partition: index, offset: stored.offset };
+    async append(topic, given, place) {
+      if (closed) throw new Fault("unavailable", "the log is closed");
+      const records = given as readonly LogRecord[];
+      for (const record of records) {
+        if (!(topic.types as readonly string[]).includes(record.type)) throw new Fault("invalid", `${record.type} is not of ${topic.name}`);
+        if (new TextEncoder().encode(record.key).length > keyBytesMax) throw new Fault("invalid", "the key is too long");
+        accepts(record);
+      }
+      if (place !== undefined && place.partition >= topic.partitions) throw new Fault("not-found", `no partition ${place.partition}`);
+      await before(topic, records);
+      const written = records.map((record) => {
+        const partition = place?.partition ?? partitionOf(record.key, topic.partitions);
+        const target = stored(topic, partition);
+        target.push({ ...record, topic: topic.name, partition, offset: target.length });
+        return { partition, offset: target.length - 1 };
       });
+      for (const listen of parts.listeners) listen();
+      await after(topic);
+      return written;
     },
-    async read(topic, { partition: index, from, recordsMax }) {
-      return partition(topic.name, index).slice(from, from + recordsMax) as readonly StoredRecord[] as never;
-    },
-    async extent(topic) {
-      const indexes = Array.from({ length: topic.partitions }, (_, index) => index);
-      return indexes.map((index) => ({ partition: index, start: 0, end: partition(topic.name, index).length }));
-    },
-    async subscribe(topicsRead, _options, handle) {
-      const names = new Set(topicsRead.map(({ name }) => name));
-      let turn: Promise<unknown> = Promise.resolve();
-      let waiting = 0;
-      const listen = (record: StoredRecord) => {
-        if (!names.has(record.topic)) return;
-        waiting += 1;
-        turn = turn.then(async () => {
-          for (;;) {
-            try {
-              await handle([record as never]);
-              waiting -= 1;
-              return;
-            } catch {
-              // Handed over again: what a log does with a batch that was rejected.
-            }
-          }
-        });
-      };
-      listeners.add(listen);
-      const done = async () => void (await turn);
-      const subscription: Subscription = {
-        caughtUp: done,
-        reached: done,
-        lag: () => waiting,
-        close: async () => void listeners.delete(listen),
-      };
+    // The types on a topic are those that it admits: `append` sees to it.
+    read: async (topic, { partition, from, recordsMax }) => read(topic, partition, from, recordsMax) as never,
+    extent: async (topic) =>
+      Array.from({ length: topic.partitions }, (_, partition) => ({ partition, start: 0, end: stored(topic, partition).length })),
+    async subscribe(topicsRead, { from, group, recordsMax = 500 }, handle) {
+      const cursors = topicsRead.flatMap((topic) =>
+        Array.from({ length: topic.partitions }, (_, partition) => {
+          const place = `${group}/${topic.name}/${partition}`;
+          const next = positions.get(place) ?? (from === "start" ? 0 : stored(topic, partition).length);
+          const moved = (position: number) => group !== undefined && positions.set(place, position);
+          moved(next);
+          return memoryCursor({ ...parts, topic, partition, next, recordsMax, moved, handle: async (records) => handle(records as never) });
+        }),
+      );
+      const subscription = subscriptionOf(cursors, () => open.delete(subscription));
+      open.add(subscription);
       return subscription;
     },
-    async join() {
-      throw new Error("Processors that share partitions are tested on the embedded log.");
+    join: groups.join,
+    async close() {
+      closed = true;
+      await Promise.all([...open].map((part) => part.close()));
     },
-    close: async () => {},
-    all: (topic) => Array.from({ length: topic.partitions }, (_, index) => partition(topic.name, index)).flat(),
+    all: (topic) => Array.from({ length: topic.partitions }, (_, partition) => stored(topic, partition)).flat(),
+    expel: groups.expel,
   };
 }
 
+function subscriptionOf(cursors: readonly MemoryCursor[], closed: () => void): Subscription {
+  const ends = cursors.map((cursor) => cursor.end());
+  return {
+    caughtUp: async () => void (await Promise.all(cursors.map((cursor, index) => cursor.until(ends[index] ?? 0)))),
+    async reached({ name }, { partition, offset }) {
+      const cursor = cursors.find((one) => one.topic.name === name && one.partition === partition);
+      if (cursor === undefined) throw new Fault("invalid", `${name} is not read here`);
+      await cursor.until(offset + 1);
+    },
+    lag: () => cursors.reduce((sum, cursor) => sum + cursor.end() - cursor.next(), 0),
+    async close() {
+      await Promise.all(cursors.map((cursor) => cursor.close()));
+      closed();
+    },
+  };
+}
+
+/** Any function of the key will do. */
+function partitionOf(key: string, partitions: number): number {
+  return [...key].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % partitions;
+}
+
 /** A state store for tests of processors. `fail` is asked before each commit: what it throws is the commit's failure. */
-export function memoryStates({ fail = () => {} }: { readonly fail?: () => void } = {}): StateStore {
+export function memoryStates({ fail = () => {} }: { readonly fail?: () => Promise<void> | void } = {}): StateStore {
   const tasks = new Map<string, { readonly entries: Map<string, string>; readonly positions: Map<string, number> }>();
   const taskOf = (name: string) => {
     const task = tasks.get(name) ?? { entries: new Map<string, string>(), positions: new Map<string, number>() };
@@ -82,7 +148,7 @@ export function memoryStates({ fail = () => {} }: { readonly fail?: () => void }
       return { entries: new Map(entries), positions: new Map(positions) };
     },
     async commit(name, { puts, deletes, positions }) {
-      fail();
+      await fail();
       const task = taskOf(name);
       for (const key of deletes) task.entries.delete(key);
       for (const [key, value] of puts) task.entries.set(key, value);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Fault } from "../domain/fault.ts";
 import type { Logger } from "../domain/ports/logger.ts";
 import { silentLogger } from "../domain/ports/logger.ts";
 import type { StoredRecord } from "../domain/record.ts";
@@ -47,7 +46,7 @@ test("what was there and what comes is processed once, in order, with the source
   await log.append(topics.limits, [limitChanged]);
   await log.append(topics.calls, [decidedRecord({ sequence: 1, name: "a" }), decidedRecord({ sequence: 2, name: "b" })]);
   const states = memoryStates();
-  const options = { log, states, processors: [echo], nowMs: () => 1, logger: silentLogger, every: never };
+  const options = { log, states, processors: [echo], changelogs: false, nowMs: () => 1, logger: silentLogger, every: never };
   const runtime = await runProcessors(options);
   await runtime.caughtUp();
   const [position] = await log.append(topics.calls, [decidedRecord({ sequence: 3, name: "c" })]);
@@ -62,50 +61,107 @@ test("what was there and what comes is processed once, in order, with the source
   const told = log.all(topics.upstreamLogs);
   assert.deepEqual(lines(told), ["a 1 of 1", "b 2 of 1", "c 3 of 1"]);
   const [first] = told;
-  assert.match(first?.headers?.["src"] ?? "", /^calls\/\d+\/0#0$/);
+  assert.match(first?.headers?.["src"] ?? "", /^echo\/\d+\/calls\/\d+\/0#0$/);
 });
 
-test("a poison record is told of and passed, those behind it are processed", async () => {
+test("a poison record becomes a dead letter with its place and the reason, those behind it are processed", async () => {
   const log = memoryLog();
   const errors: string[] = [];
   const logger: Logger = { ...silentLogger, error: (message) => errors.push(message) };
-  const refused: number[] = [];
-  const onRefused = (_processor: string, record: StoredRecord) => refused.push(record.offset);
-  const runtime = await runProcessors({ log, states: memoryStates(), processors: [echo], nowMs: () => 1, logger, every: never, onRefused });
+  const refused: string[] = [];
+  const observer = { processed() {}, repeated() {}, refused: (processor: string) => refused.push(processor) };
+  const runtime = await runProcessors({
+    log,
+    states: memoryStates(),
+    processors: [echo],
+    changelogs: false,
+    nowMs: () => 1,
+    logger,
+    every: never,
+    observer,
+  });
+  await log.append(topics.calls, [decidedRecord({ sequence: 1, name: "poison" }), decidedRecord({ sequence: 2, name: "good" })]);
   await runtime.caughtUp();
-  await log.append(topics.calls, [
-    decidedRecord({ sequence: 1, name: "poison" }),
-    { ...decidedRecord({ sequence: 2 }), value: undefined } as never,
-    decidedRecord({ sequence: 3, name: "good" }),
-  ]);
-  await runtime.reached(topics.calls, { partition: 0, offset: 0 });
+  const [{ partition } = assert.fail()] = log.all(topics.calls);
+  await runtime.reached(topics.calls, { partition, offset: 1 });
   await runtime.close();
-  assert.deepEqual(refused, [0]);
+  assert.deepEqual(refused, ["echo"]);
   assert.equal(errors.length, 1);
-  assert.deepEqual(lines(log.all(topics.upstreamLogs)).at(-1), "good 2 of 0");
+  assert.deepEqual(lines(log.all(topics.upstreamLogs)), ["good 1 of 0"]);
+  const [letter, ...others] = log.all(topics.deadLetters);
+  assert.deepEqual(others, []);
+  assert.deepEqual(letter?.value, {
+    id: `echo/calls/${partition}/0`,
+    timeMs: 1,
+    organizationId: "acme",
+    processor: "echo",
+    topic: "calls",
+    partition,
+    offset: 0,
+    recordType: "call_decided",
+    recordKey: "acme/ana",
+    reason: "TypeError: undecodable",
+  });
 });
 
-test("a record that can't be decoded does not hold up those behind it when the history is read", async () => {
-  const log = memoryLog();
+test("a record that can't be decoded becomes a dead letter and does not hold up those behind it", async () => {
+  const isUndecodable = ({ value }: StoredRecord) => value !== null && "name" in value && value.name === "undecodable";
+  const log = memoryLog({ isUndecodable });
   const names = ["a", "b", "undecodable", "c"];
   await log.append(
     topics.calls,
     names.map((name, index) => decidedRecord({ sequence: index + 1, name })),
   );
-  const read: typeof log.read = async (topic, place) => {
-    const records = await log.read(topic, place);
-    if (records.some((record) => (record as StoredRecord<"call_decided">).value?.name === "undecodable"))
-      throw new Fault("invalid", "not a known schema");
-    return records;
-  };
-  const errors: unknown[] = [];
-  const logger: Logger = { ...silentLogger, error: (_message, fields) => errors.push(fields?.["offset"]) };
-  const options = { log: { ...log, read }, states: memoryStates(), processors: [echo], nowMs: () => 1, logger, every: never };
-  const runtime = await runProcessors(options);
+  const runtime = await runProcessors({
+    log,
+    states: memoryStates(),
+    processors: [echo],
+    changelogs: false,
+    nowMs: () => 1,
+    logger: silentLogger,
+    every: never,
+  });
   await runtime.caughtUp();
   await runtime.close();
   assert.deepEqual(lines(log.all(topics.upstreamLogs)), ["a 1 of 0", "b 2 of 0", "c 3 of 0"]);
-  assert.deepEqual(errors, [2]);
+  const [letter] = log.all(topics.deadLetters);
+  assert.partialDeepStrictEqual(letter?.value, { organizationId: "", topic: "calls", offset: 2, recordType: "" });
+});
+
+test("a dead letter that is tried again is processed once, however often its retry is read; or it is refused again", async () => {
+  const log = memoryLog();
+  let healed = false;
+  const healing: Processor = {
+    ...echo,
+    step(state, input) {
+      const isPoison = input.type === "call_decided" && input.value?.name === "poison";
+      return echo.step(state, healed && isPoison ? ({ ...input, value: { ...input.value, name: "cured" } } as never) : (input as never));
+    },
+  };
+  const states = memoryStates();
+  const options = { log, states, processors: [healing], changelogs: false, nowMs: () => 1, logger: silentLogger, every: never };
+  const [{ partition, offset } = assert.fail()] = await log.append(topics.calls, [decidedRecord({ sequence: 1, name: "poison" })]);
+  const runtime = await runProcessors(options);
+  await runtime.caughtUp();
+  const retry = async (id: string) => {
+    const letterId = `echo/calls/${partition}/${offset}`;
+    const value = { id, timeMs: 2, organizationId: "acme", letterId, processor: "echo", topic: "calls", partition, offset };
+    return (await log.append(topics.deadLetters, [{ type: "retry_requested", key: "k", value, timestampMs: 2 }]))[0] ?? assert.fail();
+  };
+  await runtime.reached(topics.deadLetters, await retry("first"));
+  healed = true;
+  await runtime.reached(topics.deadLetters, await retry("second"));
+  await runtime.close();
+  const again = await runProcessors(options);
+  await again.caughtUp();
+  await again.close();
+
+  assert.deepEqual(lines(log.all(topics.upstreamLogs)), ["cured 1 of 0"]);
+  const ends = log.all(topics.deadLetters).filter(({ type }) => type === "retry_ended");
+  assert.deepEqual(
+    ends.map(({ value }) => (value !== null && "letterId" in value && "outcome" in value ? `${value.outcome} ${value.reason}` : "")),
+    ["refused TypeError: undecodable", "processed "],
+  );
 });
 
 test("a failed commit is done again from what is stored, and repeats its output under the same source", async () => {
@@ -117,7 +173,15 @@ test("a failed commit is done again from what is stored, and repeats its output 
       if (failures >= 0) throw new Error("disk full");
     },
   });
-  const runtime = await runProcessors({ log, states, processors: [echo], nowMs: () => 1, logger: silentLogger, every: never });
+  const runtime = await runProcessors({
+    log,
+    states,
+    processors: [echo],
+    changelogs: false,
+    nowMs: () => 1,
+    logger: silentLogger,
+    every: never,
+  });
   await runtime.caughtUp();
   const [position] = await log.append(topics.calls, [decidedRecord({ sequence: 1, name: "a" })]);
   assert.ok(position);
@@ -138,7 +202,7 @@ test("every task hears of broadcast records, and of wall time", async () => {
     ticks.push(tick);
     return () => {};
   };
-  const runtime = await runProcessors({ log, states, processors: [echo], nowMs: () => 7, logger: silentLogger, every });
+  const runtime = await runProcessors({ log, states, processors: [echo], changelogs: false, nowMs: () => 7, logger: silentLogger, every });
   await runtime.caughtUp();
   const [position] = await log.append(topics.limits, [limitChanged]);
   assert.ok(position);

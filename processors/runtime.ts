@@ -1,111 +1,225 @@
-import type { EventLog, Subscription } from "../domain/ports/event-log.ts";
+import type { EventLog, Membership, Subscription } from "../domain/ports/event-log.ts";
 import type { Logger } from "../domain/ports/logger.ts";
 import type { StateStore } from "../domain/ports/state-store.ts";
 import type { Position, StoredRecord, Topic } from "../domain/record.ts";
+import { topics } from "../domain/topics.ts";
+import { changelogOf } from "./changelog.ts";
 import type { Processor } from "./processor.ts";
 import { openTask, type Task } from "./task.ts";
+import type { TaskObserver } from "./task-share.ts";
 
 export interface RuntimeOptions {
   readonly log: EventLog;
+  /** On this machine. What it holds is built anew where it is lost, if there are changelogs. */
   readonly states: StateStore;
   readonly processors: readonly Processor[];
+  /**
+   * Whether states are written to changelogs, too: needed where several processes share the partitions.
+   * Where the log and the states are in one folder, that only one process may open, nobody else could take over.
+   */
+  readonly changelogs: boolean;
   readonly nowMs: () => number;
   readonly logger: Logger;
   /** Calls `run` about every `intervalMs`, until the answer is called. */
   readonly every: (intervalMs: number, run: () => void) => () => void;
-  /** Told of each record that a processor could not take; the partition goes on behind it. */
-  readonly onRefused?: (processor: string, record: StoredRecord, cause: unknown) => void;
-  /** Records of one atomic commit, at most; 500 unless told. */
+  readonly observer?: TaskObserver;
+  /** Records of one atomic commit, at most, while definitions are read; 500 unless told. */
   readonly batchRecordsMax?: number;
 }
 
 export interface Runtime {
-  /** Resolves when everything that was on the log as the processors started has been processed. */
+  /** Resolves when everything that was on the log as the processors started has been processed, by whoever owns its partition. */
   caughtUp(): Promise<void>;
-  /** Resolves when the record at `position` of `topic` has been processed by every processor that reads it. */
+  /** Resolves when the record at `position` of `topic` has been processed here: by each task that reads it, if it comes to be ours. */
   reached(topic: Topic, position: Position): Promise<void>;
-  /** Records written and not yet processed, over all processors. */
+  /** For each processor what is ours of it. */
+  status(): readonly ProcessorStatus[];
+  /** Records written and not yet processed, over all that is ours. */
   lag(): number;
-  /** Ends after the batches in hand are committed. */
+  /** Ends after the batches in hand are committed, and gives the partitions back. */
   close(): Promise<void>;
 }
 
+export interface ProcessorStatus {
+  readonly processor: string;
+  readonly partitions: readonly number[];
+  /** Partitions whose state is being restored. */
+  readonly restoring: number;
+  /** Records of changelogs and definitions that are still to be read before those can go on. */
+  readonly behind: number;
+  readonly lag: number;
+}
+
 /**
- * Runs processors over the log: one task for each partition, its state loaded from the store and brought up to date before anything else.
+ * Runs processors over the log: one task for each partition that the group of the processor gives us.
  *
- * Outputs are appended first, then state and source positions are committed in one write. A crash between the two repeats outputs,
- * with the same header `src` (`{topic}/{partition}/{offset}#{n}`, by which readers drop them), and never counts a record twice.
- * Every partition is run here: one copy of the runtime for a log, until the log can hand out partitions.
+ * Outputs are appended first, then state and source positions are written as one. A crash between the two repeats outputs, with the same
+ * header `src`, by which tasks that read them drop them; a record is never counted twice. Definitions (`broadcast`) are read whole by every
+ * process, and kept in the state of every task.
  */
 export async function runProcessors(options: RuntimeOptions): Promise<Runtime> {
   const running: Running[] = [];
-  for (const processor of options.processors) running.push(await start(processor, options));
-  const started = Promise.all(running.map(({ ready }) => ready));
-  // A failure is reported to whoever asks for `caughtUp`; without one, the log of the task has told it.
-  started.catch(() => {});
-
+  try {
+    for (const processor of options.processors) running.push(await start(processor, options));
+  } catch (cause) {
+    await Promise.all(running.map(({ close }) => close()));
+    throw cause;
+  }
   return {
-    caughtUp: () => started.then(() => {}),
+    caughtUp: async () => void (await Promise.all(running.map(({ caughtUp }) => caughtUp()))),
+    reached: async (topic, position) => void (await Promise.all(running.map(({ reached }) => reached(topic, position)))),
+    status: () => running.map(({ status }) => status()),
+    lag: () => running.reduce((sum, { status }) => sum + status().lag, 0),
+    close: async () => void (await Promise.all(running.map(({ close }) => close()))),
+  };
+}
+
+interface Running extends Pick<Runtime, "caughtUp" | "reached" | "close"> {
+  status(): ProcessorStatus;
+}
+
+/** What of a processor is in our hands. */
+interface Hands {
+  readonly tasks: Map<number, Task>;
+  /** Tasks whose state is not restored yet. */
+  readonly starting: Set<Task>;
+  /** Called whenever a task has moved on, or came, or went. */
+  changed(): void;
+  /** Resolves once `holds`. */
+  until(holds: () => boolean): Promise<void>;
+}
+
+async function start(processor: Processor, options: RuntimeOptions): Promise<Running> {
+  const { log, every, nowMs } = options;
+  const { name, sources, restMs = 0, tickMs } = processor;
+  const broadcast: readonly Topic[] = [...processor.broadcast, topics.deadLetters];
+  const ends = await endsOf(log, sources);
+  const hands = emptyHands();
+  const { tasks } = hands;
+
+  // Begun before any task reads the definitions itself: none falls between, and what both bring is skipped by its offset.
+  const definitions = await log.subscribe(broadcast, { from: "end", restMs }, async (records: readonly StoredRecord[]) => {
+    await Promise.all([...tasks.values()].map((task) => task.take(records).catch((cause: unknown) => unlessGone(tasks, task, cause))));
+    hands.changed();
+  });
+  const membership = await log.join(name, sources, memberOf(processor, hands, options)).catch(async (cause: unknown) => {
+    await definitions.close();
+    throw cause;
+  });
+  const tick = () => {
+    for (const task of tasks.values()) task.tick(nowMs());
+  };
+  const stopTicks = tickMs > 0 ? every(tickMs, tick) : () => {};
+
+  const isPast = (topic: Topic, { partition, offset }: Position) => {
+    const readers = broadcast.some((one) => one.name === topic.name) ? [...tasks.values()] : [tasks.get(partition)];
+    return readers.length > 0 && readers.every((task) => task !== undefined && task.position(topic, partition) > offset);
+  };
+  return {
+    caughtUp: () => hands.until(() => ends.every(({ topic, partition, end }) => isPast(topic, { partition, offset: end - 1 }))),
     async reached(topic, position) {
-      await started;
-      // What the tasks read while they caught up never went through the subscription.
-      const behind = running.filter((one) => !hasPassed(one, topic, position));
-      await Promise.all(behind.map(({ subscription }) => subscription.reached(topic, position)));
+      if (![...sources, ...broadcast].some((one) => one.name === topic.name)) return;
+      await hands.until(() => isPast(topic, position));
     },
-    lag: () =>
-      running.reduce((sum, { subscription, tasks }) => sum + subscription.lag() + tasks.reduce((all, task) => all + task.behind(), 0), 0),
+    status: () => statusOf(name, hands, { membership, definitions }),
     async close() {
-      for (const { stopTicks } of running) stopTicks();
-      await Promise.all(running.map(({ subscription }) => subscription.close()));
-      await Promise.all(running.flatMap(({ tasks }) => tasks.map((task) => task.close())));
+      stopTicks();
+      await definitions.close();
+      await membership.close();
     },
   };
 }
 
-interface Running {
-  readonly processor: Processor;
-  readonly tasks: readonly Task[];
-  readonly subscription: Subscription;
-  readonly ready: Promise<unknown>;
-  readonly stopTicks: () => void;
-}
-
-/** Whether every task that reads `topic` is past `position`; true where none does. */
-function hasPassed({ processor, tasks }: Running, topic: Topic, { partition, offset }: Position): boolean {
-  const isPast = (task: Task) => task.position(topic, partition) > offset;
-  if (processor.broadcast.some(({ name }) => name === topic.name)) return tasks.every(isPast);
-  if (processor.sources.some(({ name }) => name === topic.name)) return tasks.slice(partition, partition + 1).every(isPast);
-  return true;
-}
-
-async function start(processor: Processor, options: RuntimeOptions): Promise<Running> {
-  const tasks = Array.from({ length: partitionsOf(processor) }, (_, partition) => openTask(processor, partition, options));
-  const broadcast = new Set(processor.broadcast.map(({ name }) => name));
-
-  // The subscription begins before the tasks read what is there: no record falls between, and what both bring is skipped by its offset.
-  const { sources, broadcast: definitions, restMs = 0 } = processor;
-  const subscription = await options.log.subscribe([...sources, ...definitions], { from: "end", restMs }, async (records) => {
-    const readers = new Map<Task, StoredRecord[]>();
-    for (const record of records) {
-      for (const task of broadcast.has(record.topic) ? tasks : tasks.slice(record.partition, record.partition + 1)) {
-        const share = readers.get(task);
-        if (share === undefined) readers.set(task, [record]);
-        else share.push(record);
+function memberOf(processor: Processor, { tasks, starting, changed }: Hands, options: RuntimeOptions): Parameters<EventLog["join"]>[2] {
+  const { logger, changelogs } = options;
+  const changelog = changelogs ? changelogOf({ name: processor.name, partitions: partitionsOf(processor) }) : null;
+  return {
+    restMs: processor.restMs ?? 0,
+    async assigned(partition, epoch) {
+      await tasks.get(partition)?.close();
+      const task = openTask(processor, { partition, epoch }, { ...options, changelog });
+      tasks.set(partition, task);
+      starting.add(task);
+      try {
+        await task.start();
+      } catch (cause) {
+        if (tasks.get(partition) === task) logger.warn("A task can't start yet", { processor: processor.name, partition, epoch, cause });
+        throw cause;
+      } finally {
+        starting.delete(task);
+        changed();
       }
-    }
-    await Promise.all([...readers].map(([task, share]) => task.take(share)));
-  });
-  const ready = Promise.all(tasks.map((task) => task.catchUp()));
-  const stopTicks =
-    processor.tickMs > 0
-      ? options.every(processor.tickMs, () => {
-          for (const task of tasks) task.tick(options.nowMs());
-        })
-      : () => {};
-  return { processor, tasks, subscription, ready, stopTicks };
+      return new Map(processor.sources.map((topic) => [topic.name, task.position(topic, partition)]));
+    },
+    async revoked(partition) {
+      const task = tasks.get(partition);
+      tasks.delete(partition);
+      await task?.close();
+      changed();
+    },
+    async records(partition, records) {
+      await tasks.get(partition)?.take(records);
+      changed();
+    },
+    async undecodable(partition, { topic, offset }, cause) {
+      await tasks.get(partition)?.pass({ topic, partition, offset }, cause);
+      changed();
+    },
+  };
 }
 
-function partitionsOf({ name, sources }: Processor): number {
+/** A task that has gone need not take a definition any more; one that has failed is to get it again. */
+function unlessGone(tasks: ReadonlyMap<number, Task>, task: Task, cause: unknown): void {
+  for (const one of tasks.values()) if (one === task) throw cause;
+}
+
+function statusOf(
+  processor: string,
+  { tasks, starting }: Hands,
+  { membership, definitions }: { readonly membership: Membership; readonly definitions: Subscription },
+): ProcessorStatus {
+  const behind = [...tasks.values()].reduce((sum, task) => sum + task.behind(), 0);
+  return {
+    processor,
+    partitions: [...tasks.keys()].sort((left, right) => left - right),
+    restoring: starting.size,
+    behind,
+    lag: membership.lag() + definitions.lag() + behind,
+  };
+}
+
+function emptyHands(): Hands {
+  const waiting = new Set<() => void>();
+  return {
+    tasks: new Map(),
+    starting: new Set(),
+    changed() {
+      for (const look of waiting) look();
+    },
+    until: (holds) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (!holds()) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}
+
+/** The partitions that have records, and where they end. */
+async function endsOf(log: EventLog, sources: readonly Topic[]) {
+  const ends: { readonly topic: Topic; readonly partition: number; readonly end: number }[] = [];
+  for (const topic of sources) {
+    for (const { partition, start, end } of await log.extent(topic)) if (end > start) ends.push({ topic, partition, end });
+  }
+  return ends;
+}
+
+/** Task i reads partition i of every source, and writes partition i of the changelog. */
+export function partitionsOf({ name, sources }: Pick<Processor, "name" | "sources">): number {
   const counts = new Set(sources.map(({ partitions }) => partitions));
   const [count] = counts;
   if (count === undefined || counts.size > 1) throw new Error(`The sources of processor ${name} must have equally many partitions.`);

@@ -2,6 +2,7 @@ import type { CallDecided, CallEnded, UsageCounted } from "../domain/events.ts";
 import type { StoredRecord } from "../domain/record.ts";
 import { recordKey } from "../domain/record-key.ts";
 import { topics } from "../domain/topics.ts";
+import { retryHeader } from "./dead-letters.ts";
 import type { Processor, Step, Tick } from "./processor.ts";
 
 const hourMs = 60 * 60_000;
@@ -69,8 +70,9 @@ function count(state: State, records: readonly Called[]): Changes {
     lastSeen: null,
     lastPlace: null,
   };
-  for (const { value, timestampMs } of records) {
-    if (value === null || !isNew(tally, value, timestampMs)) continue;
+  for (const { value, timestampMs, headers } of records) {
+    // A dead letter that is tried again was not counted before, though those behind it were.
+    if (value === null || !(isNew(tally, value, timestampMs) || headers?.[retryHeader] !== undefined)) continue;
     const total = totalOf(tally, placeOf(value, tally.floorMs));
     if ("verdict" in value) addDecided(total, value);
     else addEnded(total, value);

@@ -127,10 +127,14 @@ function startShare({ catalog, read, onCommit, group, member, partition }: Share
     subscription = startSubscription({
       cursors: entries.map((entry) => ({ partition: entry, next: positions.get(entry.topic) ?? entry.start })),
       recordsMax: batchRecordsMax,
-      restMs: 0,
+      restMs: member.restMs ?? 0,
       read,
       handle: (records) =>
         inTurn(() => (revoking.signal.aborted ? Promise.reject(revoking.signal.reason) : member.records(partition, records))),
+      undecodable: ({ topic }, offset, cause) =>
+        inTurn(() =>
+          revoking.signal.aborted ? Promise.reject(revoking.signal.reason) : member.undecodable(partition, { topic, offset }, cause),
+        ),
       moved: () => undefined,
       onCommit,
       closed: async () => undefined,

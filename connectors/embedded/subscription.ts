@@ -15,6 +15,8 @@ export interface SubscriptionOptions {
   readonly restMs: number;
   readonly read: (partition: PartitionEntry, from: number, recordsMax: number) => StoredRecord[];
   readonly handle: (records: readonly StoredRecord[]) => Promise<void> | void;
+  /** Takes what can't be decoded, to go on behind it. Without it, a subscription waits in front of such a record. */
+  readonly undecodable?: (partition: PartitionEntry, offset: number, cause: Fault) => Promise<void>;
   /** Called with the next offset after every handled batch. */
   readonly moved: (partition: PartitionEntry, next: number) => void;
   /** Calls back after each commit; returns how to stop that. */
@@ -132,16 +134,18 @@ function restBetween(restMs: number, wake: () => void) {
 }
 
 /** Hands over one batch until it is taken. Returns the offset behind it, or undefined where the subscription is closed first. */
-async function handleBatch(
-  { next, partition }: Cursor,
-  { read, handle, recordsMax }: SubscriptionOptions,
-  signal: AbortSignal,
-): Promise<number | undefined> {
+async function handleBatch({ next, partition }: Cursor, options: SubscriptionOptions, signal: AbortSignal): Promise<number | undefined> {
+  const { handle } = options;
   const end = partition.end;
-  let records: readonly StoredRecord[] | undefined;
+  let records: readonly StoredRecord[] | Fault | undefined;
   for (let pauseMs = retryMsMin; !signal.aborted; pauseMs = Math.min(pauseMs * 2, retryMsMax)) {
     try {
-      records ??= read(partition, next, recordsMax);
+      records ??= readOrFault(options, partition, next);
+      if (records instanceof Fault) {
+        const offset = Math.max(next, partition.start);
+        await options.undecodable?.(partition, offset, records);
+        return offset + 1;
+      }
       const last = records.at(-1);
       // Compaction and retention leave gaps: there may be nothing up to the end.
       if (last === undefined) return end;
@@ -153,6 +157,25 @@ async function handleBatch(
     }
   }
   return undefined;
+}
+
+/** What can't be decoded is found one by one: those before it are handed over first. */
+function readOrFault(
+  { read, recordsMax, undecodable }: SubscriptionOptions,
+  partition: PartitionEntry,
+  next: number,
+): readonly StoredRecord[] | Fault {
+  try {
+    return read(partition, next, recordsMax);
+  } catch (cause) {
+    if (undecodable === undefined || !(cause instanceof Fault) || cause.code !== "invalid") throw cause;
+    try {
+      return read(partition, next, 1);
+    } catch (still) {
+      if (still instanceof Fault && still.code === "invalid") return still;
+      throw still;
+    }
+  }
 }
 
 function cancelled(): Fault {

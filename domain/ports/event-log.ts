@@ -1,4 +1,5 @@
 import type { EventType } from "../events.ts";
+import type { Fault } from "../fault.ts";
 import type { LogRecord, Position, StoredRecord, Topic } from "../record.ts";
 
 /**
@@ -90,6 +91,12 @@ export interface GroupMember {
 
   /** One batch of one topic at a time per partition, oldest first per topic. Where it rejects, the batch is handed over again after a pause. */
   records(partition: number, records: readonly StoredRecord[]): Promise<void>;
+
+  /** What is at this place can't be decoded: it is passed over, once this resolves. Where it rejects, it is asked again after a pause. */
+  undecodable(partition: number, place: { readonly topic: string; readonly offset: number }, cause: Fault): Promise<void>;
+
+  /** So many milliseconds may records wait for others, as with `subscribe`; 0 unless told. */
+  readonly restMs?: number;
 }
 
 export interface Membership {

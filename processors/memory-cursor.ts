@@ -1,0 +1,106 @@
+import { Fault } from "../domain/fault.ts";
+import type { StoredRecord, Topic } from "../domain/record.ts";
+import type { MemoryParts } from "./memory-log.ts";
+
+export interface CursorOptions extends MemoryParts {
+  readonly topic: Topic;
+  readonly partition: number;
+  readonly next: number;
+  readonly recordsMax: number;
+  readonly handle: (records: readonly StoredRecord[]) => Promise<void>;
+  readonly undecodable?: (offset: number, cause: Fault) => Promise<void>;
+  readonly moved: (next: number) => unknown;
+}
+
+/** Reads one partition of a log in memory, batch after batch, each until it is taken. */
+export interface MemoryCursor {
+  readonly topic: Topic;
+  readonly partition: number;
+  next(): number;
+  end(): number;
+  /** Resolves when everything before `next` has been handled. */
+  until(next: number): Promise<void>;
+  /** Hands over nothing more; resolves when the batch in hand has ended. */
+  close(): Promise<void>;
+  /** The same without waiting for it. */
+  drop(): void;
+}
+
+export function memoryCursor(options: CursorOptions): MemoryCursor {
+  const { topic, partition, stored, listeners, moved } = options;
+  const waiters = new Set<{ readonly next: number; readonly resolve: () => void; readonly reject: (reason: unknown) => void }>();
+  let next = options.next;
+  let running: Promise<void> | undefined;
+  let closed = false;
+
+  const end = () => stored(topic, partition).length;
+
+  async function run(): Promise<void> {
+    while (!closed && next < end()) {
+      try {
+        const after = await handleNext(options, next);
+        if (closed) return;
+        next = after;
+        moved(next);
+        resolveWaiters();
+      } catch {
+        // Handed over again: what a log does with a batch that was rejected.
+        await options.pause();
+      }
+    }
+  }
+
+  function resolveWaiters(): void {
+    for (const waiter of waiters) if (waiter.next <= next && waiters.delete(waiter)) waiter.resolve();
+  }
+
+  function wake(): void {
+    if (running !== undefined || closed || next >= end()) return;
+    running = Promise.resolve()
+      .then(run)
+      .finally(() => {
+        running = undefined;
+        wake();
+      });
+  }
+
+  function drop(): void {
+    closed = true;
+    listeners.delete(wake);
+    for (const { reject } of waiters) reject(new Fault("cancelled", "the subscription was closed"));
+    waiters.clear();
+  }
+
+  listeners.add(wake);
+  wake();
+  return {
+    topic,
+    partition,
+    next: () => next,
+    end,
+    until: (wanted) => {
+      if (wanted <= next) return Promise.resolve();
+      return new Promise((resolve, reject) => waiters.add({ next: wanted, resolve, reject }));
+    },
+    async close() {
+      drop();
+      await running;
+    },
+    drop,
+  };
+}
+
+/** One batch, or one record that can't be decoded. Answers where to go on. */
+async function handleNext({ topic, partition, read, recordsMax, handle, undecodable }: CursorOptions, next: number): Promise<number> {
+  let records: readonly StoredRecord[];
+  try {
+    records = read(topic, partition, next, recordsMax);
+  } catch (cause) {
+    if (undecodable === undefined || !(cause instanceof Fault)) throw cause;
+    if (recordsMax > 1) return handleNext({ topic, partition, read, recordsMax: 1, handle, undecodable } as CursorOptions, next);
+    await undecodable(next, cause);
+    return next + 1;
+  }
+  await handle(records);
+  return next + records.length;
+}

@@ -1,0 +1,164 @@
+import { Fault } from "../domain/fault.ts";
+import type { EventLog, GroupMember } from "../domain/ports/event-log.ts";
+import type { Topic } from "../domain/record.ts";
+import { type MemoryCursor, memoryCursor } from "./memory-cursor.ts";
+import type { MemoryParts } from "./memory-log.ts";
+
+export interface MemoryGroups {
+  readonly join: EventLog["join"];
+  expel(group: string, member: GroupMember): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Joined {
+  readonly member: GroupMember;
+  readonly owned: Map<number, Share>;
+}
+
+/** One partition number in the hands of one member. */
+interface Share {
+  lag(): number;
+  revoke(): Promise<void>;
+  /** Takes it away without telling the member. */
+  drop(): void;
+}
+
+interface Group {
+  readonly topics: readonly Topic[];
+  readonly joined: Set<Joined>;
+  turn: Promise<void>;
+  epoch: number;
+}
+
+/** The groups of a log in memory. A partition stays with its owner as long as the shares allow. */
+export function memoryGroups(parts: MemoryParts): MemoryGroups {
+  const groups = new Map<string, Group>();
+
+  const inTurn = (group: Group, work: () => Promise<void>): Promise<void> => {
+    const done = group.turn.then(work);
+    group.turn = done.catch(() => {});
+    return done;
+  };
+
+  const shareOut = (group: Group) =>
+    inTurn(group, async () => {
+      const partitions = group.topics[0]?.partitions ?? 0;
+      const joined = [...group.joined];
+      const most = Math.ceil(partitions / Math.max(1, joined.length));
+      const surplus = joined.flatMap((one) => [...one.owned.keys()].slice(most).map((partition) => ({ one, partition })));
+      await Promise.all(surplus.map(({ one, partition }) => giveBack(one, partition)));
+      const taken = new Set(joined.flatMap(({ owned }) => [...owned.keys()]));
+      for (let partition = 0; partition < partitions; partition += 1) {
+        const [least] = joined.sort((left, right) => left.owned.size - right.owned.size);
+        if (least === undefined || taken.has(partition)) continue;
+        group.epoch += 1;
+        least.owned.set(partition, startShare(parts, { group, member: least.member, partition, epoch: group.epoch }));
+      }
+    });
+
+  const leave = async (group: Group, joined: Joined) => {
+    if (!group.joined.delete(joined)) return group.turn;
+    await inTurn(group, async () => void (await Promise.all([...joined.owned.keys()].map((partition) => giveBack(joined, partition)))));
+    await shareOut(group);
+  };
+
+  return {
+    async join(name, topics, member) {
+      if (new Set(topics.map(({ partitions }) => partitions)).size !== 1)
+        throw new Fault("invalid", `${name} reads topics of unequal partitions`);
+      const group = groups.get(name) ?? { topics, joined: new Set(), turn: Promise.resolve(), epoch: 0 };
+      groups.set(name, group);
+      const joined: Joined = { member, owned: new Map() };
+      group.joined.add(joined);
+      await shareOut(group);
+      return {
+        lag: () => [...joined.owned.values()].reduce((sum, share) => sum + share.lag(), 0),
+        close: () => leave(group, joined),
+      };
+    },
+    async expel(name, member) {
+      const group = groups.get(name);
+      const joined = [...(group?.joined ?? [])].find((one) => one.member === member);
+      if (group === undefined || joined === undefined) return;
+      group.joined.delete(joined);
+      for (const share of joined.owned.values()) share.drop();
+      joined.owned.clear();
+      await shareOut(group);
+    },
+    async close() {
+      await Promise.all([...groups.values()].flatMap((group) => [...group.joined].map((joined) => leave(group, joined))));
+    },
+  };
+}
+
+async function giveBack({ owned }: Joined, partition: number): Promise<void> {
+  await owned.get(partition)?.revoke();
+  owned.delete(partition);
+}
+
+interface ShareOptions {
+  readonly group: Group;
+  readonly member: GroupMember;
+  readonly partition: number;
+  readonly epoch: number;
+}
+
+function startShare(parts: MemoryParts, { group, member, partition, epoch }: ShareOptions): Share {
+  let cursors: readonly MemoryCursor[] = [];
+  let isOver = false;
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const done = turn.then(() => (isOver ? Promise.reject(new Fault("cancelled", "the partition is another's")) : work()));
+    turn = done.catch(() => {});
+    return done;
+  };
+
+  const take = async () => {
+    const positions = await assigned(member, { partition, epoch, isOver: () => isOver, pause: parts.pause });
+    if (positions === undefined || isOver) return;
+    cursors = group.topics.map((topic) =>
+      memoryCursor({
+        ...parts,
+        topic,
+        partition,
+        next: positions.get(topic.name) ?? 0,
+        moved: () => {},
+        handle: (records) => inTurn(() => member.records(partition, records)),
+        undecodable: (offset, cause) => inTurn(() => member.undecodable(partition, { topic: topic.name, offset }, cause)),
+      }),
+    );
+  };
+
+  const taking = take();
+  return {
+    lag: () => cursors.reduce((sum, cursor) => sum + cursor.end() - cursor.next(), 0),
+    async revoke() {
+      isOver = true;
+      await Promise.allSettled([member.revoked(partition), ...cursors.map((cursor) => cursor.close()), taking]);
+    },
+    drop() {
+      isOver = true;
+      for (const cursor of cursors) cursor.drop();
+    },
+  };
+}
+
+async function assigned(
+  member: GroupMember,
+  {
+    partition,
+    epoch,
+    isOver,
+    pause,
+  }: { readonly partition: number; readonly epoch: number; readonly isOver: () => boolean; readonly pause: () => Promise<void> },
+): Promise<ReadonlyMap<string, number> | undefined> {
+  while (!isOver()) {
+    try {
+      return await member.assigned(partition, epoch);
+    } catch {
+      // The member could not take it now. It has told its own log.
+      await pause();
+    }
+  }
+  return undefined;
+}
