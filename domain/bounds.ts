@@ -25,7 +25,7 @@ export const bounds = {
   sessionClientBytesMax: 1_024,
   /** Open subscriptions of the gate, and of one caller: each holds a connection. */
   subscriptionsMax: 5_000,
-  subscriptionsPerCallerMax: 64,
+  subscriptionsPerCallerMax: 500,
   /** Streams that the gate holds open towards servers to hear of changes. */
   upstreamStreamsMax: 5_000,
   /** Resources that the gate watches at one server for all its callers. */
@@ -35,6 +35,14 @@ export const bounds = {
   subscribedUriLengthMax: 2_048,
   /** A `requestState` is good for so long. */
   requestStateMs: 60 * 60_000,
+  /** Streams of one session that can be taken up again, and what is kept of one for that. */
+  replayStreamsPerSessionMax: 64,
+  replayEventsMax: 256,
+  replayBytesMax: 1024 * 1024,
+  /** Of all sessions together. */
+  replayAllBytesMax: 64 * 1024 * 1024,
+  /** A stream that nobody reads is kept for so long. */
+  replayIdleMs: 5 * 60_000,
   listAnswerBytesMax: 16 * 1024 * 1024,
   listPagesMax: 100,
   auditRingRecordsMax: 65_536,

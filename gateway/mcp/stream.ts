@@ -1,71 +1,90 @@
+import type { Fault } from "../../domain/fault.ts";
 import type { Caller } from "../../domain/identity.ts";
+import { errorForms } from "../../domain/mcp/errors.ts";
+import { scanMessage } from "../../domain/mcp/scan.ts";
 import type { HttpReply, HttpRequest } from "../../domain/ports/http.ts";
-import { protocolReply, refusedReply } from "./answers.ts";
+import { deniedReply, faultReply, protocolReply, refusedReply, retryAfterOf } from "./answers.ts";
+import { notRecorded } from "./forward.ts";
 import type { Gate } from "./gate.ts";
-import { createRelay } from "./relay.ts";
+import { callOf, type Inbound } from "./inbound.ts";
+import { judge, noteEnd } from "./judge.ts";
 import { ownerOf, type Session } from "./session.ts";
+import { OwnStream } from "./streams/own-stream.ts";
 
-interface StreamExchange {
+export interface StreamExchange {
   readonly request: HttpRequest;
   readonly reply: HttpReply;
   readonly endpoint: string | null;
 }
 
-/** GET: the stream on which a server speaks unasked. Only sessions have one. */
-export function openStream(gate: Gate, caller: Caller, { request, reply, endpoint }: StreamExchange): void {
-  const session = sessionOf(gate, caller, { request, reply, endpoint });
+/** GET: a stream on which a client with a session is told what belongs to none of its requests, or takes up a stream that it lost. */
+export function openStream(gate: Gate, caller: Caller, exchange: StreamExchange): void | Promise<void> {
+  const { request, reply } = exchange;
+  const session = sessionOf(gate, caller, exchange);
   if (session === undefined) return;
   if (!request.header("accept").includes("text/event-stream")) {
     refusedReply(reply, 406, "invalid", "a stream is text/event-stream: say so in Accept");
     return;
   }
+  return judgedStream(gate, caller, exchange, session);
+}
+
+/** Opening a stream is judged and recorded like any message that has no act of its own. */
+async function judgedStream(gate: Gate, caller: Caller, exchange: StreamExchange, session: Session): Promise<void> {
+  const { endpoint, reply, request } = exchange;
   const routed = endpoint === null ? undefined : gate.router.find(caller.organizationId, endpoint);
-  if (session.upstream === null || routed === undefined) {
-    // The gate has nothing to say unasked yet; the stream stays open, as clients expect, and the ingress keeps it alive.
-    reply.start(200, ["content-type", "text/event-stream", "cache-control", "no-store"]);
-    reply.onAbort(gate.streams.add(() => reply.end()));
-    return;
+  const inbound = opening(gate, caller, exchange, session);
+  const call = { ...callOf(inbound, routed?.server.name ?? endpoint, routed?.server.labels ?? {}, null), method: "stream/open" };
+  const judgement = judge(gate, inbound, call, "buffered");
+  if (judgement.judged.decision.verdict === "deny") return deniedReply(inbound, judgement.judged, call);
+  try {
+    await judgement.recorded;
+  } catch (cause) {
+    return faultReply(inbound, notRecorded(cause));
   }
-  const headers = ["accept", "text/event-stream"];
-  for (const name of ["mcp-protocol-version", "last-event-id"]) {
-    const value = request.header(name);
-    if (value !== "") headers.push(name, value);
-  }
-  if (session.upstream.sessionId !== null) headers.push("mcp-session-id", session.upstream.sessionId);
-  const relay = createRelay({
+  noteEnd(gate, inbound, judgement, { outcome: "ok", status: 200, errorCode: null, responseBytes: 0 }, null);
+  const opener = { request, caller };
+  if (session.upstream !== null && routed !== undefined) new OwnStream(gate, session, routed, opener, reply).open(session.upstream);
+  else openOfGate(gate, session, exchange, caller);
+}
+
+function openOfGate(gate: Gate, session: Session, { request, reply }: StreamExchange, caller: Caller): void {
+  const opener = { request, caller };
+  const channel = gate.channels.of(gate, session);
+  const lastEventId = request.header("last-event-id");
+  const taken = lastEventId === "" ? undefined : channel.takeUp(opener, reply, lastEventId);
+  const refusal = taken === undefined ? channel.open(opener, reply) : taken;
+  if (refusal !== null) return refuse(reply, refusal);
+  // What came behind an event that is not kept any more is lost: whatever it told of may have changed.
+  if (lastEventId !== "" && taken === undefined) channel.tellAll();
+}
+
+function refuse(reply: HttpReply, fault: Fault): void {
+  const body = JSON.stringify({ jsonrpc: "2.0", id: null, error: { code: errorForms[fault.code].code, message: fault.message } });
+  reply.send(errorForms[fault.code].status, ["content-type", "application/json", ...retryAfterOf(fault)], body);
+}
+
+const openingMessage = new TextEncoder().encode('{"jsonrpc":"2.0","method":"stream/open"}');
+
+/** The opening of a stream in the form of a message, for those who judge and record. */
+function opening(gate: Gate, caller: Caller, { request, reply, endpoint }: StreamExchange, { protocolVersion }: Session): Inbound {
+  const scanned = scanMessage(openingMessage);
+  if (scanned.kind === "malformed") throw new Error("a message of the gate's own must be well-formed");
+  return {
+    request,
     reply,
+    body: openingMessage,
+    scanned,
     idRaw: null,
-    callId: "",
-    headers: () => [],
-    rewrite: null,
-    strict: false,
-    onOutcome() {
-      forget();
-      return undefined;
-    },
-  });
-  const forget = gate.streams.add(() => {
-    exchange.cancel();
-    relay.cancelled();
-  });
-  const exchange = routed.exchange(
-    {
-      method: "GET",
-      headers,
-      body: undefined,
-      repeatable: true,
-      answerTimeoutMs: routed.server.timeouts.answerMs,
-      idleTimeoutMs: 0,
-      totalTimeoutMs: 0,
-    },
-    relay.sink,
-    { pinned: session.upstream.upstreamId },
-  );
-  relay.attach(exchange);
-  reply.onAbort(() => {
-    forget();
-    exchange.cancel();
-  });
+    era: "legacy",
+    version: protocolVersion,
+    caller,
+    owner: ownerOf(caller),
+    endpoint,
+    callId: gate.newId(),
+    startMs: gate.nowMs(),
+    startedAt: performance.now(),
+  };
 }
 
 /** DELETE: the client ends its session; the upstream's goes with it. */

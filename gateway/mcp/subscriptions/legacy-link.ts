@@ -18,6 +18,12 @@ export function legacyLink(routed: RoutedServer, session: UpstreamSession, event
   let stream: Promise<boolean> | undefined;
   let closed = false;
   let cancel = () => {};
+  let level: string | null = null;
+  const setLevel = async (wanted: string | null) => {
+    if (wanted === null || wanted === "" || wanted === level || !("logging" in session.capabilities)) return;
+    level = wanted;
+    await put(routed, session, "logging/setLevel", { level }).catch(() => {}); // The server then goes on as it was.
+  };
   const listening = () => {
     stream ??= new Promise((resolve, reject) => {
       cancel = openServerStream(routed, session, {
@@ -39,18 +45,19 @@ export function legacyLink(routed: RoutedServer, session: UpstreamSession, event
       const uris = speaks && canSubscribe(session) ? wanted.uris : nothingWanted.uris;
       const refused = new Set<string>();
       for (const uri of [...subscribed].filter((before) => !uris.has(before)))
-        await put(routed, session, "resources/unsubscribe", uri).catch(() => {}); // It may have gone already.
+        await put(routed, session, "resources/unsubscribe", { uri }).catch(() => {}); // It may have gone already.
       for (const uri of [...uris].filter((next) => !subscribed.has(next))) {
-        const { message } = await put(routed, session, "resources/subscribe", uri);
+        const { message } = await put(routed, session, "resources/subscribe", { uri });
         if (message?.result === undefined) refused.add(uri);
       }
       subscribed = new Set([...uris].filter((uri) => !refused.has(uri)));
-      return { lists: new Set(speaks ? listNames : []), uris: subscribed, tasks: new Set() };
+      if (speaks) await setLevel(wanted.logLevel);
+      return { lists: new Set(speaks ? listNames : []), uris: subscribed, tasks: new Set(), logLevel: wanted.logLevel };
     },
     close() {
       closed = true;
       cancel();
-      for (const uri of subscribed) put(routed, session, "resources/unsubscribe", uri).catch(() => {}); // It may have gone already.
+      for (const uri of subscribed) put(routed, session, "resources/unsubscribe", { uri }).catch(() => {}); // It may have gone already.
     },
   };
 }
@@ -70,9 +77,9 @@ function answerRequest(routed: RoutedServer, session: UpstreamSession, request: 
 
 let lastQuestionId = 0;
 
-function put(routed: RoutedServer, session: UpstreamSession, method: string, uri: string): Promise<Asked> {
+function put(routed: RoutedServer, session: UpstreamSession, method: string, params: object): Promise<Asked> {
   lastQuestionId += 1;
-  const body = JSON.stringify({ jsonrpc: "2.0", id: `sluice-watch-${lastQuestionId}`, method, params: { uri } });
+  const body = JSON.stringify({ jsonrpc: "2.0", id: `sluice-watch-${lastQuestionId}`, method, params });
   return say(routed, session, body);
 }
 

@@ -73,6 +73,7 @@ class Subscription {
       caller: inbound.caller,
       address: inbound.request.address,
       endpoint: inbound.endpoint,
+      hearsServers: true,
       deliver: (key, bytes, scanned) => this.#notices.push(key, withSubscriptionId(bytes, scanned, this.#idRaw)),
     });
   }

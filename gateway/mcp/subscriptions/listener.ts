@@ -18,6 +18,8 @@ export interface ListenerOptions {
   readonly address: string;
   /** The server of `/mcp/{server}`, or null for all that the caller may reach. */
   readonly endpoint: string | null;
+  /** False where the client hears the server by a stream of its own: then only what the gate itself has to tell is told. */
+  readonly hearsServers: boolean;
   /** A notification for the client. Of each `key` the last one counts. */
   readonly deliver: (key: string, bytes: Uint8Array, scanned: Scanned) => void;
 }
@@ -27,6 +29,7 @@ export interface WantedAt {
   readonly lists: ReadonlySet<ListName>;
   readonly uris: ReadonlyMap<string, RoutedServer>;
   readonly tasks: ReadonlyMap<string, RoutedServer>;
+  readonly logLevel: string | null;
 }
 
 interface Ear extends Watcher {
@@ -42,6 +45,8 @@ export interface Listener {
   want(wanted: WantedAt): Promise<Wanted>;
   /** Policies, servers or the caller may have changed: rights that ended end, and lists that look different now are told of. */
   refresh(caller: Caller, changes: Changes): Promise<void>;
+  /** Tells of everything that may have changed: something was missed on the way to the client. */
+  tellAll(): void;
   close(): void;
 }
 
@@ -58,7 +63,7 @@ class CallersListener implements Listener {
   readonly #ears = new Map<RoutedServer, Ear>();
   #caller: Caller;
   #policies: PolicyTable;
-  #wanted: WantedAt = { lists: new Set(), uris: new Map(), tasks: new Map() };
+  #wanted: WantedAt = { lists: new Set(), uris: new Map(), tasks: new Map(), logLevel: null };
   #closed = false;
 
   constructor(gate: Gate, options: ListenerOptions) {
@@ -75,7 +80,7 @@ class CallersListener implements Listener {
     // The gate itself tells of lists that policies and the registry change, whatever the servers do.
     const [only] = this.#options.endpoint === null ? [] : servers;
     const lists = only === undefined ? new Set(listNames) : await listsOf(this.#gate, only, ownerOf(this.#caller));
-    const asked = { lists: wanted.lists, uris: new Set(wanted.uris.keys()), tasks: new Set(wanted.tasks.keys()) };
+    const asked = { ...wanted, uris: new Set(wanted.uris.keys()), tasks: new Set(wanted.tasks.keys()) };
     return intersectionOf({ ...honoured, lists }, asked);
   }
 
@@ -95,6 +100,10 @@ class CallersListener implements Listener {
     const changed = left || fresh.length > 0 ? lists : await changedLists(changes, looks);
     if (this.#closed) return;
     for (const list of changed) this.#tell(listChanged(list));
+  }
+
+  tellAll(): void {
+    for (const ear of this.#ears.values()) ear.missed();
   }
 
   close(): void {
@@ -127,8 +136,8 @@ class CallersListener implements Listener {
   }
 
   #wantedAt(routed: RoutedServer): Wanted {
-    const { lists, uris, tasks } = this.#wanted;
-    return { lists, uris: namesAt(uris, routed), tasks: namesAt(tasks, routed) };
+    const { lists, uris, tasks, logLevel } = this.#wanted;
+    return { lists, uris: namesAt(uris, routed), tasks: namesAt(tasks, routed), logLevel };
   }
 
   async #hearAll(servers: readonly RoutedServer[]): Promise<Wanted> {
@@ -153,11 +162,11 @@ class CallersListener implements Listener {
   }
 
   #openEar(routed: RoutedServer): Ear {
-    const { deliver } = this.#options;
+    const { deliver, hearsServers } = this.#options;
     return {
       routed,
       definition: definitionOf(routed),
-      watches: this.#gate.watches.of(routed, ownerOf(this.#caller)),
+      watches: hearsServers ? this.#gate.watches.of(routed, ownerOf(this.#caller)) : [],
       notice: (bytes, scanned) => {
         const isUpdate = scanned.method === "notifications/resources/updated";
         if (isUpdate && !this.#mayRead(routed, scanned.uri ?? "")) return;

@@ -56,6 +56,16 @@ export function withSubscriptionId(message: Uint8Array, scanned: Scanned, idRaw:
   return withParamsMeta(message, scanned, [[subscriptionIdKey, idRaw]]);
 }
 
+/** A notification as revisions with sessions know it: subscriptions have no ids there. */
+export function withoutSubscriptionId(message: Uint8Array, scanned: Scanned): Uint8Array {
+  if (scanned.subscriptionId === null) return message;
+  const { params, ...rest } = JSON.parse(new TextDecoder().decode(message)) as { params: { _meta: Record<string, unknown> } };
+  const { [subscriptionIdKey]: _, ...meta } = params._meta;
+  const { _meta, ...others } = params;
+  const kept = Object.keys(meta).length === 0 ? others : { ...others, _meta: meta };
+  return encoder.encode(JSON.stringify(Object.keys(kept).length === 0 ? rest : { ...rest, params: kept }));
+}
+
 /** A notification of the gate's own. */
 export interface OwnNotice {
   readonly bytes: Uint8Array;

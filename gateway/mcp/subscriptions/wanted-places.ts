@@ -16,7 +16,7 @@ export async function placeWanted(gate: Gate, inbound: Inbound, routed: RoutedSe
     const at = routed ?? (await ownerOfResource(gate, inbound, uri));
     if (at !== undefined && maySubscribe(gate, inbound, at, uri)) uris.set(uri, at);
   }
-  return { lists: wanted.lists, uris, tasks: new Map() };
+  return { lists: wanted.lists, uris, tasks: new Map(), logLevel: null };
 }
 
 function maySubscribe(gate: Gate, listen: Inbound, { server }: RoutedServer, uri: string): boolean {

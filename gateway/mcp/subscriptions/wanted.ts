@@ -10,10 +10,12 @@ export interface Wanted {
   readonly uris: ReadonlySet<string>;
   /** Ids of tasks (io.modelcontextprotocol/tasks). */
   readonly tasks: ReadonlySet<string>;
+  /** Log messages that belong to no request: of this level and above, `""` for whatever the server sends, null for none. */
+  readonly logLevel: string | null;
 }
 
 export const listNames: readonly ListName[] = ["tools", "prompts", "resources"];
-export const nothingWanted: Wanted = { lists: new Set(), uris: new Set(), tasks: new Set() };
+export const nothingWanted: Wanted = { lists: new Set(), uris: new Set(), tasks: new Set(), logLevel: null };
 
 /** The method that tells that a list changed. */
 export function listChangedMethod(list: ListName): string {
@@ -37,7 +39,7 @@ export function readWanted(params: unknown, textsMax: number = bounds.subscribed
   if (uris === undefined) return textsProblem("resourceSubscriptions", textsMax);
   const tasks = readTexts(filter["taskIds"], textsMax);
   if (tasks === undefined) return textsProblem("taskIds", textsMax);
-  return { lists, uris, tasks };
+  return { lists, uris, tasks, logLevel: null };
 }
 
 function readTexts(value: unknown, textsMax: number): ReadonlySet<string> | undefined {
@@ -64,16 +66,23 @@ export function unionOf(all: Iterable<Wanted>): Wanted {
   const lists = new Set<ListName>();
   const uris = new Set<string>();
   const tasks = new Set<string>();
+  let logLevel: string | null = null;
   for (const wanted of all) {
+    logLevel = lowerLevel(logLevel, wanted.logLevel);
     for (const list of wanted.lists) lists.add(list);
     for (const uri of wanted.uris) uris.add(uri);
     for (const task of wanted.tasks) tasks.add(task);
   }
-  return { lists, uris, tasks };
+  return { lists, uris, tasks, logLevel };
 }
 
 export function intersectionOf(one: Wanted, other: Wanted): Wanted {
-  return { lists: shared(one.lists, other.lists), uris: shared(one.uris, other.uris), tasks: shared(one.tasks, other.tasks) };
+  return {
+    lists: shared(one.lists, other.lists),
+    uris: shared(one.uris, other.uris),
+    tasks: shared(one.tasks, other.tasks),
+    logLevel: one.logLevel,
+  };
 }
 
 function shared<Item>(one: ReadonlySet<Item>, other: ReadonlySet<Item>): ReadonlySet<Item> {
@@ -81,7 +90,7 @@ function shared<Item>(one: ReadonlySet<Item>, other: ReadonlySet<Item>): Readonl
 }
 
 export function isEqual(one: Wanted, other: Wanted): boolean {
-  return equalSets(one.lists, other.lists) && equalSets(one.uris, other.uris) && equalSets(one.tasks, other.tasks);
+  return one.logLevel === other.logLevel && equalSets(one.lists, other.lists) && equalSets(one.uris, other.uris) && equalSets(one.tasks, other.tasks);
 }
 
 function equalSets<Item>(one: ReadonlySet<Item>, other: ReadonlySet<Item>): boolean {
@@ -100,6 +109,7 @@ export function isWanted(wanted: Wanted, message: Scanned): boolean {
   const list = changedList(message);
   if (list !== undefined) return wanted.lists.has(list);
   if (message.method === "notifications/resources/updated") return message.uri !== null && covers(wanted.uris, message.uri);
+  if (message.method === "notifications/message") return wanted.logLevel !== null && rankOf(levelOf(message)) >= rankOf(wanted.logLevel);
   return message.method === "notifications/tasks" && message.taskId !== null && wanted.tasks.has(message.taskId);
 }
 
@@ -110,6 +120,25 @@ function covers(uris: ReadonlySet<string>, uri: string): boolean {
     if (uris.has(uri.slice(0, at)) || uris.has(uri.slice(0, at + 1))) return true;
   }
   return false;
+}
+
+const levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
+
+function rankOf(level: string): number {
+  return levels.indexOf(level);
+}
+
+/** What somebody asked for counts more than what nobody set; of two levels the one that lets more through. */
+function lowerLevel(one: string | null, other: string | null): string | null {
+  if (one === null || one === "") return other ?? one;
+  if (other === null || other === "") return one;
+  return rankOf(one) <= rankOf(other) ? one : other;
+}
+
+function levelOf({ bytes, params }: Scanned): string {
+  if (params === null) return "";
+  const level = asObject(JSON.parse(new TextDecoder().decode(bytes.subarray(params.start, params.end))))?.["level"];
+  return typeof level === "string" ? level : "";
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {

@@ -1,0 +1,159 @@
+import { bounds } from "../../../domain/bounds.ts";
+import type { Fault } from "../../../domain/fault.ts";
+import { toFault } from "../../../domain/fault.ts";
+import { scanMessage } from "../../../domain/mcp/scan.ts";
+import { createSseParser, formatSse, type SseEvent } from "../../../domain/mcp/sse.ts";
+import type { HttpReply } from "../../../domain/ports/http.ts";
+import type { UpstreamAnswer } from "../../../domain/ports/upstream.ts";
+import { isVisible } from "../../decide.ts";
+import type { RoutedExchange, RoutedServer } from "../../router.ts";
+import { refusedReply } from "../answers.ts";
+import { errorForms } from "../../../domain/mcp/errors.ts";
+import type { Gate } from "../gate.ts";
+import type { Session } from "../session.ts";
+import type { Standing } from "../subscriptions/active.ts";
+import { isStillTheirs } from "../subscriptions/credential.ts";
+import { createListener, type Listener } from "../subscriptions/listener.ts";
+import type { Changes } from "../subscriptions/visible-changes.ts";
+import { listNames } from "../subscriptions/wanted.ts";
+import type { Opener } from "./session-channel.ts";
+
+/**
+ * The GET stream of a session that is the client's own at its server: the server's events as they are, with the server's ids, less what the
+ * caller may not know any more, and between them what the gate itself has to tell. A slow reader holds its server back.
+ */
+export class OwnStream implements Standing {
+  readonly owner: string;
+  readonly #gate: Gate;
+  readonly #opener: Opener;
+  readonly #reply: HttpReply;
+  readonly #routed: RoutedServer;
+  readonly #listener: Listener;
+  #exchange: RoutedExchange | undefined;
+  #forget = () => {};
+  #started = false;
+  #over = false;
+
+  constructor(gate: Gate, session: Session, routed: RoutedServer, opener: Opener, reply: HttpReply) {
+    this.#gate = gate;
+    this.#opener = opener;
+    this.#reply = reply;
+    this.#routed = routed;
+    this.owner = session.owner;
+    this.#listener = createListener(gate, {
+      caller: opener.caller,
+      address: opener.request.address,
+      endpoint: session.server,
+      hearsServers: false,
+      deliver: (_, bytes) => {
+        if (this.#started) this.#write(formatSse(bytes));
+      },
+    });
+  }
+
+  open(upstream: NonNullable<Session["upstream"]>): void {
+    const refusal = this.#gate.subscriptions.enter(this);
+    if (refusal !== null) return this.#refuse(refusal);
+    const headers = ["accept", "text/event-stream"];
+    for (const name of ["mcp-protocol-version", "last-event-id"]) {
+      const value = this.#opener.request.header(name);
+      if (value !== "") headers.push(name, value);
+    }
+    if (upstream.sessionId !== null) headers.push("mcp-session-id", upstream.sessionId);
+    this.#reply.onAbort(() => this.#end());
+    this.#listener.want({ lists: new Set(listNames), uris: new Map(), tasks: new Map(), logLevel: null }).catch(() => {}); // Nothing is asked of the server.
+    const { answerMs } = this.#routed.server.timeouts;
+    const get = { method: "GET", headers, body: undefined, repeatable: true, answerTimeoutMs: answerMs, idleTimeoutMs: 0, totalTimeoutMs: 0 } as const;
+    const parser = createSseParser({ eventBytesMax: bounds.listAnswerBytesMax, onEvent: (event) => this.#relay(event) });
+    this.#exchange = this.#routed.exchange(
+      get,
+      {
+        head: (answer) => this.#head(answer),
+        data: (chunk) => {
+          try {
+            if (this.#started) parser.push(chunk);
+          } catch (reason) {
+            this.#fail(toFault(reason));
+          }
+        },
+        end: () => this.#finish(),
+        fail: (fault) => this.#fail(fault),
+      },
+      { pinned: upstream.upstreamId },
+    );
+    if (this.#over) this.#exchange.cancel();
+  }
+
+  async refresh(changes: Changes | null): Promise<void> {
+    const caller = await this.#gate.authenticate(this.#opener.request);
+    if (!isStillTheirs(caller, this.owner)) return this.#finish();
+    if (changes !== null) await this.#listener.refresh(caller, changes);
+  }
+
+  #head(answer: UpstreamAnswer): void {
+    if (answer.status !== 200) {
+      // What the server says of its stream is the client's to know: 405 where it has none, 404 where the session is gone.
+      const status = answer.status >= 500 || answer.status === 401 || answer.status === 403 ? 502 : answer.status;
+      if (this.#end()) this.#reply.send(status, [], "");
+      return;
+    }
+    this.#started = true;
+    this.#reply.start(200, ["content-type", "text/event-stream", "cache-control", "no-store"]);
+    this.#reply.onWritable(() => this.#exchange?.resume());
+    this.#forget = this.#gate.streams.add(() => this.#finish());
+  }
+
+  #relay({ data, raw }: SseEvent): void {
+    if (data.length > 0 && !this.#mayHear(data)) return;
+    this.#write(raw);
+  }
+
+  /** A resource that the caller may not read any more changes unheard. */
+  #mayHear(data: Uint8Array): boolean {
+    const scanned = scanMessage(data);
+    if (scanned.kind !== "notification" || scanned.method !== "notifications/resources/updated") return true;
+    const { server } = this.#routed;
+    const { caller, request } = this.#opener;
+    return isVisible(this.#gate.view.policies(caller.organizationId), {
+      callId: "",
+      atMs: this.#gate.nowMs(),
+      caller,
+      transport: "http",
+      address: request.address,
+      method: "resources/subscribe",
+      server: server.name,
+      serverLabels: server.labels,
+      name: scanned.uri,
+      args: undefined,
+    });
+  }
+
+  #write(event: Uint8Array): void {
+    if (!this.#reply.write(event)) this.#exchange?.pause();
+  }
+
+  #fail(fault: Fault): void {
+    if (this.#started) this.#finish();
+    else this.#refuse(fault);
+  }
+
+  #refuse(fault: Fault): void {
+    this.#end();
+    refusedReply(this.#reply, errorForms[fault.code].status, fault.code, fault.message);
+  }
+
+  #finish(): void {
+    if (this.#end()) this.#reply.end();
+  }
+
+  /** False where it was over before. */
+  #end(): boolean {
+    if (this.#over) return false;
+    this.#over = true;
+    this.#exchange?.cancel();
+    this.#listener.close();
+    this.#gate.subscriptions.leave(this);
+    this.#forget();
+    return true;
+  }
+}
