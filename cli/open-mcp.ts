@@ -17,6 +17,7 @@ import { createEras } from "../gateway/mcp/era.ts";
 import type { Gate } from "../gateway/mcp/gate.ts";
 import { openStreams } from "../gateway/mcp/open-streams.ts";
 import { createSessions, type Session } from "../gateway/mcp/session.ts";
+import { createSessionChannels } from "../gateway/mcp/streams/session-channels.ts";
 import { createActiveSubscriptions } from "../gateway/mcp/subscriptions/active.ts";
 import { type Changes, createChanges } from "../gateway/mcp/subscriptions/visible-changes.ts";
 import { createWatches } from "../gateway/mcp/subscriptions/watches.ts";
@@ -61,6 +62,8 @@ const loopDelayMsMax = 250;
 const pooledSessionsMax = 10_000;
 /** A credential that ended ends what was opened with it within this time. */
 const credentialSweepMs = 500;
+/** How often streams that nobody takes up again are looked for. */
+const channelSweepMs = 10_000;
 
 export async function openMcp(parts: McpParts): Promise<Mcp> {
   const { config, view, router, limiter, recorder, metrics, logger, nowMs, newId } = parts;
@@ -72,7 +75,8 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
   const eras = createEras({ nowMs });
   const pool = createSessionPool({ nowMs, sessionsMax: pooledSessionsMax, idleMs: bounds.sessionIdleMs });
   const sealer = createSealer({ secrets: sealingSecrets(config), nowMs });
-  const sessions = openSessions(parts, sealer);
+  const channels = createSessionChannels({ nowMs, sweepMs: channelSweepMs });
+  const sessions = openSessions(parts, sealer, channels);
   const streams = openStreams();
   const { watches, subscriptions } = openSubscriptions(parts, { eras, pool, changes: () => createChanges(gate) });
   const conversations = openConversations(metrics);
@@ -88,6 +92,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     streams,
     watches,
     subscriptions,
+    channels,
     conversations,
     pool,
     eras,
@@ -112,9 +117,13 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
       }
     },
     rightsChanged: () => subscriptions.changed(),
-    endStreams: () => streams.endAll(),
+    endStreams() {
+      streams.endAll();
+      channels.disconnectAll();
+    },
     async close() {
       subscriptions.close();
+      channels.close();
       watches.close();
       conversations.close();
       sessions.close();
@@ -125,7 +134,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
   };
 }
 
-function openSessions({ config, router, metrics, nowMs }: McpParts, sealer: Gate["sealer"]): Gate["sessions"] {
+function openSessions({ config, router, metrics, nowMs }: McpParts, sealer: Gate["sealer"], channels: Gate["channels"]): Gate["sessions"] {
   const sessions = createSessions({
     sealer,
     nowMs,
@@ -134,7 +143,10 @@ function openSessions({ config, router, metrics, nowMs }: McpParts, sealer: Gate
     idleMs: bounds.sessionIdleMs,
     lifeMs: bounds.sessionLifeMs,
     shared: config.sealing.keyFile !== null || config.sealing.keys.length > 0,
-    onEnd: (session) => endUpstream(router, session),
+    onEnd(session) {
+      channels.end(session);
+      endUpstream(router, session);
+    },
   });
   metrics.gauge("sluice_sessions", "Open sessions of clients.", [], () => [{ labels: [], value: sessions.count() }]);
   return sessions;

@@ -5,7 +5,13 @@ import type { UpstreamSession } from "./upstream-session.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /** What the merged endpoint can do: what it can't carry it does not advertise. */
-const mergedCapabilities = { tools: {}, prompts: {}, resources: {}, completions: {} };
+const mergedCapabilities = {
+  tools: { listChanged: true },
+  prompts: { listChanged: true },
+  resources: { listChanged: true, subscribe: true },
+  completions: {},
+  logging: {},
+};
 
 const supportedVersions = [latestModern, latestLegacy];
 const serverInfoKey = "io.modelcontextprotocol/serverInfo";
@@ -24,7 +30,7 @@ export function initializeMerged(protocolVersion: string): Json {
 export function discoverLegacy({ capabilities, serverInfo, instructions }: UpstreamSession): Json {
   return {
     supportedVersions,
-    capabilities: stateless(capabilities),
+    capabilities: bridged(capabilities),
     ...(instructions === null ? {} : { instructions }),
     _meta: { [serverInfoKey]: serverInfo },
   };
@@ -36,17 +42,27 @@ export function initializeModern(protocolVersion: string, discovered: Json | nul
   const instructions = discovered?.["instructions"];
   return {
     protocolVersion,
-    capabilities: stateless(asJson(discovered?.["capabilities"])),
+    capabilities: bridged(asJson(discovered?.["capabilities"])),
     serverInfo: serverInfoKey in meta ? meta[serverInfoKey] : gateInfo,
     ...(typeof instructions === "string" ? { instructions } : {}),
   };
 }
 
-/** Lists, reads and calls: subscriptions, change notices, logging levels and tasks need more than one request. */
-function stateless(capabilities: Json): Json {
+/** Tasks are another dialect in each era (2025-11-25, basic/utilities/tasks; ext-tasks), which nobody translates. */
+const tasksExtension = "io.modelcontextprotocol/tasks";
+
+/**
+ * What of a server's capabilities reaches clients of the other era. Changes of lists the gate tells of itself, whatever the server does.
+ */
+function bridged(capabilities: Json): Json {
   const kept: Record<string, unknown> = {};
-  for (const name of ["tools", "prompts", "resources", "completions"]) if (name in capabilities) kept[name] = {};
-  return kept;
+  for (const name of ["tools", "prompts"]) if (name in capabilities) kept[name] = { listChanged: true };
+  const { resources } = capabilities;
+  if (resources !== undefined)
+    kept["resources"] = { listChanged: true, ...(asJson(resources)["subscribe"] === true ? { subscribe: true } : {}) };
+  for (const name of ["completions", "logging"]) if (name in capabilities) kept[name] = {};
+  const { [tasksExtension]: _, ...extensions } = asJson(capabilities["extensions"]);
+  return Object.keys(extensions).length === 0 ? kept : { ...kept, extensions };
 }
 
 function asJson(value: unknown): Json {

@@ -15,6 +15,7 @@ import type { Conversations } from "./conversations/conversations.ts";
 import type { Eras } from "./era.ts";
 import type { OpenStreams } from "./open-streams.ts";
 import type { Sessions } from "./session.ts";
+import type { SessionChannels } from "./streams/session-channels.ts";
 import type { ActiveSubscriptions } from "./subscriptions/active.ts";
 import type { Watches } from "./subscriptions/watches.ts";
 import type { SessionPool } from "./upstream-session.ts";
@@ -30,6 +31,8 @@ export interface Gate {
   readonly streams: OpenStreams;
   /** Streams by which the gate hears of changes at servers. */
   readonly watches: Watches;
+  /** What sessions are told unasked. */
+  readonly channels: SessionChannels;
   /** What is open for long and hangs on its caller's rights. */
   readonly subscriptions: ActiveSubscriptions;
   readonly conversations: Conversations;

@@ -1,9 +1,10 @@
 import { Fault } from "../../domain/fault.ts";
 import { targetOf } from "../../domain/mcp/methods.ts";
 import { negotiate } from "../../domain/mcp/revisions.ts";
+import type { HttpReply } from "../../domain/ports/http.ts";
 import type { UpstreamAnswer } from "../../domain/ports/upstream.ts";
 import type { RoutedServer } from "../router.ts";
-import { faultReply, protocolReply, refusedReply, routeRefusal, unknownMethodReply } from "./answers.ts";
+import { faultReply, protocolReply, refusedReply, routeRefusal } from "./answers.ts";
 import { type ClientWords, clientWords } from "./client-words.ts";
 import { initializeMerged, initializeModern } from "./describe.ts";
 import { judgeAndForward } from "./forward.ts";
@@ -14,6 +15,8 @@ import { answerLocally } from "./local.ts";
 import { mergedRequest } from "./merged.ts";
 import { recordRouteRefusal } from "./refusals.ts";
 import type { Session } from "./session.ts";
+import { resumableReply } from "./streams/resumable-reply.ts";
+import { sessionRequestOf } from "./streams/session-requests.ts";
 
 /** A message of a revision with sessions (2025-11-25 and before): `initialize` opens one, everything else belongs to one. */
 export function legacyMessage(gate: Gate, inbound: Inbound): void | Promise<void> {
@@ -34,16 +37,19 @@ export function legacyMessage(gate: Gate, inbound: Inbound): void | Promise<void
   return notice(gate, inbound, session);
 }
 
-function sessionRequest(gate: Gate, inbound: Inbound, session: Session): void | Promise<void> {
-  const { endpoint, scanned } = inbound;
-  if (endpoint === null) return mergedRequest(gate, inbound, session);
+function sessionRequest(gate: Gate, received: Inbound, session: Session): void | Promise<void> {
+  const { endpoint, scanned } = received;
+  // Where the client's session is the server's own, the server numbers its events itself, if it does.
+  const inbound = session.upstream === null ? { ...received, reply: resumable(gate, received.reply, session) } : received;
+  if (endpoint === null) return sessionRequestOf({ gate, inbound, session, routed: null }) ?? mergedRequest(gate, inbound, session);
   const routed = gate.router.find(inbound.caller.organizationId, endpoint);
   if (routed === undefined) return unknownServer(gate, inbound, endpoint);
   const method = scanned.method ?? "";
   if (session.upstream === null && method === "ping") {
     return answerLocally(gate, inbound, { server: routed.server.name, labels: routed.server.labels }, () => ({ result: {} }));
   }
-  if (session.upstream === null && sessionBound.has(method)) return unknownMethodReply(inbound);
+  const bound = session.upstream === null ? sessionRequestOf({ gate, inbound, session, routed }) : undefined;
+  if (bound !== undefined) return bound;
   const destination = { routed, name: targetOf(scanned), session, own: session.upstream };
   if (listShape(method) === undefined) return judgeAndForward(gate, inbound, destination);
   const listing = callOf(inbound, routed.server.name, routed.server.labels, null);
@@ -51,8 +57,9 @@ function sessionRequest(gate: Gate, inbound: Inbound, session: Session): void | 
   return judgeAndForward(gate, inbound, { ...destination, rewrite });
 }
 
-// What changes the state of a session means nothing to a server that keeps none.
-const sessionBound: ReadonlySet<string> = new Set(["logging/setLevel", "resources/subscribe", "resources/unsubscribe"]);
+function resumable(gate: Gate, reply: HttpReply, session: Session): HttpReply {
+  return resumableReply(reply, () => gate.channels.of(gate, session));
+}
 
 /** Notifications and answers of the client: to the upstream session that they belong to, or to the gate itself. */
 function notice(gate: Gate, inbound: Inbound, session: Session): void | Promise<void> {

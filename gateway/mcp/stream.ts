@@ -54,9 +54,9 @@ function openOfGate(gate: Gate, session: Session, { request, reply }: StreamExch
   const lastEventId = request.header("last-event-id");
   const taken = lastEventId === "" ? undefined : channel.takeUp(opener, reply, lastEventId);
   const refusal = taken === undefined ? channel.open(opener, reply) : taken;
-  if (refusal !== null) return refuse(reply, refusal);
+  if (refusal !== null) refuse(reply, refusal);
   // What came behind an event that is not kept any more is lost: whatever it told of may have changed.
-  if (lastEventId !== "" && taken === undefined) channel.tellAll();
+  else if (lastEventId !== "" && taken === undefined) channel.tellAll();
 }
 
 function refuse(reply: HttpReply, fault: Fault): void {

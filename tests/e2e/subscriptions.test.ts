@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { type ChangingServer, secret, startChangingLegacy, startChangingModern, watched } from "../fixtures/changing-server.ts";
 import { allowAll, type Harness, startGate } from "./harness.ts";
-import { modernClient } from "./listening.ts";
+import { modernClient, sessionClient } from "./listening.ts";
 import { until } from "./until.ts";
 
 const starts = { modern: startChangingModern, legacy: startChangingLegacy } as const;
@@ -34,6 +34,29 @@ for (const era of eras) {
         upstream.resourceUpdated(watched);
         await until("both changes", () => client.heard.length >= 2);
         assert.deepEqual([...client.heard].sort(), ["notifications/resources/updated test://watched", "notifications/tools/list_changed"]);
+      });
+    });
+
+    describe(`a client with a session subscribes at ${path} to a ${era} server`, () => {
+      test("its stream tells of changed lists, and of the resources that it subscribed to, once each", async (t) => {
+        const { upstream, ...harness } = await scene(t, era);
+        const client = await sessionClient(t, harness, path);
+        assert.deepEqual(client.getServerCapabilities()?.tools, { listChanged: true });
+        assert.equal(client.getServerCapabilities()?.resources?.subscribe, true);
+        await client.subscribeResource({ uri: watched });
+        await until("the gate listens", () => upstream.listening() > 0);
+
+        upstream.resourceUpdated(secret);
+        upstream.toolsChanged();
+        upstream.resourceUpdated(watched);
+        await until("both changes", () => client.heard.length >= 2);
+        assert.deepEqual([...client.heard].sort(), ["notifications/resources/updated test://watched", "notifications/tools/list_changed"]);
+
+        await client.unsubscribeResource({ uri: watched });
+        upstream.resourceUpdated(watched);
+        upstream.promptsChanged();
+        await until("the next change", () => client.heard.includes("notifications/prompts/list_changed"));
+        assert.equal(client.heard.length, 3);
       });
     });
   }

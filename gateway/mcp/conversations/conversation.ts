@@ -265,7 +265,8 @@ export class Conversation implements ReplyHost {
       return;
     }
     const { gate, caller, endpoint } = this;
-    openStream(gate, caller, { request: streamRequest(this.opening, session, lastEventId), reply, endpoint });
+    const opened = openStream(gate, caller, { request: streamRequest(this.opening, session, lastEventId), reply, endpoint });
+    opened?.catch((reason: unknown) => this.failed(reply, null, reason));
   }
 
   private streamEnded(reply: MessageReply): void {

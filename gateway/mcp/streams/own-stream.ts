@@ -1,6 +1,7 @@
 import { bounds } from "../../../domain/bounds.ts";
 import type { Fault } from "../../../domain/fault.ts";
 import { toFault } from "../../../domain/fault.ts";
+import { errorForms } from "../../../domain/mcp/errors.ts";
 import { scanMessage } from "../../../domain/mcp/scan.ts";
 import { createSseParser, formatSse, type SseEvent } from "../../../domain/mcp/sse.ts";
 import type { HttpReply } from "../../../domain/ports/http.ts";
@@ -8,7 +9,6 @@ import type { UpstreamAnswer } from "../../../domain/ports/upstream.ts";
 import { isVisible } from "../../decide.ts";
 import type { RoutedExchange, RoutedServer } from "../../router.ts";
 import { refusedReply } from "../answers.ts";
-import { errorForms } from "../../../domain/mcp/errors.ts";
 import type { Gate } from "../gate.ts";
 import type { Session } from "../session.ts";
 import type { Standing } from "../subscriptions/active.ts";
@@ -43,6 +43,7 @@ export class OwnStream implements Standing {
     this.#listener = createListener(gate, {
       caller: opener.caller,
       address: opener.request.address,
+      transport: opener.request.transport,
       endpoint: session.server,
       hearsServers: false,
       deliver: (_, bytes) => {
@@ -53,7 +54,11 @@ export class OwnStream implements Standing {
 
   open(upstream: NonNullable<Session["upstream"]>): void {
     const refusal = this.#gate.subscriptions.enter(this);
-    if (refusal !== null) return this.#refuse(refusal);
+    if (refusal === null) this.#get(upstream);
+    else this.#refuse(refusal);
+  }
+
+  #get(upstream: NonNullable<Session["upstream"]>): void {
     const headers = ["accept", "text/event-stream"];
     for (const name of ["mcp-protocol-version", "last-event-id"]) {
       const value = this.#opener.request.header(name);
@@ -63,7 +68,15 @@ export class OwnStream implements Standing {
     this.#reply.onAbort(() => this.#end());
     this.#listener.want({ lists: new Set(listNames), uris: new Map(), tasks: new Map(), logLevel: null }).catch(() => {}); // Nothing is asked of the server.
     const { answerMs } = this.#routed.server.timeouts;
-    const get = { method: "GET", headers, body: undefined, repeatable: true, answerTimeoutMs: answerMs, idleTimeoutMs: 0, totalTimeoutMs: 0 } as const;
+    const get = {
+      method: "GET",
+      headers,
+      body: undefined,
+      repeatable: true,
+      answerTimeoutMs: answerMs,
+      idleTimeoutMs: 0,
+      totalTimeoutMs: 0,
+    } as const;
     const parser = createSseParser({ eventBytesMax: bounds.listAnswerBytesMax, onEvent: (event) => this.#relay(event) });
     this.#exchange = this.#routed.exchange(
       get,
@@ -118,7 +131,7 @@ export class OwnStream implements Standing {
       callId: "",
       atMs: this.#gate.nowMs(),
       caller,
-      transport: "http",
+      transport: request.transport,
       address: request.address,
       method: "resources/subscribe",
       server: server.name,

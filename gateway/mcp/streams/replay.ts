@@ -132,10 +132,7 @@ export class ReplayStream {
     this.#kept.push(kept);
     this.#keptBytes += kept.event.length;
     this.#budget.usedBytes += kept.event.length;
-    while (
-      this.#kept.length > 0 &&
-      (this.#kept.length > eventsMax || this.#keptBytes > bytesMax || this.#budget.usedBytes > allBytesMax)
-    ) {
+    while (this.#kept.length > 0 && (this.#kept.length > eventsMax || this.#keptBytes > bytesMax || this.#budget.usedBytes > allBytesMax)) {
       const oldest = this.#kept.shift();
       if (oldest !== undefined) this.#free(oldest.event);
     }

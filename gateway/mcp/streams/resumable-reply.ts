@@ -3,9 +3,10 @@ import { createSseParser } from "../../../domain/mcp/sse.ts";
 import type { HttpReply } from "../../../domain/ports/http.ts";
 import type { ReplayStream } from "./replay.ts";
 
-export interface ResumableOptions {
-  /** Opens a stream of the session; undefined where the gate keeps no more. */
-  readonly open: () => ReplayStream | undefined;
+/** The session's channel, as far as answers need it. */
+export interface AnswerStreams {
+  /** Undefined where the session has too many streams: this one then can't be taken up again. */
+  openStream(): ReplayStream | undefined;
   /** Whether the client knows streams that begin with an empty event (2025-11-25). */
   readonly primed: boolean;
 }
@@ -14,7 +15,7 @@ export interface ResumableOptions {
  * The answer to one request of a client with a session. Where it is a stream, its events get ids of the gate's own and the stream outlives
  * the connection: going away is not cancelling there. Any other answer goes through as it is.
  */
-export function resumableReply(reply: HttpReply, { open, primed }: ResumableOptions): HttpReply {
+export function resumableReply(reply: HttpReply, channel: () => AnswerStreams): HttpReply {
   let stream: ReplayStream | undefined;
   let resume = () => {};
   // Set while a chunk is parsed: whether the reader kept up.
@@ -31,7 +32,9 @@ export function resumableReply(reply: HttpReply, { open, primed }: ResumableOpti
     start(status, headers) {
       reply.start(status, headers);
       const isStream = status === 200 && headers.some((value, at) => at % 2 === 1 && value.startsWith("text/event-stream"));
-      if (isStream && !reply.aborted) stream = open();
+      if (!isStream || reply.aborted) return;
+      const { primed } = channel();
+      stream = channel().openStream();
       stream?.onWritable(() => resume());
       stream?.attach(reply, { after: 0, primed });
     },

@@ -13,6 +13,7 @@ import { createNotices, type Notices, withoutSubscriptionId } from "../subscript
 import type { Changes } from "../subscriptions/visible-changes.ts";
 import { listNames, type Wanted } from "../subscriptions/wanted.ts";
 import { type ReplayBudget, ReplayStream, readEventId } from "./replay.ts";
+import type { AnswerStreams } from "./resumable-reply.ts";
 
 /** Who opened a stream, and with which request: the credential is looked at again while the stream is open. */
 export interface Opener {
@@ -27,7 +28,7 @@ const primedFrom = "2025-11-25";
  * What one session of a client is told unasked, and the streams on which it is told: the streams of its requests, and those that it opens
  * by GET. A message goes out on one of them only: the newest open GET stream (2025-11-25, basic/transports, "Multiple Connections").
  */
-export class SessionChannel implements Standing {
+export class SessionChannel implements Standing, AnswerStreams {
   readonly owner: string;
   readonly #gate: Gate;
   readonly #session: Session;
@@ -98,6 +99,11 @@ export class SessionChannel implements Standing {
     return null;
   }
 
+  /** Something was missed on the way to the client. */
+  tellAll(): void {
+    this.#listener?.tellAll();
+  }
+
   /** Adds a resource that the caller may read. False where its server does not tell of changes to it. */
   async subscribe(opener: Opener, uri: string, routed: RoutedServer): Promise<boolean> {
     if (this.#uris.size >= bounds.subscribedUrisMax && !this.#uris.has(uri))
@@ -166,6 +172,7 @@ export class SessionChannel implements Standing {
     this.#listener = createListener(this.#gate, {
       caller,
       address: request.address,
+      transport: request.transport,
       endpoint: this.#session.server,
       hearsServers: this.#session.upstream === null,
       deliver: (key, bytes, scanned) => {

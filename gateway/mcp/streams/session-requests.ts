@@ -1,4 +1,4 @@
-import { Fault } from "../../../domain/fault.ts";
+import { Fault, toFault } from "../../../domain/fault.ts";
 import { errorMessage, resultMessage } from "../../../domain/mcp/errors.ts";
 import type { RoutedServer } from "../../router.ts";
 import { ownerOfResource } from "../aggregate.ts";
@@ -7,7 +7,6 @@ import { notRecorded } from "../forward.ts";
 import type { Gate } from "../gate.ts";
 import { callOf, type Inbound, keep } from "../inbound.ts";
 import { type Judgement, judge, noteEnd } from "../judge.ts";
-import { toFault } from "../../../domain/fault.ts";
 import { recordRouteRefusal } from "../refusals.ts";
 import type { Session } from "../session.ts";
 import type { Opener } from "./session-channel.ts";
@@ -60,7 +59,12 @@ async function setLevel(gate: Gate, inbound: Inbound, session: Session, routed: 
   const text = params === null ? "{}" : new TextDecoder().decode(inbound.body.subarray(params.start, params.end));
   const { level } = JSON.parse(text) as { readonly level?: unknown };
   if (typeof level !== "string" || !levels.has(level))
-    return protocolReply(inbound.reply, { status: 200, code: -32602, message: "params.level is not a level that is known", idRaw: inbound.idRaw });
+    return protocolReply(inbound.reply, {
+      status: 200,
+      code: -32602,
+      message: "params.level is not a level that is known",
+      idRaw: inbound.idRaw,
+    });
   await judged(gate, inbound, { routed, name: null }, async () => {
     session.logLevel = level;
     await gate.channels.find(session)?.setLogLevel(level);
@@ -73,7 +77,7 @@ function openerOf({ request, caller }: Inbound): Opener {
 
 function unknownResource(gate: Gate, inbound: Inbound, uri: string): void {
   recordRouteRefusal(gate, inbound, uri);
-  return routeRefusal(inbound, uri);
+  routeRefusal(inbound, uri);
 }
 
 /** Judges and records the request, does what it asks for, and answers with an empty result or what went wrong. */

@@ -72,6 +72,7 @@ class Subscription {
     this.#listener = createListener(gate, {
       caller: inbound.caller,
       address: inbound.request.address,
+      transport: inbound.request.transport,
       endpoint: inbound.endpoint,
       hearsServers: true,
       deliver: (key, bytes, scanned) => this.#notices.push(key, withSubscriptionId(bytes, scanned, this.#idRaw)),

@@ -1,4 +1,4 @@
-import type { Call } from "../../../domain/call.ts";
+import type { Call, Transport } from "../../../domain/call.ts";
 import { Fault, toFault } from "../../../domain/fault.ts";
 import type { Caller } from "../../../domain/identity.ts";
 import type { Scanned } from "../../../domain/mcp/scanned.ts";
@@ -16,6 +16,7 @@ import type { Watch, Watcher } from "./watch.ts";
 export interface ListenerOptions {
   readonly caller: Caller;
   readonly address: string;
+  readonly transport: Transport;
   /** The server of `/mcp/{server}`, or null for all that the caller may reach. */
   readonly endpoint: string | null;
   /** False where the client hears the server by a stream of its own: then only what the gate itself has to tell is told. */
@@ -115,7 +116,7 @@ class CallersListener implements Listener {
     callId: "",
     atMs: this.#gate.nowMs(),
     caller: this.#caller,
-    transport: "http",
+    transport: this.#options.transport,
     address: this.#options.address,
     method,
     server: routed.server.name,

@@ -90,7 +90,12 @@ function shared<Item>(one: ReadonlySet<Item>, other: ReadonlySet<Item>): Readonl
 }
 
 export function isEqual(one: Wanted, other: Wanted): boolean {
-  return one.logLevel === other.logLevel && equalSets(one.lists, other.lists) && equalSets(one.uris, other.uris) && equalSets(one.tasks, other.tasks);
+  return (
+    one.logLevel === other.logLevel &&
+    equalSets(one.lists, other.lists) &&
+    equalSets(one.uris, other.uris) &&
+    equalSets(one.tasks, other.tasks)
+  );
 }
 
 function equalSets<Item>(one: ReadonlySet<Item>, other: ReadonlySet<Item>): boolean {
