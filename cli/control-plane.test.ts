@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { create, type DescMethod, type DescService, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
-import { anyPack } from "@bufbuild/protobuf/wkt";
+import { anyPack, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Metadata, Server, ServerCredentials, type ServiceDefinition, status, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { BadRequestSchema, ErrorInfoSchema } from "../proto/gen/google/rpc/error_details_pb.ts";
 import { StatusSchema } from "../proto/gen/google/rpc/status_pb.ts";
 import { AuditService } from "../proto/gen/sluice/audit/v1/audit_pb.ts";
 import { IdentityService } from "../proto/gen/sluice/identity/v1/identity_pb.ts";
 import { LimitService, PolicyService } from "../proto/gen/sluice/policy/v1/policy_pb.ts";
+import { DeadLetterService } from "../proto/gen/sluice/processing/v1/processing_pb.ts";
 import { RegistryService } from "../proto/gen/sluice/registry/v1/registry_pb.ts";
 import { main } from "./main.ts";
 
@@ -20,7 +21,14 @@ type Answers = Readonly<Record<string, (request: Message & Record<string, unknow
 async function fakePlane(t: TestContext, answers: Answers) {
   const asked: { readonly method: string; readonly request: Message & Record<string, unknown>; readonly key: unknown }[] = [];
   const server = new Server();
-  for (const service of [AuditService, IdentityService, LimitService, PolicyService, RegistryService] as unknown as DescService[]) {
+  for (const service of [
+    AuditService,
+    IdentityService,
+    LimitService,
+    PolicyService,
+    RegistryService,
+    DeadLetterService,
+  ] as unknown as DescService[]) {
     const handlers = Object.fromEntries(
       service.methods.map((method) => [
         method.localName,
@@ -85,6 +93,37 @@ function handler({ methodKind }: DescMethod, answer: (request: never, metadata: 
     }
   };
 }
+
+test("dead letters are listed with what became of them, and tried again by id or all together", async (t) => {
+  const letter = {
+    id: "usage/calls/3/99",
+    time: timestampFromMs(Date.UTC(2026, 6, 28)),
+    processor: "usage",
+    topic: "calls",
+    partition: 3,
+    offset: 99n,
+    recordType: "call_ended",
+    recordKey: "acme/ana",
+    reason: "no number",
+    state: 1,
+    refusals: 2,
+  };
+  const { asked, run } = await fakePlane(t, {
+    listDeadLetters: () => ({ deadLetters: [letter] }),
+    retryDeadLetters: ({ ids, all }) => ({ ids: all === true ? [letter.id] : ids }),
+  });
+  const { out } = await run(["dead-letters"]);
+  assert.match(out, /usage\/calls\/3\/99 +2026-07-28T00:00:00.000Z +refused +call_ended +2 times +no number/);
+  assert.equal(asked[0]?.request["state"], 1);
+  const listed = JSON.parse((await run(["dead-letters", "list", "--state", "any", "--json"])).out);
+  assert.deepEqual(listed, [{ ...letter, offset: 99, time: "2026-07-28T00:00:00.000Z", state: "refused" }]);
+  assert.equal(asked[1]?.request["state"], 0);
+  assert.equal((await run(["dead-letters", "retry", letter.id])).out, `${letter.id} is tried again.\n`);
+  assert.deepEqual(JSON.parse((await run(["dead-letters", "retry", "--all", "--json"])).out), { ids: [letter.id] });
+  const unsaid = await run(["dead-letters", "retry"]);
+  assert.equal(unsaid.code, 2);
+  assert.match(unsaid.err, /nothing says which dead letters/);
+});
 
 test("servers lists them over all pages, with health and origin", async (t) => {
   const server = (name: string, url: string) => ({

@@ -110,6 +110,7 @@ async function assemble(
     await openControl({
       ...names,
       log,
+      organization: config.organization,
       randomBytes,
       serverRules: serverRules(config),
       parsePolicy,

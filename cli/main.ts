@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addAudit } from "./commands/audit.ts";
 import { addCall, addTools, examples } from "./commands/call.ts";
 import { addConfig } from "./commands/config.ts";
+import { addDeadLetters } from "./commands/dead-letters.ts";
 import { addLimits, addPolicies } from "./commands/documents.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addServe } from "./commands/serve.ts";
@@ -65,7 +66,20 @@ function programOf(session: Session, { stdout, stderr }: Pick<Surroundings, "std
     getOutHelpWidth: () => stdout.columns ?? 80,
     getErrHelpWidth: () => stderr.columns ?? 80,
   });
-  for (const add of [addServe, addCall, addTools, addServers, addPolicies, addLimits, addKeys, addAudit, addStats, addHealth, addConfig]) {
+  for (const add of [
+    addServe,
+    addCall,
+    addTools,
+    addServers,
+    addPolicies,
+    addLimits,
+    addKeys,
+    addAudit,
+    addDeadLetters,
+    addStats,
+    addHealth,
+    addConfig,
+  ]) {
     add(program, session);
   }
   return program;

@@ -27,7 +27,7 @@ export interface Decided<Answer> {
 export interface Act {
   /** `servers.register`, `keys.revoke`, … */
   readonly action: string;
-  readonly targetType: "server" | "policy" | "limit" | "key" | "user" | "organization" | "file";
+  readonly targetType: "server" | "policy" | "limit" | "key" | "user" | "organization" | "file" | "dead-letter";
   readonly targetId: string;
   readonly details: unknown;
 }

@@ -16,6 +16,8 @@ type ParseDocument<Document extends Policy | Limit> = (
 
 export interface ControlOptions {
   readonly log: EventLog;
+  /** The organization that operates this installation: its administrators see what belongs to no known tenant. */
+  readonly organization: string;
   readonly nowMs: () => number;
   readonly newId: () => string;
   /** Cryptographically strong. */

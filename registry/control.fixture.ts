@@ -22,6 +22,7 @@ export async function controlFixture(log: MemoryLog = memoryLog()): Promise<Cont
   let ids = 0;
   const options: ControlOptions = {
     log,
+    organization: "acme",
     nowMs: () => clock.nowMs,
     newId: () => {
       ids += 1;

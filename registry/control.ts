@@ -10,6 +10,8 @@ import { queryAudit } from "./audit-query.ts";
 import { openAuditTail } from "./audit-tail.ts";
 import { ofOrganization } from "./change.ts";
 import type { CommandParts, ControlOptions } from "./command-parts.ts";
+import { type DeadLetterCommands, deadLetterCommands } from "./dead-letter-commands.ts";
+import { foldLetter, type LetterTable } from "./dead-letters.ts";
 import { type DocumentCommands, type DocumentView, documentCommands, viewDocument } from "./document-commands.ts";
 import { type Document, type DocumentKind, noDocument } from "./documents.ts";
 import { type FileCommands, fileCommands } from "./file-commands.ts";
@@ -32,7 +34,7 @@ interface TimeRange {
  * Inputs are foreign and parsed here. Every function acts for the actor's organization and sees no other. A change is answered once it is
  * durable and every function here sees it. Refusals reject with a `Fault`; a refused change is recorded like one that was done.
  */
-export interface Control extends ServerCommands, DocumentCommands, IdentityCommands, FileCommands {
+export interface Control extends ServerCommands, DocumentCommands, IdentityCommands, FileCommands, DeadLetterCommands {
   getServer(actor: Actor, name: string): Promise<ServerView>;
   listServers(actor: Actor, page?: PageRequest): Promise<Page<ServerView>>;
   /** What there is (or what changed after an offset), then each change, until `signal` aborts. */
@@ -72,12 +74,14 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   const { log, nowMs, newId, logger } = options;
   const directory = emptyDirectory();
   const health: HealthTable = new Map();
+  const letters: LetterTable = new Map();
   const watch = openServerWatch({ log, directory });
   const subscription = await followEntities(log, logger, (record) => {
     if (record.type === "upstream_changed") {
       if (record.value !== null) foldHealth(health, record.value);
       return;
     }
+    if (isLetter(record)) return foldLetter(letters, record);
     if (record.type === "server_changed") watch.announce(record);
     foldDirectory(directory, record);
   });
@@ -95,6 +99,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     ...documentCommands(parts),
     ...identityCommands(parts),
     ...fileCommands(parts),
+    ...deadLetterCommands(parts, letters),
     ...serverReads(parts, watch.watch),
     ...documentReads(parts),
     ...identityReads(parts),
@@ -106,11 +111,16 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   };
 }
 
-type EntityRecord = StoredRecord<(typeof directoryTopics)[number]["types"][number] | "upstream_changed">;
+type LetterType = (typeof topics.deadLetters.types)[number];
+type EntityRecord = StoredRecord<(typeof directoryTopics)[number]["types"][number] | "upstream_changed" | LetterType>;
+
+function isLetter(record: EntityRecord): record is StoredRecord<LetterType> {
+  return record.topic === topics.deadLetters.name;
+}
 
 /** A record that can't be folded is left out and logged: waiting for it would stop everything behind it. */
 function followEntities(log: EventLog, logger: Logger, fold: (record: EntityRecord) => void): Promise<Subscription> {
-  return log.subscribe([...directoryTopics, topics.health], { from: "start" }, (records) => {
+  return log.subscribe([...directoryTopics, topics.health, topics.deadLetters], { from: "start" }, (records) => {
     for (const record of records) {
       try {
         fold(record);

@@ -9,8 +9,10 @@ import { ServerReflection as ServerReflectionV1alpha } from "../proto/gen/grpc/r
 import { AuditService } from "../proto/gen/sluice/audit/v1/audit_pb.ts";
 import { IdentityService } from "../proto/gen/sluice/identity/v1/identity_pb.ts";
 import { LimitService, PolicyService } from "../proto/gen/sluice/policy/v1/policy_pb.ts";
+import { DeadLetterService } from "../proto/gen/sluice/processing/v1/processing_pb.ts";
 import { RegistryService } from "../proto/gen/sluice/registry/v1/registry_pb.ts";
 import { auditService } from "./audit-service.ts";
+import { deadLetterService } from "./dead-letter-service.ts";
 import type { GrpcServer, GrpcServerOptions, GrpcTls } from "./grpc.ts";
 import {
   admitAuthenticated,
@@ -28,7 +30,7 @@ import { limitService, policyService } from "./policy-service.ts";
 import { registryService } from "./registry-service.ts";
 
 /** The services that need credentials. */
-export const services = [RegistryService, PolicyService, LimitService, IdentityService, AuditService] as const;
+export const services = [RegistryService, PolicyService, LimitService, IdentityService, AuditService, DeadLetterService] as const;
 
 /** Streams at once that need no credentials. */
 const openStreamsMax = 100;
@@ -94,6 +96,7 @@ function everyService(
     bridge(LimitService, limitService(control), guarded),
     bridge(IdentityService, identityService(control), guarded),
     bridge(AuditService, auditService(control), guarded),
+    bridge(DeadLetterService, deadLetterService(control), guarded),
     bridge(Health, health, open),
     ...(reflected ? [bridge(ServerReflection, contracts, open), bridge(ServerReflectionV1alpha, alphaOf(contracts), open)] : []),
   ];
