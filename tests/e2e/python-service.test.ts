@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { operator } from "../../registry/actor.ts";
 import { allowAll, answerOf, type Harness, modernRequest, startGate } from "./harness.ts";
+import { missingPython, python } from "./python.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const python = process.env["SLUICE_PYTHON"] ?? "python3";
-
-/** Why this can't run here, or undefined. In continuous integration nothing is skipped. */
-function missing(): string | undefined {
-  const { status } = spawnSync(python, ["-c", "import grpc, grpc_tools"], { stdio: "ignore" });
-  if (status === 0 || process.env["CI"] !== undefined) return undefined;
-  return `${python} has no grpcio and grpcio-tools (pip install -r deploy/examples/python-service/requirements.txt, SLUICE_PYTHON)`;
-}
 
 async function startService({ gate, folder }: Harness, key: string): Promise<ChildProcess> {
   const script = join(root, "deploy/examples/python-service/service.py");
@@ -37,7 +30,9 @@ async function servers(harness: Harness, fits: (names: readonly string[]) => boo
   watching.abort();
 }
 
-test("a service in Python registers itself, gets calls, and leaves", { skip: missing(), timeout: 60_000 }, async (t) => {
+const missing = missingPython(["grpc", "grpc_tools"], "deploy/examples/python-service/requirements.txt");
+
+test("a service in Python registers itself, gets calls, and leaves", { skip: missing, timeout: 60_000 }, async (t) => {
   const harness = await startGate(t, { policies: [allowAll] });
   const administrator = operator("default", "file");
   await harness.gate.control.putUser(administrator, { userId: "clock", roles: ["service"] });
