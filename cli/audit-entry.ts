@@ -28,15 +28,19 @@ function timeText({ time }: Entry): string {
   return new Date(ms).toISOString().slice(0, 23).replace("T", " ");
 }
 
-function decidedText({ verdict, stage, rule, reason, principal, method, server, name, callId }: Decided, output: Output): string {
+function decidedText(
+  { verdict, stage, rule, reason, principal, method, server, virtualServer, name, callId }: Decided,
+  output: Output,
+): string {
   const isDenied = verdict !== "allow";
   const word = isDenied
     ? stage === "limit"
       ? output.style("yellow", "limit".padEnd(6))
       : output.style("red", "deny".padEnd(6))
     : output.style("green", "allow".padEnd(6));
+  const way = virtualServer === "" ? "" : ` through ${oneLine(virtualServer)}`;
   const by = rule === "" ? stage : `${stage} ${rule}`;
-  return `${word} ${who(principal)} ${what(method, server, name)} by ${oneLine(by)}${isDenied ? `: ${oneLine(reason)}` : ""} ${output.style("dim", callId)}`;
+  return `${word} ${who(principal)} ${what(method, server, name)}${way} by ${oneLine(by)}${isDenied ? `: ${oneLine(reason)}` : ""} ${output.style("dim", callId)}`;
 }
 
 function endedText({ outcome, userId, method, server, name, status, durationMicros, callId, upstream }: Ended, output: Output): string {

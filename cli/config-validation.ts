@@ -12,7 +12,7 @@ export interface Issue {
   readonly part: "key" | "value";
 }
 
-export type DefinitionKind = "server" | "policy" | "limit";
+export type DefinitionKind = "server" | "policy" | "limit" | "virtualServer";
 
 let ajv: Ajv2020 | undefined;
 
@@ -21,7 +21,7 @@ export function validateConfig(value: unknown): readonly Issue[] {
   return issuesOf(validator("#"), value);
 }
 
-/** Checks one server, policy or limit in its author's form and fills in the defaults, in place. */
+/** Checks one server, policy, limit or virtual server in its author's form and fills in the defaults, in place. */
 export function validateDefinition(kind: DefinitionKind, value: unknown): readonly Issue[] {
   return issuesOf(validator(`#/$defs/${kind}`), value);
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import { Fault } from "../domain/fault.ts";
 import type { AuditMode } from "../domain/server.ts";
+import type { MetaTools } from "../domain/virtual/virtual-server.ts";
 import { checkConfig, isLoopback } from "./config-checks.ts";
 import { type Setting, settingsOf, variableOf } from "./config-environment.ts";
 import { type ConfigFile, readConfigFile } from "./config-file.ts";
@@ -34,6 +35,18 @@ export interface Config extends Reloadable {
     readonly port: number;
     readonly tls: (Tls & { readonly clientCa: string | null }) | null;
     readonly allowPlaintext: boolean;
+  };
+  readonly aggregation: {
+    readonly pageItemsMax: number;
+    readonly listTimeoutMs: number;
+    readonly metaTools: MetaTools;
+    readonly metaToolsAbove: number;
+  };
+  readonly cache: {
+    readonly entriesMax: number;
+    readonly bytesMax: number;
+    readonly ttlMsMax: number;
+    readonly legacyTtlMs: number;
   };
   readonly data: { readonly folder: string };
   readonly sealing: { readonly keyFile: string | null; readonly keys: readonly string[] };
@@ -115,15 +128,17 @@ export function loadConfig({ file, environment, overrides = {}, folder = process
   const author = withAbsolutePaths(given, folder) as unknown as AuthorConfig;
   refuseAny(checkConfig(author), explain);
 
-  const { servers, policies, limits, upstreams, ...fixed } = author;
+  const { servers, policies, limits, virtualServers, upstreams, ...fixed } = author;
   const origin = {
     organizationId: author.organization,
     origin: "file",
     audit: author.audit.mode,
     folder: source === null ? folder : dirname(source.file),
   } as const;
-  const definitions = definitionsOf({ servers, policies, limits }, origin, (path, { message, next = "see docs/configuration.md" }) =>
-    refuse([{ path, what: message, next, part: "value" }], explain),
+  const definitions = definitionsOf(
+    { servers, policies, limits, virtualServers },
+    origin,
+    (path, { message, next = "see docs/configuration.md" }) => refuse([{ path, what: message, next, part: "value" }], explain),
   );
   return freeze({
     file: source?.file ?? null,

@@ -4,19 +4,27 @@ import { readConfigFile } from "./config-file.ts";
 import { pathText } from "./config-schema.ts";
 import { type DefinitionKind, validateDefinition } from "./config-validation.ts";
 
-const lists = { server: "servers", policy: "policies", limit: "limits" } as const satisfies Record<DefinitionKind, string>;
+const lists = { server: "servers", policy: "policies", limit: "limits", virtualServer: "virtualServers" } as const satisfies Record<
+  DefinitionKind,
+  string
+>;
+
+const words = { server: "server", policy: "policy", limit: "limit", virtualServer: "virtual server" } as const satisfies Record<
+  DefinitionKind,
+  string
+>;
 
 /**
- * The servers, policies or limits in a file, checked: one of them, a list of them, or a whole `sluice.yaml` of which the fitting list counts.
+ * The servers, policies, limits or virtual servers in a file, checked: one of them, a list of them, or a whole `sluice.yaml` of which the fitting list counts.
  * Throws `Fault("invalid")` with the place of what is wrong.
  */
 export function readDefinitions(file: string, kind: DefinitionKind, folder: string): readonly Readonly<Record<string, unknown>>[] {
   const source = readConfigFile(resolve(folder, file));
   const { entries, path } = entriesOf(source.value, lists[kind]);
   if (entries.length === 0) {
-    throw new Fault("invalid", `${source.file}: there is no ${kind} in it`, {
+    throw new Fault("invalid", `${source.file}: there is no ${words[kind]} in it`, {
       field: file,
-      next: `write one ${kind}, a list of them, or \`${lists[kind]}:\` with a list`,
+      next: `write one ${words[kind]}, a list of them, or \`${lists[kind]}:\` with a list`,
     });
   }
   for (const [index, entry] of entries.entries()) {

@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from "node:path";
 import type { LimitDimension, LimitMatch } from "../domain/limits/limit.ts";
 import type { Match } from "../domain/policy/policy.ts";
 import type { AuditMode, Timeouts } from "../domain/server.ts";
+import type { NamePick, ResourcePick, VirtualServer } from "../domain/virtual/virtual-server.ts";
 
 /** An upstream as its author writes it: `url` or `command`, and what belongs to it. */
 export interface AuthorUpstream {
@@ -56,10 +57,24 @@ export interface AuthorLimit {
   readonly match?: AuthorMatch<LimitMatch>;
 }
 
+type AuthorPick<Full extends { readonly except: unknown }> = Partial<Omit<Full, "server" | "pick" | "except">> & {
+  readonly server: string;
+  readonly pick: string;
+  readonly except?: Texts;
+};
+
+export interface AuthorVirtualServer extends Partial<Pick<VirtualServer, "title" | "description" | "instructions" | "metaTools">> {
+  readonly name: string;
+  readonly tools?: readonly AuthorPick<NamePick>[];
+  readonly prompts?: readonly AuthorPick<NamePick>[];
+  readonly resources?: readonly AuthorPick<ResourcePick>[];
+}
+
 export interface AuthorDefinitions {
   readonly servers: readonly AuthorServer[];
   readonly policies: readonly AuthorPolicy[];
   readonly limits: readonly AuthorLimit[];
+  readonly virtualServers: readonly AuthorVirtualServer[];
 }
 
 /** A definition with its short forms written out, as the interfaces (gRPC, REST) take it. */
@@ -88,6 +103,14 @@ export function policyDocument({ rules, ...policy }: AuthorPolicy): DefinitionDo
 
 export function limitDocument({ match, ...limit }: AuthorLimit): DefinitionDocument {
   return { ...given(limit), match: inLists(match) };
+}
+
+export function virtualServerDocument({ tools = [], prompts = [], resources = [], ...virtual }: AuthorVirtualServer): DefinitionDocument {
+  const long = ({ except, ...pick }: AuthorPick<NamePick> | AuthorPick<ResourcePick>) => ({
+    ...given(pick),
+    ...inLists(given({ except })),
+  });
+  return { ...given(virtual), tools: tools.map(long), prompts: prompts.map(long), resources: resources.map(long) };
 }
 
 function inLists(match: DefinitionDocument = {}): DefinitionDocument {

@@ -73,6 +73,7 @@ export function demoDefinition({ httpUpstreamUrl }: { readonly httpUpstreamUrl: 
         match: { methods: "tools/call", tools: limitedTool },
       },
     ],
+    virtualServers: [],
   };
 }
 

@@ -2,7 +2,7 @@ import type { FileInput } from "../registry/file-commands.ts";
 import type { Definitions } from "./entities.ts";
 
 /** Definitions that were read and checked, as the control plane takes them: it checks again, and adds whose they are. */
-export function documentsOf({ servers, policies, limits }: Definitions): FileInput {
+export function documentsOf({ servers, policies, limits, virtualServers }: Definitions): FileInput {
   return {
     servers: servers.map(({ organizationId: _organization, origin: _origin, upstreams, ...server }) => ({
       ...server,
@@ -14,5 +14,6 @@ export function documentsOf({ servers, policies, limits }: Definitions): FileInp
     })),
     policies: policies.map(({ organizationId: _organization, origin: _origin, ...policy }) => policy),
     limits: limits.map(({ organizationId: _organization, origin: _origin, ...limit }) => limit),
+    virtualServers: virtualServers.map(({ organizationId: _organization, origin: _origin, ...virtual }) => virtual),
   };
 }

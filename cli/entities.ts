@@ -4,14 +4,24 @@ import { parseLimit } from "../domain/limits/parse.ts";
 import { parsePolicy } from "../domain/policy/parse.ts";
 import type { Policy } from "../domain/policy/policy.ts";
 import type { AuditMode, Server } from "../domain/server.ts";
+import type { VirtualServer } from "../domain/virtual/virtual-server.ts";
 import { parseServer } from "../registry/parse-server.ts";
-import { type AuthorDefinitions, type AuthorServer, limitDocument, policyDocument, serverDocument } from "./definitions.ts";
+import { parseVirtualServer } from "../registry/parse-virtual-server.ts";
+import {
+  type AuthorDefinitions,
+  type AuthorServer,
+  limitDocument,
+  policyDocument,
+  serverDocument,
+  virtualServerDocument,
+} from "./definitions.ts";
 
 /** What a gate is made to serve and to keep to. */
 export interface Definitions {
   readonly servers: readonly Server[];
   readonly policies: readonly Policy[];
   readonly limits: readonly Limit[];
+  readonly virtualServers: readonly VirtualServer[];
 }
 
 export interface DefinitionContext {
@@ -28,7 +38,7 @@ export interface DefinitionContext {
  * What is wrong is handed to `refuse`, with its path in the definitions (`policies[0].rules[1].when`).
  */
 export function definitionsOf(
-  { servers, policies, limits }: AuthorDefinitions,
+  { servers, policies, limits, virtualServers }: AuthorDefinitions,
   { organizationId, origin, audit, folder }: DefinitionContext,
   refuse: (path: readonly (string | number)[], fault: Fault) => never,
 ): Definitions {
@@ -50,6 +60,9 @@ export function definitionsOf(
     servers: each("servers", servers, (author) => parseServer(serverDocument(author, { audit, folder }), { organizationId, origin })),
     policies: each("policies", policies, (author) => parsePolicy(policyDocument(author), { organizationId, origin })),
     limits: each("limits", limits, (author) => parseLimit(limitDocument(author), { organizationId, origin })),
+    virtualServers: each("virtualServers", virtualServers, (author) =>
+      parseVirtualServer(virtualServerDocument(author), { organizationId, origin }),
+    ),
   };
 }
 

@@ -3,7 +3,7 @@ import { addAudit } from "./commands/audit.ts";
 import { addCall, addTools, examples } from "./commands/call.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDeadLetters } from "./commands/dead-letters.ts";
-import { addLimits, addPolicies } from "./commands/documents.ts";
+import { addLimits, addPolicies, addVirtualServers } from "./commands/documents.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addServe } from "./commands/serve.ts";
 import { addServers } from "./commands/servers.ts";
@@ -71,6 +71,7 @@ function programOf(session: Session, { stdout, stderr }: Pick<Surroundings, "std
     addCall,
     addTools,
     addServers,
+    addVirtualServers,
     addPolicies,
     addLimits,
     addKeys,

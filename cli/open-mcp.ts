@@ -9,6 +9,9 @@ import { createCallMetrics } from "../gateway/call-metrics.ts";
 import { createDecide } from "../gateway/decide.ts";
 import type { GateView } from "../gateway/gate-view.ts";
 import type { Limiter } from "../gateway/limiter.ts";
+import { createServerLists, type ServerList } from "../gateway/mcp/aggregate/server-lists.ts";
+import { createFlights } from "../gateway/mcp/cache/flights.ts";
+import { createKeptAnswers } from "../gateway/mcp/cache/kept-answers.ts";
 import { createConversations } from "../gateway/mcp/conversations/conversations.ts";
 import { httpSseRoutes } from "../gateway/mcp/conversations/http-sse.ts";
 import { webSocketRoutes } from "../gateway/mcp/conversations/websocket.ts";
@@ -80,7 +83,6 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
   const streams = openStreams();
   const { watches, subscriptions } = openSubscriptions(parts, { eras, pool, changes: () => createChanges(gate) });
   const conversations = openConversations(metrics);
-  const { arguments: recorded, redaction } = config.audit;
 
   const gate: Gate = {
     authenticate: (request) => authenticator.authenticate(request),
@@ -96,10 +98,11 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     conversations,
     pool,
     eras,
+    ...openLists(config, { eras, pool, nowMs }),
     admission,
     sealer,
-    redactor: createRedactor({ secretKeys: redaction.keys, patterns: redaction.patterns.map((source) => new RegExp(source, "g")) }),
-    recordsArguments: recorded === "redacted",
+    redactor: redactorOf(config),
+    recordsArguments: config.audit.arguments === "redacted",
     metrics: createCallMetrics(metrics),
     telemetry,
     logger,
@@ -169,6 +172,21 @@ function openSubscriptions(
   gauge("sluice_subscriptions", "Open subscriptions of clients.", () => subscriptions.count());
   gauge("sluice_upstream_streams", "Streams on which the gate hears of changes at servers.", () => watches.count());
   return { watches, subscriptions };
+}
+
+function redactorOf({ audit: { redaction } }: Config): Gate["redactor"] {
+  const patterns = redaction.patterns.map((source) => new RegExp(source, "g"));
+  return createRedactor({ secretKeys: redaction.keys, patterns });
+}
+
+function openLists(
+  { aggregation: own, cache }: Config,
+  { eras, pool, nowMs }: Pick<Gate, "eras" | "pool" | "nowMs">,
+): Pick<Gate, "lists" | "aggregation"> {
+  const { bytesMax, entriesMax, ttlMsMax, legacyTtlMs } = cache;
+  const aggregation = { ...own, ttlMsMax, legacyTtlMs };
+  const kept = createKeptAnswers<ServerList>({ nowMs, entriesMax, bytesMax });
+  return { aggregation, lists: createServerLists({ ...aggregation, eras, pool, kept, flights: createFlights(), nowMs }) };
 }
 
 function endUpstream(router: Router, { owner, server, upstream, protocolVersion }: Session): void {

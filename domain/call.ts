@@ -12,6 +12,8 @@ export interface Call {
   readonly method: string;
   readonly server: string | null;
   readonly serverLabels: Readonly<Record<string, string>>;
+  /** The virtual server through which it came, if it came through one: `server` and `name` are the real ones all the same. */
+  readonly virtualServer?: string | null;
   /** The tool, prompt or resource URI, as the server names it (never prefixed). */
   readonly name: string | null;
   /** The arguments, parsed on first use. `undefined` while listing: conditions on arguments are then undecided. */

@@ -5,6 +5,7 @@ import type { Policy } from "./policy/policy.ts";
 import type { StoredRecord, Topic } from "./record.ts";
 import type { Server } from "./server.ts";
 import { topics } from "./topics.ts";
+import type { VirtualServer } from "./virtual/virtual-server.ts";
 
 /** The topics that a directory is folded from. */
 export const directoryTopics = [
@@ -14,6 +15,7 @@ export const directoryTopics = [
   topics.servers,
   topics.policies,
   topics.limits,
+  topics.virtualServers,
 ] as const satisfies readonly Topic[];
 
 export type DirectoryEvent = (typeof directoryTopics)[number]["types"][number];
@@ -36,6 +38,7 @@ export interface Directory {
   readonly servers: Map<string, Versioned<Server>>;
   readonly policies: Map<string, Versioned<Policy>>;
   readonly limits: Map<string, Versioned<Limit>>;
+  readonly virtualServers: Map<string, Versioned<VirtualServer>>;
   /** Versions of removed entities, so that a name put again goes on counting. */
   readonly removedVersions: Map<string, number>;
   /** For each topic the offset behind the last record folded. */
@@ -50,6 +53,7 @@ export function emptyDirectory(): Directory {
     servers: new Map(),
     policies: new Map(),
     limits: new Map(),
+    virtualServers: new Map(),
     removedVersions: new Map(),
     offsets: new Map(),
   };
@@ -77,6 +81,7 @@ const folds: Folds = {
   server_changed: (directory, event, offset) => foldDefinition(directory, "servers", event, offset),
   policy_changed: (directory, event, offset) => foldDefinition(directory, "policies", event, offset),
   limit_changed: (directory, event, offset) => foldDefinition(directory, "limits", event, offset),
+  virtual_server_changed: (directory, event, offset) => foldDefinition(directory, "virtualServers", event, offset),
 };
 
 /** Folds one record in place. A tombstone changes nothing: the `removed` event before it did. */
@@ -89,7 +94,7 @@ export function foldDirectory<Type extends DirectoryEvent>(directory: Directory,
 
 function foldDefinition(
   directory: Directory,
-  kind: "servers" | "policies" | "limits",
+  kind: "servers" | "policies" | "limits" | "virtualServers",
   { organizationId, name, change, version, definition }: Events["server_changed"],
   offset: number,
 ): void {

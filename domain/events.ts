@@ -11,6 +11,7 @@ export interface Events {
   readonly server_changed: DefinitionChanged;
   readonly policy_changed: DefinitionChanged;
   readonly limit_changed: DefinitionChanged;
+  readonly virtual_server_changed: DefinitionChanged;
   readonly upstream_changed: UpstreamChanged;
   readonly upstream_logged: UpstreamLogged;
   readonly lease_requested: LeaseRequested;
@@ -57,6 +58,8 @@ export interface CallDecided extends Envelope {
   readonly method: string;
   readonly server: string | null;
   readonly serverLabels: Readonly<Record<string, string>>;
+  /** The virtual server through which it came, or null. */
+  readonly virtualServer: string | null;
   readonly name: string | null;
   /** The arguments as JSON after redaction, cut at `auditArgumentsBytesMax`; null where there were none or configuration leaves them out. */
   readonly arguments: string | null;
@@ -138,10 +141,10 @@ export interface KeyChanged extends Envelope {
   readonly revokedAtMs: number | null;
 }
 
-/** A server, policy or limit was put or removed. `definition` is the whole entity as JSON; `version` counts its changes from 1. */
+/** A server, policy, limit or virtual server was put or removed. `definition` is the whole entity as JSON; `version` counts its changes from 1. */
 export interface DefinitionChanged extends Envelope {
   readonly change: "put" | "removed";
-  /** The server's name, the policy's or the limit's id. */
+  /** The server's or virtual server's name, the policy's or the limit's id. */
   readonly name: string;
   readonly version: number;
   readonly definition: string;

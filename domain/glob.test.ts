@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { compileGlob, isLiteral } from "./glob.ts";
+import { compileGlob, globCovers, globsMeet, isLiteral } from "./glob.ts";
 
 const cases: readonly { readonly pattern: string; readonly fit: readonly string[]; readonly not: readonly string[] }[] = [
   { pattern: "", fit: [""], not: ["a", "*"] },
@@ -56,4 +56,35 @@ test("hostile patterns take time in proportion to the text", () => {
 test("only patterns without a star are literal", () => {
   assert.ok(isLiteral("a.b"));
   assert.ok(!isLiteral("a*"));
+});
+
+const patternOf = fc.string({ unit: fc.constantFrom("a", "b", "*"), maxLength: 6 });
+
+/** Every text of two letters up to a length that decides for patterns of six. */
+const shortTexts = Array.from({ length: 2 ** 10 }, (_, n) => n.toString(2).slice(1).replaceAll("0", "a").replaceAll("1", "b"));
+
+test("two patterns meet exactly where a text fits both", () => {
+  fc.assert(
+    fc.property(patternOf, patternOf, (one, other) => {
+      const fitsOne = compileGlob(one);
+      const fitsOther = compileGlob(other);
+      // What meets at all meets in a text no longer than both patterns together.
+      const together = shortTexts.some((text) => fitsOne(text) && fitsOther(text));
+      if (together) assert.ok(globsMeet(one, other), `${one} and ${other}`);
+      else if (one.length + other.length <= 9) assert.ok(!globsMeet(one, other), `${one} and ${other}`);
+      assert.equal(globsMeet(one, other), globsMeet(other, one));
+    }),
+  );
+});
+
+test("a pattern covers another only where it takes all its texts", () => {
+  assert.ok(globCovers("issue_*", "issue_*_list"));
+  assert.ok(!globCovers("issue_*", "issue*"));
+  fc.assert(
+    fc.property(patternOf, patternOf, (outer, inner) => {
+      if (!globCovers(outer, inner)) return;
+      const fitsOuter = compileGlob(outer);
+      for (const text of shortTexts.filter(compileGlob(inner))) assert.ok(fitsOuter(text), `${outer} takes ${text} of ${inner}`);
+    }),
+  );
 });

@@ -36,3 +36,27 @@ function fits(text: string, prefix: string, middle: readonly string[], suffix: s
   }
   return at <= end && text.endsWith(suffix);
 }
+
+/** Whether some text fits both patterns. Exact; takes time by the product of their lengths. */
+export function globsMeet(one: string, other: string): boolean {
+  // meets[j]: some text fits the part of `one` that was gone through and the first j characters of `other`.
+  let meets = [true];
+  for (let j = 1; j <= other.length; j += 1) meets.push(meets[j - 1] === true && other[j - 1] === "*");
+  for (const character of one.split("")) {
+    const next = [character === "*" && meets[0] === true];
+    for (let j = 1; j <= other.length; j += 1) {
+      const theirs = other[j - 1];
+      // A star stands for nothing, or for one more piece of what the other pattern holds.
+      if (character === "*" || theirs === "*") next.push(meets[j] === true || next[j - 1] === true);
+      else next.push(character === theirs && meets[j - 1] === true);
+    }
+    meets = next;
+  }
+  return meets[other.length] === true;
+}
+
+/** Whether every text that fits `inner` fits `outer`. May be false where that is hard to tell, never true where it is not so. */
+export function globCovers(outer: string, inner: string): boolean {
+  // A star of `inner` is read as a character, which only a star of `outer` takes.
+  return compileGlob(outer)(inner);
+}

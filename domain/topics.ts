@@ -77,6 +77,14 @@ export const topics = {
     retentionMs: null,
     about: "Rate limits.",
   }),
+  virtualServers: topic({
+    name: "virtual-servers",
+    types: ["virtual_server_changed"],
+    partitions: 1,
+    cleanup: "compact",
+    retentionMs: null,
+    about: "Virtual servers: endpoints that pick from several servers.",
+  }),
   health: topic({
     name: "health",
     types: ["upstream_changed"],

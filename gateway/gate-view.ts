@@ -1,4 +1,4 @@
-import { type Directory, directoryTopics, emptyDirectory, foldDirectory } from "../domain/directory.ts";
+import { type Directory, directoryTopics, emptyDirectory, entityKey, foldDirectory } from "../domain/directory.ts";
 import type { Limit } from "../domain/limits/limit.ts";
 import { compilePolicies, type PolicyTable } from "../domain/policy/evaluate.ts";
 import type { EventLog, Subscription } from "../domain/ports/event-log.ts";
@@ -6,6 +6,8 @@ import type { Logger } from "../domain/ports/logger.ts";
 import type { Position, StoredRecord, Topic } from "../domain/record.ts";
 import type { Server } from "../domain/server.ts";
 import { topics } from "../domain/topics.ts";
+import { type CompiledVirtual, compileVirtual } from "../domain/virtual/compiled-virtual.ts";
+import type { VirtualServer } from "../domain/virtual/virtual-server.ts";
 
 /**
  * What the gate decides from: the entities of the log, folded in memory, and what is compiled from them.
@@ -15,6 +17,8 @@ export interface GateView {
   readonly directory: Directory;
   /** The compiled policies of an organization. One that has none denies everything. */
   policies(organizationId: string): PolicyTable;
+  /** A virtual server made ready, or undefined where the organization has none of that name. */
+  virtualServer(organizationId: string, name: string): CompiledVirtual | undefined;
   /** Offsets behind the last policy and server records that were read: part of every decision's record. */
   policyOffset(): number;
   serverOffset(): number;
@@ -37,6 +41,8 @@ export interface GateViewOptions {
 export async function openGateView({ log, logger, onServers, onLimits, onRights }: GateViewOptions): Promise<GateView> {
   const directory = emptyDirectory();
   const tables = new Map<string, PolicyTable>();
+  // By the entity: a changed one is another object.
+  const virtuals = new WeakMap<VirtualServer, CompiledVirtual>();
 
   const apply = (records: readonly StoredRecord<(typeof directoryTopics)[number]["types"][number]>[]) => {
     const touched = new Set<string>();
@@ -60,6 +66,13 @@ export async function openGateView({ log, logger, onServers, onLimits, onRights 
       const table = compile(organizationId, directory, logger);
       tables.set(organizationId, table);
       return table;
+    },
+    virtualServer(organizationId, name) {
+      const entity = directory.virtualServers.get(entityKey(organizationId, name))?.entity;
+      if (entity === undefined) return undefined;
+      const known = virtuals.get(entity) ?? compileVirtual(entity);
+      virtuals.set(entity, known);
+      return known;
     },
     policyOffset: () => directory.offsets.get(topics.policies.name) ?? 0,
     serverOffset: () => directory.offsets.get(topics.servers.name) ?? 0,

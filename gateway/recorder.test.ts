@@ -103,7 +103,16 @@ function fakeTimers() {
 const principal = { userId: "ana", agentId: null, roles: [], scopes: [], groups: [], credential: "key:1" };
 
 function decision(callId: string, audit: AuditMode, rest: Partial<CallDecided> = {}): Unnumbered<CallDecided> {
-  const call = { address: "127.0.0.1", transport: "http", protocol: "", method: "tools/call", server: "s", serverLabels: {}, name: "t" };
+  const call = {
+    address: "127.0.0.1",
+    transport: "http",
+    protocol: "",
+    method: "tools/call",
+    server: "s",
+    serverLabels: {},
+    virtualServer: null,
+    name: "t",
+  };
   const verdict = { verdict: "allow", stage: "policy", rule: null, policyVersion: null, reason: "", policyOffset: 0, serverOffset: 0 };
   const place = { timeMs: 1, organizationId: "acme", callId, principal };
   return { ...place, ...call, ...verdict, arguments: null, argumentsBytes: 0, traceparent: null, audit, ...rest };

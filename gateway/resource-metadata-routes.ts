@@ -3,7 +3,7 @@ import { resourceMetadata } from "./resource-metadata.ts";
 
 const prefix = "/.well-known/oauth-protected-resource";
 /** MCP endpoints only: the document must not speak for addresses that somebody made up. */
-const resourcePath = /^\/mcp(?:\/[A-Za-z0-9-]{1,64})?$/;
+const resourcePath = /^\/mcp(?:\/(?:v\/)?[A-Za-z0-9-]{1,64})?$/;
 
 /** `/.well-known/oauth-protected-resource{path}`: one document for each MCP endpoint, open to everybody (RFC 9728 §3). */
 export function resourceMetadataRoutes({

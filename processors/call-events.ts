@@ -17,6 +17,7 @@ export function decidedRecord(given: Partial<CallDecided> & { readonly sequence:
     method: "tools/call",
     server: "everything",
     serverLabels: {},
+    virtualServer: null,
     name: "echo",
     arguments: null,
     argumentsBytes: 0,

@@ -88,6 +88,7 @@ function decidedMessage(event: EntryOf<"decided">) {
     ...{ callId, address, transport, protocol, method, serverLabels, verdict, stage, reason, gateway, audit },
     principal: principalMessage(event.principal),
     server: event.server ?? "",
+    virtualServer: event.virtualServer ?? "",
     name: event.name ?? "",
     argumentsJson: event.arguments ?? "",
     argumentsBytes: BigInt(event.argumentsBytes),

@@ -23,7 +23,16 @@ function decided(timeMs: number, { userId = "ana", organizationId = "acme", serv
       principal: { ...principal, userId },
       address: "127.0.0.1",
     },
-    ...{ transport: "http", protocol: "2025-11-25", method: "tools/call", server, serverLabels: {}, name: "echo", arguments: null },
+    ...{
+      transport: "http",
+      protocol: "2025-11-25",
+      method: "tools/call",
+      server,
+      serverLabels: {},
+      virtualServer: null,
+      name: "echo",
+      arguments: null,
+    },
     ...{ argumentsBytes: 0, traceparent: null, verdict, stage: "policy", rule: null, policyVersion: null, reason: "", policyOffset: 0 },
     ...{ serverOffset: 0, audit: "strict" },
   };

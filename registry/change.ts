@@ -27,7 +27,7 @@ export interface Decided<Answer> {
 export interface Act {
   /** `servers.register`, `keys.revoke`, … */
   readonly action: string;
-  readonly targetType: "server" | "policy" | "limit" | "key" | "user" | "organization" | "file" | "dead-letter";
+  readonly targetType: "server" | "policy" | "limit" | "virtual-server" | "key" | "user" | "organization" | "file" | "dead-letter";
   readonly targetId: string;
   readonly details: unknown;
 }
@@ -36,12 +36,13 @@ const definitionTopics = {
   servers: { topic: topics.servers, type: "server_changed" },
   policies: { topic: topics.policies, type: "policy_changed" },
   limits: { topic: topics.limits, type: "limit_changed" },
+  virtualServers: { topic: topics.virtualServers, type: "virtual_server_changed" },
 } as const;
 
 export type DefinitionKind = keyof typeof definitionTopics;
 
 /**
- * The record that puts (`entity`) or removes (null) a server, policy or limit. A removal stays on the topic instead of a tombstone,
+ * The record that puts (`entity`) or removes (null) a server, policy, limit or virtual server. A removal stays on the topic instead of a tombstone,
  * so that a name that is put again goes on counting its versions, and watchers that were away learn of it.
  */
 export function definitionChange(
@@ -59,7 +60,7 @@ export function definitionChange(
     version,
     definition: JSON.stringify(entity ?? {}),
   };
-  // The three events share one shape, and the table above pairs each type with its topic.
+  // The events share one shape, and the table above pairs each type with its topic.
   return { topic, record: { type, key: entityKey(organizationId, name), value, timestampMs: nowMs } } as Change;
 }
 

@@ -47,6 +47,8 @@ export interface Control extends ServerCommands, DocumentCommands, IdentityComma
   listPolicies(actor: Actor, page?: PageRequest): Promise<Page<DocumentView>>;
   getLimit(actor: Actor, limitId: string): Promise<DocumentView>;
   listLimits(actor: Actor, page?: PageRequest): Promise<Page<DocumentView>>;
+  getVirtualServer(actor: Actor, name: string): Promise<DocumentView>;
+  listVirtualServers(actor: Actor, page?: PageRequest): Promise<Page<DocumentView>>;
   listUsers(actor: Actor, page?: PageRequest): Promise<Page<User>>;
   listKeys(actor: Actor, page?: PageRequest & { readonly userId?: string | undefined }): Promise<Page<KeyView>>;
 
@@ -155,17 +157,19 @@ function serverReads(
   };
 }
 
-function documentReads({ directory }: CommandParts): Reads<"getPolicy" | "listPolicies" | "getLimit" | "listLimits"> {
+function documentReads({
+  directory,
+}: CommandParts): Reads<"getPolicy" | "listPolicies" | "getLimit" | "listLimits" | "getVirtualServer" | "listVirtualServers"> {
   function get(kind: DocumentKind, actor: Actor, id: string): DocumentView {
     requireAdministrator(actor);
     const document = directory[kind].get(entityKey(actor.caller.organizationId, id));
     if (document === undefined) throw noDocument(kind, id);
-    return viewDocument(kind, document);
+    return viewDocument(document);
   }
   function list(kind: DocumentKind, actor: Actor, page: PageRequest): Page<DocumentView> {
     requireAdministrator(actor);
     const all: ReadonlyMap<string, Versioned<Document>> = directory[kind];
-    const views = [...ofOrganization(all, actor.caller.organizationId)].map((document) => viewDocument(kind, document));
+    const views = [...ofOrganization(all, actor.caller.organizationId)].map(viewDocument);
     return pageOf(views, ({ id }) => id, page);
   }
   return {
@@ -173,6 +177,8 @@ function documentReads({ directory }: CommandParts): Reads<"getPolicy" | "listPo
     listPolicies: async (actor, page = {}) => list("policies", actor, page),
     getLimit: async (actor, limitId) => get("limits", actor, limitId),
     listLimits: async (actor, page = {}) => list("limits", actor, page),
+    getVirtualServer: async (actor, name) => get("virtualServers", actor, name),
+    listVirtualServers: async (actor, page = {}) => list("virtualServers", actor, page),
   };
 }
 

@@ -1,10 +1,11 @@
 import { entityKey, type Versioned } from "../domain/directory.ts";
 import { type Actor, requireAdministrator } from "./actor.ts";
 import type { CommandParts, Expectation } from "./command-parts.ts";
-import { type Document, type DocumentKind, decidePut, decideRemoveDocument, documentKinds, noDocument } from "./documents.ts";
+import { type Document, type DocumentKind, decidePut, decideRemoveDocument, documentKinds, idOf, noDocument } from "./documents.ts";
+import { parseVirtualServer } from "./parse-virtual-server.ts";
 import { textAt } from "./server-commands.ts";
 
-/** A stored policy or limit. `definition` is the document as it can be put again: without organization and origin. */
+/** A stored policy, limit or virtual server. `definition` is the document as it can be put again: without organization and origin. */
 export interface DocumentView {
   readonly id: string;
   readonly version: number;
@@ -12,9 +13,9 @@ export interface DocumentView {
   readonly definition: Readonly<Record<string, unknown>>;
 }
 
-export function viewDocument(kind: DocumentKind, { entity, version }: Versioned<Document>): DocumentView {
+export function viewDocument({ entity, version }: Versioned<Document>): DocumentView {
   const { organizationId: _organizationId, origin, ...definition } = entity;
-  return { id: documentKinds[kind].idOf(entity), version, origin, definition };
+  return { id: idOf(entity), version, origin, definition };
 }
 
 export interface DocumentCommands {
@@ -22,17 +23,19 @@ export interface DocumentCommands {
   removePolicy(actor: Actor, policyId: string, expectation?: Expectation): Promise<void>;
   putLimit(actor: Actor, input: unknown, expectation?: Expectation): Promise<DocumentView>;
   removeLimit(actor: Actor, limitId: string, expectation?: Expectation): Promise<void>;
+  putVirtualServer(actor: Actor, input: unknown, expectation?: Expectation): Promise<DocumentView>;
+  removeVirtualServer(actor: Actor, name: string, expectation?: Expectation): Promise<void>;
 }
 
 export function documentCommands({ options, directory, writer }: CommandParts): DocumentCommands {
-  const parsers = { policies: options.parsePolicy, limits: options.parseLimit };
+  const parsers = { policies: options.parsePolicy, limits: options.parseLimit, virtualServers: parseVirtualServer };
 
   async function put(kind: DocumentKind, actor: Actor, input: unknown, { expectedVersion }: Expectation): Promise<DocumentView> {
-    const { one, idOf } = documentKinds[kind];
+    const { one, action, idField } = documentKinds[kind];
     const { organizationId } = actor.caller;
     const { id } = await writer.perform({
       actor,
-      act: { action: `${kind}.put`, targetType: one, targetId: textAt(input, `${one}Id`), details: null },
+      act: { action: `${action}.put`, targetType: one, targetId: textAt(input, idField), details: null },
       prepare() {
         // Before parsing: compiling conditions is work that not everybody may cause.
         requireAdministrator(actor);
@@ -46,13 +49,14 @@ export function documentCommands({ options, directory, writer }: CommandParts): 
     const stored = directory[kind].get(entityKey(organizationId, id));
     // Removed again before we could look.
     if (stored === undefined) throw noDocument(kind, id);
-    return viewDocument(kind, stored);
+    return viewDocument(stored);
   }
 
   async function remove(kind: DocumentKind, actor: Actor, id: string, { expectedVersion }: Expectation): Promise<void> {
+    const { one, action } = documentKinds[kind];
     await writer.perform({
       actor,
-      act: { action: `${kind}.remove`, targetType: documentKinds[kind].one, targetId: id, details: null },
+      act: { action: `${action}.remove`, targetType: one, targetId: id, details: null },
       prepare: () => ({ decide: (state, moment) => decideRemoveDocument(state, actor, kind, { id, expectedVersion, moment }) }),
     });
   }
@@ -62,5 +66,7 @@ export function documentCommands({ options, directory, writer }: CommandParts): 
     removePolicy: (actor, policyId, expectation = {}) => remove("policies", actor, policyId, expectation),
     putLimit: (actor, input, expectation = {}) => put("limits", actor, input, expectation),
     removeLimit: (actor, limitId, expectation = {}) => remove("limits", actor, limitId, expectation),
+    putVirtualServer: (actor, input, expectation = {}) => put("virtualServers", actor, input, expectation),
+    removeVirtualServer: (actor, name, expectation = {}) => remove("virtualServers", actor, name, expectation),
   };
 }

@@ -2,6 +2,7 @@ import { type Directory, entityKey } from "../domain/directory.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Limit } from "../domain/limits/limit.ts";
 import type { Policy } from "../domain/policy/policy.ts";
+import { type VirtualServer, virtualBounds } from "../domain/virtual/virtual-server.ts";
 import { type Actor, refusedUnlessAdministrator } from "./actor.ts";
 import {
   countOfOrganization,
@@ -15,28 +16,41 @@ import {
   tooMany,
 } from "./change.ts";
 
-/** Policies and limits are kept alike: documents with an id, put whole and removed, with a version. */
+/** Policies, limits and virtual servers are kept alike: documents with an id, put whole and removed, with a version. */
 export const documentKinds = {
-  policies: { one: "policy", perOrganizationMax: 2_000, idOf: (document: Document) => ("policyId" in document ? document.policyId : "") },
-  limits: { one: "limit", perOrganizationMax: 1_000, idOf: (document: Document) => ("limitId" in document ? document.limitId : "") },
+  policies: { one: "policy", many: "policies", action: "policies", idField: "policyId", perOrganizationMax: 2_000 },
+  limits: { one: "limit", many: "limits", action: "limits", idField: "limitId", perOrganizationMax: 1_000 },
+  virtualServers: {
+    one: "virtual-server",
+    many: "virtual servers",
+    action: "virtual-servers",
+    idField: "name",
+    perOrganizationMax: virtualBounds.perOrganizationMax,
+  },
 } as const;
 
+/** What a document is called by. */
+export function idOf(document: Document): string {
+  if ("policyId" in document) return document.policyId;
+  return "limitId" in document ? document.limitId : document.name;
+}
+
 export type DocumentKind = keyof typeof documentKinds;
-export type Document = Policy | Limit;
+export type Document = Policy | Limit | VirtualServer;
 
 export interface PutDocument {
   readonly document: Document;
   readonly expectedVersion: number | undefined;
 }
 
-/** Creates or replaces a policy or limit. What is put again unchanged is not written again. */
+/** Creates or replaces a document. What is put again unchanged is not written again. */
 export function decidePut(
   directory: Directory,
   actor: Actor,
   kind: DocumentKind,
   { document, expectedVersion, moment }: PutDocument & { readonly moment: Moment },
 ): Decided<{ readonly id: string }> | Fault {
-  const { one, perOrganizationMax, idOf } = documentKinds[kind];
+  const { one, many, perOrganizationMax } = documentKinds[kind];
   const { organizationId } = actor.caller;
   const name = idOf(document);
   const key = entityKey(organizationId, name);
@@ -45,7 +59,7 @@ export function decidePut(
   if (refused !== undefined) return refused;
   if (existing?.entity.origin === "file") return refusedAsFileOwned(`${one} ${name}`);
   if (existing === undefined && countOfOrganization(directory[kind], organizationId) >= perOrganizationMax) {
-    return tooMany(kind, perOrganizationMax);
+    return tooMany(many, perOrganizationMax);
   }
   if (sameEntity(existing?.entity, document)) return { changes: [], answer: { id: name } };
   const version = nextVersion(directory, kind, key);

@@ -3,6 +3,7 @@ import type { Actor } from "./actor.ts";
 import type { CommandParts } from "./command-parts.ts";
 import { below, readList } from "./object-reader.ts";
 import { parseServer } from "./parse-server.ts";
+import { parseVirtualServer } from "./parse-virtual-server.ts";
 import { decideReconcile, type FileContents, type Reconciled } from "./reconcile.ts";
 
 /** What the configuration file says of one organization, not parsed yet: each entry as its author wrote it. */
@@ -10,6 +11,7 @@ export interface FileInput {
   readonly servers?: unknown;
   readonly policies?: unknown;
   readonly limits?: unknown;
+  readonly virtualServers?: unknown;
 }
 
 const entriesMax = 1_000;
@@ -19,13 +21,14 @@ export interface FileCommands {
 }
 
 export function fileCommands({ options: { parsePolicy, parseLimit }, writer }: CommandParts): FileCommands {
-  function parse(actor: Actor, { servers, policies, limits }: FileInput): FileContents {
+  function parse(actor: Actor, { servers, policies, limits, virtualServers }: FileInput): FileContents {
     const { organizationId } = actor.caller;
     const place = { organizationId, origin: actor.via === "demo" ? "demo" : "file" } as const;
     return {
       servers: parseEach("servers", servers, (entry) => parseServer(entry, place)),
       policies: parseEach("policies", policies, (entry) => parsePolicy(entry, place)),
       limits: parseEach("limits", limits, (entry) => parseLimit(entry, place)),
+      virtualServers: parseEach("virtualServers", virtualServers, (entry) => parseVirtualServer(entry, place)),
     };
   }
 
@@ -41,6 +44,7 @@ export function fileCommands({ options: { parsePolicy, parseLimit }, writer }: C
             servers: contents.servers.map(({ name }) => name),
             policies: contents.policies.map(({ policyId }) => policyId),
             limits: contents.limits.map(({ limitId }) => limitId),
+            virtualServers: contents.virtualServers.map(({ name }) => name),
           };
           return { act: { details }, decide: (state, moment) => decideReconcile(state, actor, contents, moment) };
         },

@@ -11,6 +11,7 @@ import { IdentityService } from "../proto/gen/sluice/identity/v1/identity_pb.ts"
 import { LimitService, PolicyService } from "../proto/gen/sluice/policy/v1/policy_pb.ts";
 import { DeadLetterService } from "../proto/gen/sluice/processing/v1/processing_pb.ts";
 import { RegistryService } from "../proto/gen/sluice/registry/v1/registry_pb.ts";
+import { VirtualServerService } from "../proto/gen/sluice/registry/v1/virtual_server_pb.ts";
 import { auditService } from "./audit-service.ts";
 import { deadLetterService } from "./dead-letter-service.ts";
 import type { GrpcServer, GrpcServerOptions, GrpcTls } from "./grpc.ts";
@@ -28,9 +29,18 @@ import { reflection } from "./grpc-reflection.ts";
 import { identityService } from "./identity-service.ts";
 import { limitService, policyService } from "./policy-service.ts";
 import { registryService } from "./registry-service.ts";
+import { virtualServerService } from "./virtual-server-service.ts";
 
 /** The services that need credentials. */
-export const services = [RegistryService, PolicyService, LimitService, IdentityService, AuditService, DeadLetterService] as const;
+export const services = [
+  RegistryService,
+  VirtualServerService,
+  PolicyService,
+  LimitService,
+  IdentityService,
+  AuditService,
+  DeadLetterService,
+] as const;
 
 /** Streams at once that need no credentials. */
 const openStreamsMax = 100;
@@ -92,6 +102,7 @@ function everyService(
   const contracts = reflection(told);
   return [
     bridge(RegistryService, registryService(control), guarded),
+    bridge(VirtualServerService, virtualServerService(control), guarded),
     bridge(PolicyService, policyService(control), guarded),
     bridge(LimitService, limitService(control), guarded),
     bridge(IdentityService, identityService(control), guarded),

@@ -42,7 +42,13 @@ export function limitService(control: Control): Implementation<typeof LimitServi
   };
 }
 
-function documentMessage({ id, version, origin, definition }: DocumentView): Omit<MessageInitShape<typeof PolicySchema>, "$typeName"> {
+/** A document as its message: those of the three kinds have the same fields. */
+export function documentMessage({
+  id,
+  version,
+  origin,
+  definition,
+}: DocumentView): Omit<MessageInitShape<typeof PolicySchema>, "$typeName"> {
   // A stored definition came from JSON and is JSON.
   return { id, version, origin, definition: definition as JsonObject };
 }

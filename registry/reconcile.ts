@@ -3,6 +3,7 @@ import { Fault } from "../domain/fault.ts";
 import type { Limit } from "../domain/limits/limit.ts";
 import type { Policy } from "../domain/policy/policy.ts";
 import type { Server } from "../domain/server.ts";
+import type { VirtualServer } from "../domain/virtual/virtual-server.ts";
 import { type Actor, refusedUnlessAdministrator } from "./actor.ts";
 import {
   type Change,
@@ -14,6 +15,7 @@ import {
   ofOrganization,
   sameEntity,
 } from "./change.ts";
+import { documentKinds, idOf } from "./documents.ts";
 import { below } from "./object-reader.ts";
 
 /** Everything that the configuration file, or the demonstration, says of one organization: parsed, with its origin set. */
@@ -21,6 +23,7 @@ export interface FileContents {
   readonly servers: readonly Server[];
   readonly policies: readonly Policy[];
   readonly limits: readonly Limit[];
+  readonly virtualServers: readonly VirtualServer[];
 }
 
 export interface Reconciled {
@@ -29,14 +32,15 @@ export interface Reconciled {
   readonly unchanged: number;
 }
 
-const idOf = {
-  servers: { field: "name", id: (entity: Server | Policy | Limit) => ("name" in entity ? entity.name : "") },
-  policies: { field: "policyId", id: (entity: Server | Policy | Limit) => ("policyId" in entity ? entity.policyId : "") },
-  limits: { field: "limitId", id: (entity: Server | Policy | Limit) => ("limitId" in entity ? entity.limitId : "") },
-} as const;
+const idFields = {
+  servers: "name",
+  policies: documentKinds.policies.idField,
+  limits: documentKinds.limits.idField,
+  virtualServers: documentKinds.virtualServers.idField,
+} as const satisfies Readonly<Record<DefinitionKind, string>>;
 
 /** The order of writing: who may do what is there before the servers that it is about. */
-const kinds = ["policies", "limits", "servers"] as const satisfies readonly DefinitionKind[];
+const kinds = ["policies", "limits", "servers", "virtualServers"] as const satisfies readonly DefinitionKind[];
 
 /**
  * Makes the entities of the actor's origin equal to `contents`: what changed is put, what vanished is removed, the rest isn't touched.
@@ -63,7 +67,7 @@ export function decideReconcile(directory: Directory, actor: Actor, contents: Fi
   return { changes, answer: counts };
 }
 
-type Entity = Server | Policy | Limit;
+type Entity = Server | Policy | Limit | VirtualServer;
 
 interface Plan {
   readonly changes: readonly { readonly name: string; readonly version: number; readonly entity: Entity | null }[];
@@ -75,28 +79,31 @@ function planOf(
   { caller: { organizationId } }: Actor,
   { kind, origin, wanted }: { readonly kind: DefinitionKind; readonly origin: "file" | "demo"; readonly wanted: readonly Entity[] },
 ): Plan | Fault {
-  const { id } = idOf[kind];
   const held: ReadonlyMap<string, Versioned<Entity>> = directory[kind];
   const names = new Set<string>();
   const changes: { name: string; version: number; entity: Entity | null }[] = [];
   let unchanged = 0;
   for (const [index, entity] of wanted.entries()) {
-    const name = id(entity);
+    const name = nameOf(entity);
     const key = entityKey(organizationId, name);
     const existing = held.get(key);
     const refused = names.has(name)
       ? new Fault("invalid", `${name} is there already`)
       : refusedByOrigin(name, origin, existing?.entity.origin);
-    if (refused !== undefined) return below(`${kind}[${index}].${idOf[kind].field}`, refused);
+    if (refused !== undefined) return below(`${kind}[${index}].${idFields[kind]}`, refused);
     names.add(name);
     if (origin === "demo" && existing !== undefined && existing.entity.origin !== "demo") continue;
     if (sameEntity(existing?.entity, entity)) unchanged += 1;
     else changes.push({ name, version: nextVersion(directory, kind, key), entity });
   }
   for (const { entity, version } of ofOrganization(held, organizationId)) {
-    if (entity.origin === origin && !names.has(id(entity))) changes.push({ name: id(entity), version: version + 1, entity: null });
+    if (entity.origin === origin && !names.has(nameOf(entity))) changes.push({ name: nameOf(entity), version: version + 1, entity: null });
   }
   return { changes, unchanged };
+}
+
+function nameOf(entity: Entity): string {
+  return "upstreams" in entity ? entity.name : idOf(entity);
 }
 
 /** The file takes over what the demonstration left, and nothing else. */

@@ -52,6 +52,19 @@ export function adminRoutes(options: AdminRoutesOptions): readonly Route[] {
       async (actor, { body, ...request }) => documentAnswer(201, await control.putLimit(actor, body, expectedVersionOf(request))),
     ],
     ["DELETE", "/limits/{id}", async (actor, { id, ...request }) => gone(control.removeLimit(actor, id, expectedVersionOf(request)))],
+    [
+      "GET",
+      "/gateway/virtual-servers",
+      async (actor, request) => pageAnswer("virtualServers", await control.listVirtualServers(actor, readPage(request))),
+    ],
+    ["POST", "/gateway/virtual-servers", (actor, request) => createVirtualServer(control, actor, request)],
+    ["GET", "/gateway/virtual-servers/{id}", async (actor, { id }) => documentAnswer(200, await control.getVirtualServer(actor, id))],
+    ["PUT", "/gateway/virtual-servers/{id}", (actor, request) => putVirtualServer(control, actor, request)],
+    [
+      "DELETE",
+      "/gateway/virtual-servers/{id}",
+      async (actor, { id, ...request }) => gone(control.removeVirtualServer(actor, id, expectedVersionOf(request))),
+    ],
     ["GET", "/auth/api-keys", async (actor, request) => pageAnswer("keys", await control.listKeys(actor, readPage(request)))],
     ["POST", "/auth/api-keys", async (actor, { body }) => ({ status: 201, body: await control.issueKey(actor, body) })],
     ["DELETE", "/auth/api-keys/{id}", async (actor, { id }) => gone(control.revokeKey(actor, id))],
@@ -109,6 +122,18 @@ async function putPolicy(control: Control, actor: Actor, { id, body, ...request 
   if (policyId !== undefined && policyId !== id) throw invalid("policyId", "must be the id in the path");
   const policy = await control.putPolicy(actor, { ...rest, policyId: id }, expectedVersionOf(request));
   return documentAnswer(policy.version === 1 ? 201 : 200, policy);
+}
+
+async function createVirtualServer(control: Control, actor: Actor, { body }: RestRequest): Promise<Answer> {
+  const virtual = await control.putVirtualServer(actor, body, { expectedVersion: 0 });
+  return { ...documentAnswer(201, virtual), headers: [...tag(virtual.version), "location", `/gateway/virtual-servers/${virtual.id}`] };
+}
+
+async function putVirtualServer(control: Control, actor: Actor, { id, body, ...request }: RestRequest): Promise<Answer> {
+  const [rest, name] = splitBody(body, "name");
+  if (name !== undefined && name !== id) throw invalid("name", "must be the name in the path");
+  const virtual = await control.putVirtualServer(actor, { ...rest, name: id }, expectedVersionOf(request));
+  return documentAnswer(virtual.version === 1 ? 201 : 200, virtual);
 }
 
 async function logs(control: Control, actor: Actor, { query }: RestRequest): Promise<Answer> {

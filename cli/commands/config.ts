@@ -41,8 +41,10 @@ async function show({ output, environment, folder }: Session, { config: file, js
 
 async function check({ output, environment, folder }: Session, file: string): Promise<void> {
   const { loadConfig } = await import("../config.ts");
-  const { servers, policies, limits } = loadConfig({ file, environment, folder });
-  output.line(`${file} is good: ${servers.length} servers, ${policies.length} policies, ${limits.length} limits.`);
+  const { servers, policies, limits, virtualServers } = loadConfig({ file, environment, folder });
+  output.line(
+    `${file} is good: ${servers.length} servers, ${policies.length} policies, ${limits.length} limits, ${virtualServers.length} virtual servers.`,
+  );
 }
 
 async function schema({ output }: Session): Promise<void> {

@@ -1,12 +1,13 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Command } from "commander";
-import type { AuthorLimit, AuthorPolicy } from "../definitions.ts";
+import type { DefinitionKind } from "../config-validation.ts";
+import type { AuthorLimit, AuthorPolicy, AuthorVirtualServer } from "../definitions.ts";
 import type { ControlPlane } from "../grpc-client.ts";
 import { durationText } from "../output.ts";
 import { allPages, type Session, withControlPlane } from "../session.ts";
 import { examples } from "./call.ts";
 
-/** A stored policy or limit, as the control plane answers it. */
+/** A stored policy, limit or virtual server, as the control plane answers it. */
 interface Stored {
   readonly id: string;
   readonly version: number;
@@ -14,10 +15,16 @@ interface Stored {
   readonly definition?: JsonObject | undefined;
 }
 
-/** Policies and limits are kept alike: documents that are listed, put from files and removed. */
+/** Policies, limits and virtual servers are kept alike: documents that are listed, put from files and removed. */
 interface DocumentKind {
-  readonly names: "policies" | "limits";
-  readonly one: "policy" | "limit";
+  /** Of the command, of the section of a file, and for sentences. */
+  readonly command: string;
+  readonly section: string;
+  readonly names: string;
+  readonly one: string;
+  readonly kind: DefinitionKind;
+  /** Whether one can be switched off by its definition. */
+  readonly hasState: boolean;
   readonly about: string;
   readonly headers: readonly string[];
   row(definition: JsonObject): readonly (string | null)[];
@@ -32,6 +39,10 @@ const services = () => import("../../proto/gen/sluice/policy/v1/policy_pb.ts");
 const documents = () => import("../definitions.ts");
 
 const policies: DocumentKind = {
+  command: "policies",
+  section: "policies",
+  kind: "policy",
+  hasState: true,
   names: "policies",
   one: "policy",
   about: "Who may do what: nothing is allowed unless a rule allows it, and a rule that denies wins.",
@@ -54,6 +65,10 @@ const policies: DocumentKind = {
 };
 
 const limits: DocumentKind = {
+  command: "limits",
+  section: "limits",
+  kind: "limit",
+  hasState: true,
   names: "limits",
   one: "limit",
   about: "How often calls may be made: true sliding windows, counted apart by what `per` names.",
@@ -76,6 +91,34 @@ const limits: DocumentKind = {
   remove: async (plane, id) => plane.service((await services()).LimitService).removeLimit({ id }),
 };
 
+const virtualServices = () => import("../../proto/gen/sluice/registry/v1/virtual_server_pb.ts");
+
+const virtualServers: DocumentKind = {
+  command: "virtual-servers",
+  section: "virtualServers",
+  kind: "virtualServer",
+  hasState: false,
+  names: "virtual servers",
+  one: "virtual server",
+  about: "Endpoints (/mcp/v/NAME) that pick and rename tools, prompts and resources of several servers.",
+  headers: ["TOOLS", "PROMPTS", "RESOURCES", "TITLE"],
+  row: ({ tools, prompts, resources, title }) => [
+    ...[tools, prompts, resources].map((picks) => String(Array.isArray(picks) ? picks.length : 0)),
+    typeof title === "string" ? title : "",
+  ],
+  document: async (author) => (await documents()).virtualServerDocument(author as AuthorVirtualServer) as JsonObject,
+  list: async (plane) => {
+    const service = plane.service((await virtualServices()).VirtualServerService);
+    return allPages(
+      (pageToken) => service.listVirtualServers({ pageToken }),
+      (page) => page.virtualServers,
+    );
+  },
+  put: async (plane, definition) =>
+    (await plane.service((await virtualServices()).VirtualServerService).putVirtualServer({ definition })).virtualServer,
+  remove: async (plane, id) => plane.service((await virtualServices()).VirtualServerService).removeVirtualServer({ id }),
+};
+
 function ruleText({ effect, id }: JsonObject): string {
   return `${effect === "deny" ? "-" : "+"}${typeof id === "string" ? id : "?"}`;
 }
@@ -90,32 +133,37 @@ export function addLimits(program: Command, session: Session): void {
   addDocuments(program, session, limits);
 }
 
+/** `sluice virtual-servers [list|put|remove]` */
+export function addVirtualServers(program: Command, session: Session): void {
+  addDocuments(program, session, virtualServers);
+}
+
 function addDocuments(program: Command, session: Session, kind: DocumentKind): void {
-  const { names, one, about } = kind;
+  const { command: own, section, names, one, about } = kind;
   const command = program
-    .command(names)
+    .command(own)
     .summary(`list, put and remove ${names}`)
     .description(`${about} Without a subcommand: lists them.`)
-    .addHelpText("after", examples([`sluice ${names}`, `sluice ${names} put ${names}.yaml`, `sluice ${names} remove NAME`]));
+    .addHelpText("after", examples([`sluice ${own}`, `sluice ${own} put ${own}.yaml`, `sluice ${own} remove NAME`]));
   command
     .command("list", { isDefault: true })
     .description(`lists the ${names}`)
     .option("--json", "print them as JSON")
-    .addHelpText("after", examples([`sluice ${names} list --json`]))
-    .action((options: { json?: boolean }, own: Command) => list(session, own, { kind, options }));
+    .addHelpText("after", examples([`sluice ${own} list --json`]))
+    .action((options: { json?: boolean }, used: Command) => list(session, used, { kind, options }));
   command
     .command("put")
-    .description(`creates or replaces the ${names} of a file; gates decide by them within a second`)
-    .argument("<file>", `YAML: one ${one}, a list of them, or a sluice.yaml with ${names}`)
-    .addHelpText("after", examples([`sluice ${names} put ${one}.yaml`]))
-    .action((file: string, _options: unknown, own: Command) => put(session, own, { kind, file }));
+    .description(`creates or replaces the ${names} of a file; gates go by them within a second`)
+    .argument("<file>", `YAML: one ${one}, a list of them, or a sluice.yaml with ${section}`)
+    .addHelpText("after", examples([`sluice ${own} put ${one.replace(" ", "-")}.yaml`]))
+    .action((file: string, _options: unknown, used: Command) => put(session, used, { kind, file }));
   command
     .command("remove")
     .description(`removes a ${one}`)
     .argument("<id>", "its id")
-    .addHelpText("after", examples([`sluice ${names} remove NAME`]))
-    .action(async (id: string, _options: unknown, own: Command) => {
-      await withControlPlane(session, own, (plane) => kind.remove(plane, id));
+    .addHelpText("after", examples([`sluice ${own} remove NAME`]))
+    .action(async (id: string, _options: unknown, used: Command) => {
+      await withControlPlane(session, used, (plane) => kind.remove(plane, id));
       session.output.line(`${id} is removed.`);
     });
 }
@@ -134,10 +182,14 @@ async function list(
     id,
     String(version),
     origin,
-    definition["enabled"] === false ? "off" : "on",
+    ...(kind.hasState ? [definition["enabled"] === false ? "off" : "on"] : []),
     ...kind.row(definition),
   ]);
-  session.output.table([kind.one.toUpperCase(), "VERSION", "ORIGIN", "STATE", ...kind.headers], rows, `There are no ${kind.names} yet.`);
+  session.output.table(
+    [kind.one.toUpperCase(), "VERSION", "ORIGIN", ...(kind.hasState ? ["STATE"] : []), ...kind.headers],
+    rows,
+    `There are no ${kind.names} yet.`,
+  );
 }
 
 async function put(
@@ -146,7 +198,7 @@ async function put(
   { kind, file }: { readonly kind: DocumentKind; readonly file: string },
 ): Promise<void> {
   const { readDefinitions } = await import("../definition-file.ts");
-  const authors = readDefinitions(file, kind.one, session.folder);
+  const authors = readDefinitions(file, kind.kind, session.folder);
   await withControlPlane(session, command, async (plane) => {
     for (const author of authors) {
       const stored = await kind.put(plane, await kind.document(author));

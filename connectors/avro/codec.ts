@@ -47,6 +47,7 @@ const schemaFiles: Readonly<Record<EventType, string>> = {
   server_changed: "server-changed.v1.avsc",
   policy_changed: "policy-changed.v1.avsc",
   limit_changed: "limit-changed.v1.avsc",
+  virtual_server_changed: "virtual-server-changed.v1.avsc",
   upstream_changed: "upstream-changed.v1.avsc",
   upstream_logged: "upstream-logged.v1.avsc",
   lease_requested: "lease-requested.v1.avsc",

@@ -28,6 +28,7 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     method: "tools/call",
     server: "weather",
     serverLabels: { env: "prod", team: "sky" },
+    virtualServer: "sky",
     name: "forecast",
     arguments: '{"city":"Zürich"}',
     argumentsBytes: 18,
@@ -93,6 +94,7 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
   server_changed: definition,
   policy_changed: definition,
   limit_changed: definition,
+  virtual_server_changed: definition,
   upstream_changed: {
     ...envelope,
     gateway: "gate-1",
@@ -144,6 +146,7 @@ export const bareSamples: { readonly [Type in EventType]: Events[Type] } = {
     principal: { ...principal, agentId: null, roles: [], scopes: [], groups: [] },
     server: null,
     serverLabels: {},
+    virtualServer: null,
     name: null,
     arguments: null,
     traceparent: null,

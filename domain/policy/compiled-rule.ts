@@ -28,6 +28,8 @@ export interface CompiledRule {
   readonly placeParts: readonly StaticPart[];
   /** Whether the caller's address fits; undefined where the rule names none. */
   readonly fitsAddress: ((address: string) => boolean) | undefined;
+  /** Whether the way of the call fits: the virtual server it came through; undefined where the rule names none. */
+  readonly fitsWay: ((virtualServer: string | null) => boolean) | undefined;
   /** The condition; `broken` where it can't be compiled any more, which counts as failed. */
   readonly condition: Condition | "broken" | undefined;
   /** Whether the rule looks at anything but the static parts. */
@@ -40,8 +42,9 @@ export interface CompiledRule {
 export function compileRule({ entity, version }: Versioned<Policy>, rule: Rule): CompiledRule {
   const id = `${entity.policyId}/${rule.id}`;
   const condition = rule.when === null ? undefined : conditionOf(rule.when, id);
-  const { addresses } = rule.match;
+  const { addresses, virtualServers } = rule.match;
   const fitsAddress = addresses === undefined ? undefined : networksOf(addresses, rule.effect);
+  const fitsWay = virtualServers === undefined ? undefined : wayOf(virtualServers);
   const parts = partsOf(rule.match);
   const verdict = { stage: "policy", rule: id, policyVersion: version, retryAfterMs: null } as const;
   return {
@@ -54,8 +57,9 @@ export function compileRule({ entity, version }: Versioned<Policy>, rule: Rule):
     callerParts: parts.filter(({ name }) => callerPartNames.has(name)),
     placeParts: parts.filter(({ name }) => callerPartNames.has(name) || name === "servers" || name === "labels"),
     fitsAddress,
+    fitsWay,
     condition,
-    dynamic: condition !== undefined || fitsAddress !== undefined,
+    dynamic: condition !== undefined || fitsAddress !== undefined || fitsWay !== undefined,
     decision: {
       ...verdict,
       verdict: rule.effect,
@@ -71,7 +75,8 @@ const callerPartNames: ReadonlySet<string> = new Set(["users", "agents", "roles"
  * Whether the rule may allow this caller something at that server (anywhere, where the call names no server).
  * Conditions are left to the calls themselves: they may hang on what is called.
  */
-export function mayAllowSomething({ callerParts, placeParts, fitsAddress }: CompiledRule, call: Call): boolean {
+export function mayAllowSomething({ callerParts, placeParts, fitsAddress, fitsWay }: CompiledRule, call: Call): boolean {
+  if (fitsWay !== undefined && !fitsWay(call.virtualServer ?? null)) return false;
   if (fitsAddress !== undefined && !fitsAddress(call.address)) return false;
   return (call.server === null ? callerParts : placeParts).every((part) => part.fits(call));
 }
@@ -82,8 +87,9 @@ export function fitsStatically({ parts }: CompiledRule, call: Call): boolean {
   return true;
 }
 
-/** What becomes of the rest of a rule whose static parts fit: its addresses, then its condition. */
-export function outcomeOf({ fitsAddress, condition }: CompiledRule, call: Call): Outcome {
+/** What becomes of the rest of a rule whose static parts fit: the way of the call, its address, then its condition. */
+export function outcomeOf({ fitsAddress, fitsWay, condition }: CompiledRule, call: Call): Outcome {
+  if (fitsWay !== undefined && !fitsWay(call.virtualServer ?? null)) return "false";
   if (fitsAddress !== undefined && !fitsAddress(call.address)) return "false";
   if (condition === undefined) return "true";
   return condition === "broken" ? "failed" : condition.evaluate(call);
@@ -96,6 +102,11 @@ function conditionOf(text: string, id: string): Condition | "broken" {
   } catch {
     return "broken";
   }
+}
+
+function wayOf(entries: readonly string[]): (virtualServer: string | null) => boolean {
+  const fits = compileEntries(entries);
+  return (virtualServer) => virtualServer !== null && fits(virtualServer);
 }
 
 function networksOf(cidrs: readonly string[], effect: Rule["effect"]): (address: string) => boolean {

@@ -25,7 +25,7 @@ export class ConditionError extends Error {
 const variables: ReadonlyMap<string, readonly string[] | null> = new Map<string, readonly string[] | null>([
   ["caller", ["organization", "user", "agent", "roles", "scopes", "groups"]],
   ["server", ["name", "labels"]],
-  ["call", ["method", "name", "transport"]],
+  ["call", ["method", "name", "transport", "virtualServer"]],
   ["args", null],
   ["address", []],
   ["now", []],

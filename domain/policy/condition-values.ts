@@ -52,13 +52,14 @@ export function serverValue({ server, serverLabels }: Call): CelMap {
   return value;
 }
 
-/** The variable `call`; its name is empty where the call has none. */
-export function callValue({ method, name, transport }: Call): CelMap {
+/** The variable `call`; its name, and its virtual server, are empty where the call has none. */
+export function callValue({ method, name, transport, virtualServer }: Call): CelMap {
   return mapOf(
     new Map<string, CelInput>([
       ["method", method],
       ["name", name ?? ""],
       ["transport", transport],
+      ["virtualServer", virtualServer ?? ""],
     ]),
   );
 }

@@ -10,7 +10,7 @@ export type Outcome = "true" | "false" | "undecided" | "failed";
 
 /**
  * A compiled CEL condition (cel-spec 0.24) over
- * `caller {organization, user, agent, roles, scopes, groups}`, `server {name, labels}`, `call {method, name, transport}`,
+ * `caller {organization, user, agent, roles, scopes, groups}`, `server {name, labels}`, `call {method, name, transport, virtualServer}`,
  * `args` (a map: the call's arguments as JSON, numbers as doubles), `address` (a string) and `now` (a timestamp).
  * What a call does not have is an empty string.
  *

@@ -46,6 +46,8 @@ function explainRule(rule: CompiledRule, call: Call): RuleExplanation {
   }
   if (rule.fitsAddress !== undefined && !rule.fitsAddress(call.address))
     return { ...head, effective: false, why: "does not fit the caller's address" };
+  if (rule.fitsWay !== undefined && !rule.fitsWay(call.virtualServer ?? null))
+    return { ...head, effective: false, why: "does not fit the virtual server through which the call comes" };
   const outcome = outcomeOf(rule, call);
   const effective = counts[effect][outcome];
   return { ...head, effective, why: rule.condition === undefined ? "fits" : conditionSentences[outcome](effect) };

@@ -33,6 +33,7 @@ const listParts: Readonly<Record<ListPart, { readonly pattern: RegExp; readonly 
   roles: entry(/^[^\s\p{C}]+$/u, "a role"),
   scopes: entry(/^[!#-[\]-~]+$/, "a scope (RFC 6749 §3.3)"),
   groups: entry(/^[^\p{C}]+$/u, "a group"),
+  virtualServers: entry(/^[a-z0-9*-]+$/, "a virtual server's name: lower case letters, digits and hyphens"),
   servers: entry(/^[a-z0-9*-]+$/, "a server's name: lower case letters, digits and hyphens"),
   methods: entry(/^[A-Za-z0-9_$*/-]+$/, "a method, such as tools/call"),
   tools: entry(/^[^\p{C}]+$/u, "a tool's name", policyBounds.nameCharactersMax),

@@ -32,6 +32,8 @@ export interface Match {
   readonly scopes?: readonly string[];
   readonly groups?: readonly string[];
   readonly servers?: readonly string[];
+  /** The virtual server (`/mcp/v/{name}`) through which a call comes; fits no call that comes another way. */
+  readonly virtualServers?: readonly string[];
   /** Labels of the server: every one named must have that value, in which `*` counts, too. */
   readonly labels?: Readonly<Record<string, string>>;
   /** A rule without methods fits every method, but see the three below. */

@@ -34,7 +34,7 @@ function actOf({ method, name, server }: Call): string {
 }
 
 /** Names come from the caller: short, and without control characters, before they go into a sentence. */
-function shown(name: string): string {
+export function shown(name: string): string {
   return name.slice(0, 128).replace(/\p{C}/gu, "?");
 }
 
@@ -52,6 +52,12 @@ export function faultAnswer({ idRaw, callId, fault }: { readonly idRaw: string |
 export function faultReply({ reply, idRaw, callId }: Inbound, fault: Fault): void {
   const { status, body } = faultAnswer({ idRaw, callId, fault });
   reply.send(status, [...json, "sluice-decision", callId, ...retryAfterOf(fault)], body);
+}
+
+/** A fault in what is asked for, not in the message itself: HTTP 200, so that clients of every revision read the error as one of JSON-RPC. */
+export function inBandReply(inbound: Inbound, fault: Fault): void {
+  if (fault.code !== "invalid") faultReply(inbound, fault);
+  else inbound.reply.send(200, [...json, "sluice-decision", inbound.callId], faultAnswer({ ...inbound, fault }).body);
 }
 
 /** `Retry-After`, where coming back may help. */

@@ -12,6 +12,8 @@ export interface Asked {
   header(name: string): string | undefined;
   /** The JSON-RPC answer, if there was one; parsed. */
   readonly message: JsonRpcAnswer | null;
+  /** Of the answer, as far as it was read. */
+  readonly bytes: number;
 }
 
 export interface JsonRpcAnswer {
@@ -46,6 +48,7 @@ export function ask(routed: RoutedServer, question: Question): Promise<Asked> {
     };
     let answer: UpstreamAnswer | undefined;
     let message: JsonRpcAnswer | null = null;
+    let bytes = 0;
     const body = collector(bounds.listAnswerBytesMax);
     // An answer may be complete before `exchange` returns, and which upstream gave it is known only then.
     const finish = () =>
@@ -55,6 +58,7 @@ export function ask(routed: RoutedServer, question: Question): Promise<Asked> {
           upstreamId: exchange.upstreamId,
           header: (name) => answer?.header(name),
           message,
+          bytes,
         }),
       );
     const sse = createSseParser({
@@ -74,6 +78,7 @@ export function ask(routed: RoutedServer, question: Question): Promise<Asked> {
           answer = head;
         },
         data(chunk) {
+          bytes += chunk.length;
           try {
             if (isStream()) sse.push(chunk);
             else body.push(chunk);

@@ -4,27 +4,8 @@ import type { UpstreamSession } from "./upstream-session.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What the merged endpoint can do: what it can't carry it does not advertise. */
-const mergedCapabilities = {
-  tools: { listChanged: true },
-  prompts: { listChanged: true },
-  resources: { listChanged: true, subscribe: true },
-  completions: {},
-  logging: {},
-};
-
 const supportedVersions = [latestModern, latestLegacy];
 const serverInfoKey = "io.modelcontextprotocol/serverInfo";
-
-/** `server/discover` of the merged endpoint. */
-export function discoverMerged(): Json {
-  return { supportedVersions, capabilities: mergedCapabilities, _meta: { [serverInfoKey]: gateInfo } };
-}
-
-/** `initialize` of the merged endpoint. */
-export function initializeMerged(protocolVersion: string): Json {
-  return { protocolVersion, capabilities: mergedCapabilities, serverInfo: gateInfo };
-}
 
 /** `server/discover` for a legacy server: what it said at `initialize`, less what needs a session of the client's own. */
 export function discoverLegacy({ capabilities, serverInfo, instructions }: UpstreamSession): Json {

@@ -11,22 +11,34 @@ import type { Gate } from "./gate.ts";
 import type { Inbound } from "./inbound.ts";
 import { legacyMessage } from "./legacy.ts";
 import { modernMessage } from "./modern.ts";
+import { type Endpoint, endpointOf } from "./place.ts";
 import { recordRefusal } from "./refusals.ts";
 import { ownerOf } from "./session.ts";
 import { endSession, openStream } from "./stream.ts";
 
-/** The routes of MCP over Streamable HTTP: `/mcp` for everything that a caller may use, `/mcp/{server}` for one server as it is. */
+/**
+ * The routes of MCP over Streamable HTTP: `/mcp` for everything that a caller may use, `/mcp/{server}` for one server as it is,
+ * `/mcp/v/{name}` for what a virtual server picks of several.
+ */
 export function mcpRoutes(gate: Gate): readonly Route[] {
-  return ["/mcp", "/mcp/{server}"].flatMap((path): Route[] => [
-    { method: "POST", path, handler: (request, reply, { server }) => post(gate, request, reply, server ?? null) },
-    { method: "GET", path, handler: (request, reply, { server }) => authenticated(gate, request, reply, server ?? null, openStream) },
-    { method: "DELETE", path, handler: (request, reply, { server }) => authenticated(gate, request, reply, server ?? null, endSession) },
+  return ["/mcp", "/mcp/{server}", "/mcp/v/{virtual}"].flatMap((path): Route[] => [
+    { method: "POST", path, handler: (request, reply, parameters) => post(gate, request, reply, endpointOf(parameters)) },
+    {
+      method: "GET",
+      path,
+      handler: (request, reply, parameters) => authenticated(gate, request, reply, endpointOf(parameters), openStream),
+    },
+    {
+      method: "DELETE",
+      path,
+      handler: (request, reply, parameters) => authenticated(gate, request, reply, endpointOf(parameters), endSession),
+    },
   ]);
 }
 
 const served = { modernVersions, legacyVersions };
 
-function post(gate: Gate, request: HttpRequest, reply: HttpReply, endpoint: string | null): void | Promise<void> {
+function post(gate: Gate, request: HttpRequest, reply: HttpReply, endpoint: Endpoint): void | Promise<void> {
   if (!isJson(request.header("content-type"))) {
     gate.metrics.refused("content-type");
     return refusedReply(reply, 415, "invalid", "the body must be application/json");
@@ -37,17 +49,11 @@ function post(gate: Gate, request: HttpRequest, reply: HttpReply, endpoint: stri
 type Receiver = (
   gate: Gate,
   caller: Caller,
-  exchange: { readonly request: HttpRequest; readonly reply: HttpReply; readonly body: Uint8Array; readonly endpoint: string | null },
+  exchange: { readonly request: HttpRequest; readonly reply: HttpReply; readonly body: Uint8Array; readonly endpoint: Endpoint },
 ) => void | Promise<void>;
 
 /** Nobody passes without a caller; the body is copied only where finding out who calls takes time. */
-function authenticated(
-  gate: Gate,
-  request: HttpRequest,
-  reply: HttpReply,
-  endpoint: string | null,
-  receiver: Receiver,
-): void | Promise<void> {
+function authenticated(gate: Gate, request: HttpRequest, reply: HttpReply, endpoint: Endpoint, receiver: Receiver): void | Promise<void> {
   const go = (caller: Caller | Unauthenticated, body: Uint8Array) => {
     if (!("refused" in caller)) return receiver(gate, caller, { request, reply, body, endpoint });
     gate.metrics.refused("authentication");
@@ -94,7 +100,9 @@ export function admit(
     version,
     caller,
     owner: ownerOf(caller),
-    endpoint,
+    endpoint: endpoint.endpoint,
+    virtualServer: endpoint.virtualServer,
+    place: endpoint.place,
     callId: gate.newId(),
     startMs: gate.nowMs(),
     startedAt: performance.now(),

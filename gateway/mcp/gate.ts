@@ -11,6 +11,8 @@ import type { GateView } from "../gate-view.ts";
 import type { Recorder } from "../recorder.ts";
 import type { Router } from "../router.ts";
 import type { Sealer } from "../sealing/sealer.ts";
+import type { Aggregation } from "./aggregate/aggregation.ts";
+import type { ServerLists } from "./aggregate/server-lists.ts";
 import type { Conversations } from "./conversations/conversations.ts";
 import type { Eras } from "./era.ts";
 import type { OpenStreams } from "./open-streams.ts";
@@ -24,7 +26,7 @@ import type { SessionPool } from "./upstream-session.ts";
 export interface Gate {
   readonly authenticate: (request: HttpRequest) => Caller | Unauthenticated | Promise<Caller | Unauthenticated>;
   readonly decide: Decide;
-  readonly view: Pick<GateView, "policies" | "policyOffset" | "serverOffset">;
+  readonly view: Pick<GateView, "policies" | "policyOffset" | "serverOffset" | "virtualServer">;
   readonly router: Pick<Router, "find" | "list">;
   readonly recorder: Pick<Recorder, "decided" | "ended">;
   readonly sessions: Sessions;
@@ -38,6 +40,9 @@ export interface Gate {
   readonly conversations: Conversations;
   readonly pool: SessionPool;
   readonly eras: Eras;
+  /** What servers list, as the gate asks for it. */
+  readonly lists: ServerLists;
+  readonly aggregation: Aggregation;
   /** Bounds the calls in flight, of all and of each caller. */
   readonly admission: Pick<Admission, "enter" | "leave">;
   /** Seals what must come back to any gate of the fleet. */

@@ -18,8 +18,12 @@ export interface Inbound {
   readonly version: string;
   readonly caller: Caller;
   readonly owner: string;
-  /** The server of `/mcp/{server}`, or null on the merged endpoint. */
+  /** The server of `/mcp/{server}`, or null on an endpoint that is made of several: `/mcp`, or a virtual server. */
   readonly endpoint: string | null;
+  /** The name in `/mcp/v/{name}`, or null elsewhere. Whether there is such a virtual server is not known yet. */
+  readonly virtualServer: string | null;
+  /** Which of the endpoints it is: what sessions, cursors and the like are bound to. */
+  readonly place: string | null;
   /** Also the decision's id. */
   readonly callId: string;
   readonly startMs: number;
@@ -33,9 +37,17 @@ export function keep(inbound: Inbound): void {
   inbound.scanned = { ...inbound.scanned, bytes: inbound.body };
 }
 
+/**
+ * The authorization context of a message: what a server keeps private to one is never shown to another. Each credential is one of its own,
+ * since the same person may hold one that allows less.
+ */
+export function contextOf({ credential }: Caller, owner: string): string {
+  return `${owner} ${credential}`;
+}
+
 /** What decisions see of this message, sent to `server` under `name`. */
 export function callOf(inbound: Inbound, server: string | null, labels: Readonly<Record<string, string>>, name: string | null): Call {
-  const { caller, callId, startMs, request, scanned } = inbound;
+  const { caller, callId, startMs, request, scanned, virtualServer } = inbound;
   return {
     callId,
     atMs: startMs,
@@ -45,6 +57,7 @@ export function callOf(inbound: Inbound, server: string | null, labels: Readonly
     method: scanned.method ?? "response",
     server,
     serverLabels: labels,
+    virtualServer,
     name,
     args: argumentsOf(inbound),
   };

@@ -59,6 +59,7 @@ export function judge(gate: Gate, inbound: Inbound, call: Call, audit: AuditMode
         method: call.method,
         server: call.server,
         serverLabels: call.serverLabels,
+        virtualServer: call.virtualServer ?? null,
         name: call.name === null ? null : gate.redactor.text(call.name),
         arguments: args === null || !gate.recordsArguments ? null : gate.redactor.json(inbound.body.subarray(args.start, args.end)),
         argumentsBytes: args === null ? 0 : args.end - args.start,

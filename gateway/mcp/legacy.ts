@@ -4,15 +4,17 @@ import { negotiate } from "../../domain/mcp/revisions.ts";
 import type { HttpReply } from "../../domain/ports/http.ts";
 import type { UpstreamAnswer } from "../../domain/ports/upstream.ts";
 import type { RoutedServer } from "../router.ts";
+import { blendOf } from "./aggregate/blend.ts";
+import { initializeBlend } from "./aggregate/offers.ts";
 import { faultReply, protocolReply, refusedReply, routeRefusal } from "./answers.ts";
 import { type ClientWords, clientWords } from "./client-words.ts";
-import { initializeMerged, initializeModern } from "./describe.ts";
+import { initializeModern } from "./describe.ts";
 import { judgeAndForward } from "./forward.ts";
 import type { Gate } from "./gate.ts";
 import { callOf, type Inbound, keep } from "./inbound.ts";
 import { listFilter, listShape } from "./lists.ts";
 import { answerLocally } from "./local.ts";
-import { mergedRequest } from "./merged.ts";
+import { mergedRequest, noVirtualServer, nowhere } from "./merged.ts";
 import { recordRouteRefusal } from "./refusals.ts";
 import type { Session } from "./session.ts";
 import { resumableReply } from "./streams/resumable-reply.ts";
@@ -20,7 +22,7 @@ import { sessionRequestOf } from "./streams/session-requests.ts";
 
 /** A message of a revision with sessions (2025-11-25 and before): `initialize` opens one, everything else belongs to one. */
 export function legacyMessage(gate: Gate, inbound: Inbound): void | Promise<void> {
-  const { scanned, request, reply, owner, endpoint, idRaw } = inbound;
+  const { scanned, request, reply, owner, place, idRaw } = inbound;
   if (scanned.kind === "batch") {
     return protocolReply(reply, { status: 400, code: -32600, message: "batches are not accepted", idRaw: null });
   }
@@ -30,7 +32,7 @@ export function legacyMessage(gate: Gate, inbound: Inbound): void | Promise<void
   if (sessionId === "") {
     return protocolReply(reply, { status: 400, code: -32600, message: "the Mcp-Session-Id header is missing: initialize first", idRaw });
   }
-  const session = gate.sessions.find(sessionId, owner, endpoint);
+  const session = gate.sessions.find(sessionId, owner, place);
   // 404 makes the client initialize again (2025-11-25, basic/transports, "Session Management").
   if (session === undefined) return protocolReply(reply, { status: 404, code: -32600, message: "there is no such session", idRaw });
   if (scanned.kind === "request") return sessionRequest(gate, inbound, session);
@@ -81,7 +83,11 @@ function withdraw({ body, scanned: { requestId } }: Inbound, session: Session): 
 
 function initialize(gate: Gate, inbound: Inbound): void | Promise<void> {
   const { endpoint, caller } = inbound;
-  if (endpoint === null) return initializeHere(gate, inbound, { server: null, labels: {} }, initializeMerged);
+  if (endpoint === null) {
+    const blend = blendOf(gate, inbound);
+    if (blend === undefined) return noVirtualServer(gate, inbound);
+    return initializeHere(gate, inbound, nowhere, (version) => initializeBlend(gate, inbound, blend, version));
+  }
   const routed = gate.router.find(caller.organizationId, endpoint);
   if (routed === undefined) return unknownServer(gate, inbound, endpoint);
   const known = gate.eras.known(routed);
@@ -119,24 +125,27 @@ function initializeAt(gate: Gate, inbound: Inbound, routed: RoutedServer): void 
   return judgeAndForward(gate, inbound, { routed, name: null, session: null, own: { upstreamId: undefined, sessionId: null }, onHead });
 }
 
+type Described = Readonly<Record<string, unknown>>;
+
 function initializeHere(
   gate: Gate,
   inbound: Inbound,
   target: { readonly server: string | null; readonly labels: Readonly<Record<string, string>> },
-  describe: (version: string) => Readonly<Record<string, unknown>>,
+  describe: (version: string) => Described | Promise<Described>,
 ): Promise<void> {
-  return answerLocally(gate, inbound, target, () => {
+  return answerLocally(gate, inbound, target, async () => {
+    const result = await describe(negotiate(inbound.scanned.initializeVersion));
     const session = openSession(gate, inbound, clientWords(inbound.scanned), null);
     if (session === undefined) throw new Fault("unavailable", "too many sessions of this caller are open", { retryAfterMs: 60_000 });
-    return { result: describe(session.protocolVersion), headers: ["mcp-session-id", session.id] };
+    return { result, headers: ["mcp-session-id", session.id] };
   });
 }
 
 function openSession(gate: Gate, inbound: Inbound, words: ClientWords, upstream: Session["upstream"]): Session | undefined {
-  const { owner, endpoint, scanned } = inbound;
+  const { owner, place, scanned } = inbound;
   return gate.sessions.open({
     owner,
-    server: endpoint,
+    server: place,
     protocolVersion: negotiate(scanned.initializeVersion),
     ...words,
     upstream,

@@ -4,7 +4,7 @@ import type { PolicyTable } from "../../domain/policy/evaluate.ts";
 import { isVisible } from "../decide.ts";
 
 /** Where a list method keeps its items, and what an item is called by. */
-interface ListShape {
+export interface ListShape {
   readonly items: "tools" | "prompts" | "resources" | "resourceTemplates";
   readonly nameOf: (item: ListItem) => unknown;
 }

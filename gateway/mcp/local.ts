@@ -1,9 +1,10 @@
 import { toFault } from "../../domain/fault.ts";
 import { resultMessage } from "../../domain/mcp/errors.ts";
 import { methodOf } from "../../domain/mcp/methods.ts";
-import { deniedReply, faultReply } from "./answers.ts";
+import { deniedReply, faultReply, inBandReply, unknownMethodReply } from "./answers.ts";
 import { notRecorded } from "./forward.ts";
 import type { Gate } from "./gate.ts";
+import { gateInfo } from "./identity.ts";
 import { callOf, type Inbound, keep } from "./inbound.ts";
 import { judge, noteEnd } from "./judge.ts";
 
@@ -45,11 +46,15 @@ export async function answerLocally(
     if (fault.code === "internal") gate.logger.error("A local answer failed", { method: call.method, cause: fault.cause });
     const outcome = { outcome: "upstream-error", status: 0, errorCode: null, responseBytes: 0 } as const;
     noteEnd(gate, inbound, judgement, outcome, null);
-    faultReply(inbound, fault);
+    if (fault.code === "unsupported") return unknownMethodReply(inbound);
+    inBandReply(inbound, fault);
   }
 }
 
+const serverInfoKey = "io.modelcontextprotocol/serverInfo";
+
 function modernResult(method: string, result: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const cached = methodOf(method)?.cacheable === true ? { ttlMs: 0, cacheScope: "private" } : {};
-  return { resultType: "complete", ...cached, ...result };
+  const { _meta: meta } = result;
+  return { resultType: "complete", ...cached, ...result, _meta: { [serverInfoKey]: gateInfo, ...(typeof meta === "object" ? meta : {}) } };
 }

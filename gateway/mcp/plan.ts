@@ -2,7 +2,7 @@ import { Fault } from "../../domain/fault.ts";
 import { encodeHeaderValue } from "../../domain/mcp/header-value.ts";
 import { quote } from "../../domain/mcp/json-bytes.ts";
 import { rawText, stringText } from "../../domain/mcp/json-text.ts";
-import { methodOf } from "../../domain/mcp/methods.ts";
+import { methodOf, targetOf } from "../../domain/mcp/methods.ts";
 import { latestModern } from "../../domain/mcp/revisions.ts";
 import { toModernResult, withId, withName, withProgressToken, withRequestMeta, withSenderId } from "../../domain/mcp/rewrite.ts";
 import { scanMessage } from "../../domain/mcp/scan.ts";
@@ -156,7 +156,8 @@ function backToClientsToken(tokenRaw: string): Rewrite {
 }
 
 function renamed({ body, scanned }: Inbound, { name }: Destination): Uint8Array {
-  return name !== null && scanned.name !== null && scanned.name.text !== name ? withName(body, scanned, name) : body;
+  const target = targetOf(scanned);
+  return name !== null && target !== null && target !== name ? withName(body, scanned, name) : body;
 }
 
 /** Ranges hold for the bytes they were found in: after a change the message is scanned again. */

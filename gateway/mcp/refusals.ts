@@ -85,6 +85,7 @@ function record(gate: Gate, { caller, stage, ...refusal }: Refusal): void {
       organizationId,
       principal: { userId, agentId, roles, scopes, groups, credential },
       serverLabels: {},
+      virtualServer: null,
       arguments: null,
       argumentsBytes: 0,
       traceparent: null,

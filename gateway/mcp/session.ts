@@ -24,7 +24,7 @@ export interface Session extends Opening {
 export interface Opening {
   /** `{organization}/{user}/{agent}`: another caller who knows the id is told that there is no such session. */
   readonly owner: string;
-  /** The server of `/mcp/{server}`, or null for the merged endpoint. */
+  /** Where it was opened: the server of `/mcp/{server}`, `v/{name}` of a virtual server, or null for the merged endpoint. */
   readonly server: string | null;
   readonly protocolVersion: string;
   /** The client's own words at `initialize`, as JSON: self-reported, never used to decide. */

@@ -8,13 +8,14 @@ import { notRecorded } from "./forward.ts";
 import type { Gate } from "./gate.ts";
 import { callOf, type Inbound } from "./inbound.ts";
 import { judge, noteEnd } from "./judge.ts";
+import type { Endpoint } from "./place.ts";
 import { ownerOf, type Session } from "./session.ts";
 import { OwnStream } from "./streams/own-stream.ts";
 
 export interface StreamExchange {
   readonly request: HttpRequest;
   readonly reply: HttpReply;
-  readonly endpoint: string | null;
+  readonly endpoint: Endpoint;
 }
 
 /** GET: a stream on which a client with a session is told what belongs to none of its requests, or takes up a stream that it lost. */
@@ -31,7 +32,8 @@ export function openStream(gate: Gate, caller: Caller, exchange: StreamExchange)
 
 /** Opening a stream is judged and recorded like any message that has no act of its own. */
 async function judgedStream(gate: Gate, caller: Caller, exchange: StreamExchange, session: Session): Promise<void> {
-  const { endpoint, reply, request } = exchange;
+  const { reply, request } = exchange;
+  const { endpoint } = exchange.endpoint;
   const routed = endpoint === null ? undefined : gate.router.find(caller.organizationId, endpoint);
   const inbound = opening(gate, caller, exchange, session);
   const call = { ...callOf(inbound, routed?.server.name ?? endpoint, routed?.server.labels ?? {}, null), method: "stream/open" };
@@ -80,7 +82,7 @@ function opening(gate: Gate, caller: Caller, { request, reply, endpoint }: Strea
     version: protocolVersion,
     caller,
     owner: ownerOf(caller),
-    endpoint,
+    ...endpoint,
     callId: gate.newId(),
     startMs: gate.nowMs(),
     startedAt: performance.now(),
@@ -102,7 +104,7 @@ function sessionOf(gate: Gate, caller: Caller, { request, reply, endpoint }: Str
     reply.send(405, ["allow", "POST"], "");
     return undefined;
   }
-  const session = gate.sessions.find(id, ownerOf(caller), endpoint);
+  const session = gate.sessions.find(id, ownerOf(caller), endpoint.place);
   if (session === undefined) protocolReply(reply, { status: 404, code: -32600, message: "there is no such session", idRaw: null });
   return session;
 }

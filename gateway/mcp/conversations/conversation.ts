@@ -9,6 +9,7 @@ import type { HttpRequest } from "../../../domain/ports/http.ts";
 import { faultAnswer } from "../answers.ts";
 import { admit } from "../endpoint.ts";
 import type { Gate } from "../gate.ts";
+import type { Endpoint } from "../place.ts";
 import { recordRefusal } from "../refusals.ts";
 import { ownerOf, type Session } from "../session.ts";
 import { openStream } from "../stream.ts";
@@ -31,8 +32,7 @@ export interface ConversationOptions {
   /** The request that opened it. Its headers present the credential. */
   readonly opening: HttpRequest;
   readonly caller: Caller;
-  /** The server of `/mcp/{server}`, or null on the merged endpoint. */
-  readonly endpoint: string | null;
+  readonly endpoint: Endpoint;
   readonly outlet: Outlet;
 }
 
@@ -53,7 +53,7 @@ export class Conversation implements ReplyHost {
   readonly owner: string;
   private readonly gate: Gate;
   private readonly opening: HttpRequest;
-  private readonly endpoint: string | null;
+  private readonly endpoint: Endpoint;
   private readonly outlet: Outlet;
   private caller: Caller;
   private readonly replies = new Set<MessageReply>();
@@ -171,7 +171,7 @@ export class Conversation implements ReplyHost {
   }
 
   private session(): Session | undefined {
-    return this.sessionId === null ? undefined : this.gate.sessions.find(this.sessionId, this.owner, this.endpoint);
+    return this.sessionId === null ? undefined : this.gate.sessions.find(this.sessionId, this.owner, this.endpoint.place);
   }
 
   private put(scanned: Scanned, bytes: Uint8Array): void {

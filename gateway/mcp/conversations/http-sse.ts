@@ -5,6 +5,7 @@ import { formatSse } from "../../../domain/mcp/sse.ts";
 import type { HttpReply, HttpRequest, Route } from "../../../domain/ports/http.ts";
 import { faultAnswer, refusedReply, retryAfterOf, unauthenticatedReply } from "../answers.ts";
 import type { Gate } from "../gate.ts";
+import { type Endpoint, endpointOf } from "../place.ts";
 import { recordRefusal } from "../refusals.ts";
 import { ownerOf } from "../session.ts";
 import { Conversation } from "./conversation.ts";
@@ -12,7 +13,7 @@ import { Conversation } from "./conversation.ts";
 /** A stream's conversation, under an id of 128 random bits: it proves nothing, each message is authenticated. */
 interface Open {
   readonly conversation: Conversation;
-  readonly endpoint: string | null;
+  readonly endpoint: Endpoint;
 }
 
 /**
@@ -21,16 +22,17 @@ interface Open {
  */
 export function httpSseRoutes(gate: Gate): readonly Route[] {
   const streams = new Map<string, Open>();
-  return ["/mcp/sse", "/mcp/{server}/sse"].flatMap((path): Route[] => [
-    { method: "GET", path, handler: (request, reply, { server }) => authenticated(gate, request, reply, open(server ?? null)) },
+  return ["/mcp/sse", "/mcp/{server}/sse", "/mcp/v/{virtual}/sse"].flatMap((path): Route[] => [
+    { method: "GET", path, handler: (request, reply, parameters) => authenticated(gate, request, reply, open(endpointOf(parameters))) },
     {
       method: "POST",
       path: `${path}/{stream}`,
-      handler: (request, reply, { server, stream = "" }) => authenticated(gate, request, reply, post(stream, server ?? null)),
+      handler: (request, reply, { stream = "", ...parameters }) =>
+        authenticated(gate, request, reply, post(stream, endpointOf(parameters))),
     },
   ]);
 
-  function open(endpoint: string | null): Step {
+  function open(endpoint: Endpoint): Step {
     return (caller, request, reply) => {
       const owner = ownerOf(caller);
       const refusal = gate.conversations.refusal(owner);
@@ -59,10 +61,10 @@ export function httpSseRoutes(gate: Gate): readonly Route[] {
     };
   }
 
-  function post(id: string, endpoint: string | null): Step {
+  function post(id: string, endpoint: Endpoint): Step {
     return (caller, request, reply, body) => {
       const found = streams.get(id);
-      if (found === undefined || found.endpoint !== endpoint || found.conversation.owner !== ownerOf(caller)) {
+      if (found === undefined || found.endpoint.place !== endpoint.place || found.conversation.owner !== ownerOf(caller)) {
         return refusedReply(reply, 404, "not-found", "there is no such stream: open one with GET");
       }
       if (!/^application\/json\s*(?:;|$)/i.test(request.header("content-type"))) {

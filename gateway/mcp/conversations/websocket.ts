@@ -6,6 +6,7 @@ import type { WebSocketConnection, WebSocketListener } from "../../../domain/por
 import { sendFault, sendProblem } from "../../faults-http.ts";
 import { unauthenticatedReply } from "../answers.ts";
 import type { Gate } from "../gate.ts";
+import { type Endpoint, endpointOf } from "../place.ts";
 import { recordRefusal } from "../refusals.ts";
 import { ownerOf } from "../session.ts";
 import { Conversation, type Ending } from "./conversation.ts";
@@ -15,10 +16,10 @@ import { Conversation, type Ending } from "./conversation.ts";
  * subprotocol `mcp`, one JSON-RPC message a text frame, and the rules of stdio. `docs/protocol.md` is its documentation.
  */
 export function webSocketRoutes(gate: Gate): readonly Route[] {
-  return ["/mcp/ws", "/mcp/{server}/ws"].map((path) => ({
+  return ["/mcp/ws", "/mcp/{server}/ws", "/mcp/v/{virtual}/ws"].map((path) => ({
     method: "GET",
     path,
-    handler: (request, reply, { server }) => connect(gate, request, reply, server ?? null),
+    handler: (request, reply, parameters) => connect(gate, request, reply, endpointOf(parameters)),
   }));
 }
 
@@ -26,7 +27,7 @@ const subprotocol = "mcp";
 /** Browsers can set no header: a second subprotocol carries the credential, and is never chosen. */
 const bearerPrefix = "sluice.bearer.";
 
-function connect(gate: Gate, request: HttpRequest, reply: HttpReply, endpoint: string | null): void | Promise<void> {
+function connect(gate: Gate, request: HttpRequest, reply: HttpReply, endpoint: Endpoint): void | Promise<void> {
   const offered = request
     .header("sec-websocket-protocol")
     .split(",", 32)
@@ -106,7 +107,7 @@ const endings: Readonly<Record<Ending, readonly [code: number, reason: string]>>
 function converse(
   gate: Gate,
   connection: WebSocketConnection,
-  { opening, caller, endpoint }: { readonly opening: HttpRequest; readonly caller: Caller; readonly endpoint: string | null },
+  { opening, caller, endpoint }: { readonly opening: HttpRequest; readonly caller: Caller; readonly endpoint: Endpoint },
 ): WebSocketListener {
   const conversation = new Conversation({
     gate,

@@ -44,7 +44,7 @@ export class OwnStream implements Standing {
       caller: opener.caller,
       address: opener.request.address,
       transport: opener.request.transport,
-      endpoint: session.server,
+      place: session.server,
       hearsServers: false,
       deliver: (_, bytes) => {
         if (this.#started) this.#write(formatSse(bytes));

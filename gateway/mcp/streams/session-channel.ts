@@ -173,7 +173,7 @@ export class SessionChannel implements Standing, AnswerStreams {
       caller,
       address: request.address,
       transport: request.transport,
-      endpoint: this.#session.server,
+      place: this.#session.server,
       hearsServers: this.#session.upstream === null,
       deliver: (key, bytes, scanned) => {
         const isLog = scanned.method === "notifications/message";

@@ -1,7 +1,6 @@
 import { Fault, toFault } from "../../../domain/fault.ts";
 import { errorMessage, resultMessage } from "../../../domain/mcp/errors.ts";
 import type { RoutedServer } from "../../router.ts";
-import { ownerOfResource } from "../aggregate.ts";
 import { deniedReply, faultReply, protocolReply, routeRefusal } from "../answers.ts";
 import { notRecorded } from "../forward.ts";
 import type { Gate } from "../gate.ts";
@@ -9,6 +8,7 @@ import { callOf, type Inbound, keep } from "../inbound.ts";
 import { type Judgement, judge, noteEnd } from "../judge.ts";
 import { recordRouteRefusal } from "../refusals.ts";
 import type { Session } from "../session.ts";
+import { serverOfResource } from "../subscriptions/wanted-places.ts";
 import type { Opener } from "./session-channel.ts";
 
 /** Requests that change what a session is told. */
@@ -35,7 +35,7 @@ export function sessionRequestOf(place: Place): Promise<void> | undefined {
 async function subscribe(gate: Gate, inbound: Inbound, session: Session, routed: RoutedServer | null): Promise<void> {
   keep(inbound);
   const uri = inbound.scanned.uri ?? "";
-  const at = routed ?? (await ownerOfResource(gate, inbound, uri));
+  const at = routed ?? (await serverOfResource(gate, inbound, uri));
   if (at === undefined) return unknownResource(gate, inbound, uri);
   await judged(gate, inbound, { routed: at, name: uri }, async () => {
     const channel = gate.channels.of(gate, session);
@@ -47,7 +47,7 @@ async function subscribe(gate: Gate, inbound: Inbound, session: Session, routed:
 async function unsubscribe(gate: Gate, inbound: Inbound, session: Session, routed: RoutedServer | null): Promise<void> {
   keep(inbound);
   const uri = inbound.scanned.uri ?? "";
-  const at = routed ?? (await ownerOfResource(gate, inbound, uri)) ?? null;
+  const at = routed ?? (await serverOfResource(gate, inbound, uri)) ?? null;
   await judged(gate, inbound, { routed: at, name: uri }, async () => gate.channels.find(session)?.unsubscribe(uri));
 }
 

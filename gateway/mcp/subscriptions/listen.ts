@@ -73,7 +73,7 @@ class Subscription {
       caller: inbound.caller,
       address: inbound.request.address,
       transport: inbound.request.transport,
-      endpoint: inbound.endpoint,
+      place: inbound.place,
       hearsServers: true,
       deliver: (key, bytes, scanned) => this.#notices.push(key, withSubscriptionId(bytes, scanned, this.#idRaw)),
     });

@@ -5,7 +5,9 @@ import type { Scanned } from "../../../domain/mcp/scanned.ts";
 import type { PolicyTable } from "../../../domain/policy/evaluate.ts";
 import { isVisible } from "../../decide.ts";
 import type { RoutedServer } from "../../router.ts";
+import { blendOf } from "../aggregate/blend.ts";
 import type { Gate } from "../gate.ts";
+import { type Endpoint, endpointAt } from "../place.ts";
 import { ownerOf } from "../session.ts";
 import { listChanged, type OwnNotice, resourceUpdated } from "./notices.ts";
 import { type Changes, changedLists } from "./visible-changes.ts";
@@ -17,8 +19,8 @@ export interface ListenerOptions {
   readonly caller: Caller;
   readonly address: string;
   readonly transport: Transport;
-  /** The server of `/mcp/{server}`, or null for all that the caller may reach. */
-  readonly endpoint: string | null;
+  /** Which endpoint it listens at: one server, what a virtual server shows, or (null) all that the caller may reach. */
+  readonly place: string | null;
   /** False where the client hears the server by a stream of its own: then only what the gate itself has to tell is told. */
   readonly hearsServers: boolean;
   /** A notification for the client. Of each `key` the last one counts. */
@@ -61,6 +63,7 @@ export function createListener(gate: Gate, options: ListenerOptions): Listener {
 class CallersListener implements Listener {
   readonly #gate: Gate;
   readonly #options: ListenerOptions;
+  readonly #at: Endpoint;
   readonly #ears = new Map<RoutedServer, Ear>();
   #caller: Caller;
   #policies: PolicyTable;
@@ -70,6 +73,7 @@ class CallersListener implements Listener {
   constructor(gate: Gate, options: ListenerOptions) {
     this.#gate = gate;
     this.#options = options;
+    this.#at = endpointAt(options.place);
     this.#caller = options.caller;
     this.#policies = gate.view.policies(options.caller.organizationId);
   }
@@ -79,7 +83,7 @@ class CallersListener implements Listener {
     const servers = this.#reachable();
     const honoured = await this.#hearAll(servers);
     // The gate itself tells of lists that policies and the registry change, whatever the servers do.
-    const [only] = this.#options.endpoint === null ? [] : servers;
+    const [only] = this.#at.endpoint === null ? [] : servers;
     const lists = only === undefined ? new Set(listNames) : await listsOf(this.#gate, only, ownerOf(this.#caller));
     const asked = { ...wanted, uris: new Set(wanted.uris.keys()), tasks: new Set(wanted.tasks.keys()) };
     return intersectionOf({ ...honoured, lists }, asked);
@@ -130,9 +134,10 @@ class CallersListener implements Listener {
   }
 
   #reachable(): readonly RoutedServer[] {
-    const { endpoint } = this.#options;
+    const { endpoint, virtualServer } = this.#at;
     const all = this.#gate.router.list(this.#caller.organizationId);
-    const at = endpoint === null ? all : all.filter(({ server }) => server.name === endpoint);
+    const blend = blendOf(this.#gate, { virtualServer, caller: this.#caller });
+    const at = all.filter(({ server }) => (endpoint === null ? blend?.takes(server.name) === true : server.name === endpoint));
     return at.filter((routed) => isVisible(this.#policies, this.#callTo(routed, "subscriptions/listen", null)));
   }
 
@@ -143,7 +148,7 @@ class CallersListener implements Listener {
 
   async #hearAll(servers: readonly RoutedServer[]): Promise<Wanted> {
     const heard = servers.map((routed) => withinTime(this.#hear(routed)));
-    if (this.#options.endpoint !== null) return unionOf(await Promise.all(heard));
+    if (this.#at.endpoint !== null) return unionOf(await Promise.all(heard));
     const results = await Promise.allSettled(heard);
     return unionOf(results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
   }

@@ -3,7 +3,6 @@ import type { Caller } from "../../../domain/identity.ts";
 import type { PolicyTable } from "../../../domain/policy/evaluate.ts";
 import { isVisible } from "../../decide.ts";
 import type { RoutedServer } from "../../router.ts";
-import { listOf } from "../aggregate.ts";
 import type { Gate } from "../gate.ts";
 import { type ListItem, listShape } from "../lists.ts";
 import { ownerOf } from "../session.ts";
@@ -21,7 +20,7 @@ export function createChanges(gate: Gate): Changes {
       const { organizationId, name } = routed.server;
       const context = gate.eras.known(routed)?.era === "modern" ? "" : owner;
       const key = JSON.stringify([organizationId, name, context, method]);
-      const known = asked.get(key) ?? listOf(gate, routed, owner, method);
+      const known = asked.get(key) ?? gate.lists.of(routed, method, { owner, context: owner }).then(({ value }) => value.items);
       asked.set(key, known);
       return known;
     },

@@ -1,5 +1,6 @@
 import type { RoutedServer } from "../../router.ts";
-import { ownerOfResource } from "../aggregate.ts";
+import { blendOf } from "../aggregate/blend.ts";
+import { resourceOwner } from "../aggregate/target.ts";
 import type { Gate } from "../gate.ts";
 import { callOf, type Inbound } from "../inbound.ts";
 import { judge, noteEnd } from "../judge.ts";
@@ -13,10 +14,18 @@ import type { Wanted } from "./wanted.ts";
 export async function placeWanted(gate: Gate, inbound: Inbound, routed: RoutedServer | null, wanted: Wanted): Promise<WantedAt> {
   const uris = new Map<string, RoutedServer>();
   for (const uri of wanted.uris) {
-    const at = routed ?? (await ownerOfResource(gate, inbound, uri));
+    const at = routed ?? (await serverOfResource(gate, inbound, uri));
     if (at !== undefined && maySubscribe(gate, inbound, at, uri)) uris.set(uri, at);
   }
   return { lists: wanted.lists, uris, tasks: new Map(), logLevel: null };
+}
+
+/** The one server that has the resource under that URI, at an endpoint that is made of several. */
+export async function serverOfResource(gate: Gate, inbound: Inbound, uri: string): Promise<RoutedServer | undefined> {
+  const blend = blendOf(gate, inbound);
+  if (blend === undefined) return undefined;
+  const inner = await resourceOwner(gate, inbound, blend, uri).catch(() => undefined); // None, or several: not honoured.
+  return inner?.name === uri ? gate.router.find(inbound.caller.organizationId, inner.server) : undefined;
 }
 
 function maySubscribe(gate: Gate, listen: Inbound, { server }: RoutedServer, uri: string): boolean {

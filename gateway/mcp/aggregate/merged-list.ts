@@ -1,0 +1,60 @@
+import { Fault } from "../../../domain/fault.ts";
+import { memberRange } from "../../../domain/mcp/json-text.ts";
+import type { Gate } from "../gate.ts";
+import type { Inbound } from "../inbound.ts";
+import { listShape } from "../lists.ts";
+import type { Blend } from "./blend.ts";
+import { type GatheredEntry, gather } from "./gather.ts";
+import { openCursor, pageOf, sealCursor } from "./pages.ts";
+
+const pageBytesMax = 4 * 1024 * 1024;
+
+/** In `_meta` of a merged list: the servers whose entries are missing, because they did not answer in time. */
+export const unavailableKey = "dev.sluice/unavailable";
+/** In `_meta` of a resource that several servers have under one URI: which ones. It can be read at their own endpoints. */
+const ambiguousKey = "dev.sluice/servers";
+
+/**
+ * One page of what all servers of an endpoint list, as far as the caller may see it, in the order of the names.
+ * Nobody else's list is the same, so that it is never `public`.
+ */
+export async function mergedList(gate: Gate, inbound: Inbound, blend: Blend, method: string): Promise<Readonly<Record<string, unknown>>> {
+  const shape = listShape(method);
+  if (shape === undefined) throw new Fault("unsupported", `${method} is no list`);
+  const binding = { owner: inbound.owner, place: inbound.place, method };
+  const after = openCursor(gate.sealer, binding, cursorOf(inbound));
+  const gathered = await gather(gate, inbound, blend, method);
+  if (!gathered.offered && shape.items !== "tools") throw new Fault("unsupported", `no server here has ${shape.items}`);
+  const entries = shape.items === "resources" || shape.items === "resourceTemplates" ? eachOnce(gathered.entries) : gathered.entries;
+  const page = pageOf(entries, after, { itemsMax: gate.aggregation.pageItemsMax, bytesMax: pageBytesMax });
+  return {
+    [shape.items]: page.items,
+    ...(page.after === null ? {} : { nextCursor: sealCursor(gate.sealer, binding, page.after) }),
+    ...(inbound.era === "modern" ? { ttlMs: gathered.ttlMs, cacheScope: "private" } : {}),
+    ...(gathered.unavailable.length === 0 ? {} : { _meta: { [unavailableKey]: gathered.unavailable } }),
+  };
+}
+
+/** A cursor that is there and no text is not taken for none. */
+function cursorOf({ scanned, body }: Inbound): string | null {
+  if (scanned.cursor !== null || scanned.params === null) return scanned.cursor;
+  if (memberRange(body, scanned.params, "cursor") === null) return null;
+  throw new Fault("invalid", "params.cursor must be a text");
+}
+
+/** URIs are no server's own: one that several have is listed once, and says so. */
+function eachOnce(entries: readonly GatheredEntry[]): readonly GatheredEntry[] {
+  const byName = new Map<string, GatheredEntry[]>();
+  for (const entry of entries) {
+    const same = byName.get(entry.name);
+    if (same === undefined) byName.set(entry.name, [entry]);
+    else same.push(entry);
+  }
+  return [...byName.values()].flatMap((same) => {
+    const [first] = same;
+    const servers = [...new Set(same.map(({ server }) => server))];
+    if (first === undefined || servers.length === 1) return first ?? [];
+    const meta = typeof first.item["_meta"] === "object" ? first.item["_meta"] : {};
+    return { ...first, item: { ...first.item, _meta: { ...meta, [ambiguousKey]: servers } } };
+  });
+}

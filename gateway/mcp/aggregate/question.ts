@@ -1,0 +1,83 @@
+import { Fault } from "../../../domain/fault.ts";
+import { latestModern } from "../../../domain/mcp/revisions.ts";
+import type { RoutedServer } from "../../router.ts";
+import { ask } from "../ask.ts";
+import type { Eras } from "../era.ts";
+import { gateInfo } from "../identity.ts";
+import { type SessionPool, upstreamSessionHeaders } from "../upstream-session.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** An answer to a question of the gate's own. */
+export interface Told {
+  readonly result: Json;
+  /** Of the whole answer. */
+  readonly bytes: number;
+}
+
+/** Puts questions of the gate's own to one server, in the words of its era. */
+export interface Questioner {
+  readonly era: "modern" | "legacy";
+  /** What the server says it can do; null where it did not say. */
+  readonly capabilities: Json | null;
+  put(method: string, parameters: Json): Promise<Told>;
+}
+
+export interface QuestionerOptions {
+  readonly eras: Eras;
+  readonly pool: SessionPool;
+  readonly timeoutMs: number;
+}
+
+const json = ["content-type", "application/json", "accept", "application/json, text/event-stream"] as const;
+
+/** Rejects where the server can't be reached. A legacy server is asked in the session that the gate holds for this owner. */
+export async function questionerOf(routed: RoutedServer, owner: string, options: QuestionerOptions): Promise<Questioner> {
+  const { eras, pool, timeoutMs } = options;
+  const { era, discovered } = await eras.of(routed);
+  if (era === "modern") {
+    const _meta = {
+      "io.modelcontextprotocol/protocolVersion": latestModern,
+      "io.modelcontextprotocol/clientCapabilities": {},
+      "io.modelcontextprotocol/clientInfo": gateInfo,
+    };
+    return {
+      era,
+      capabilities: asJson(discovered?.["capabilities"]),
+      put(method, parameters) {
+        const headers = [...json, "mcp-protocol-version", latestModern, "mcp-method", method];
+        return put(routed, { method, params: { ...parameters, _meta }, headers, pinned: undefined, timeoutMs });
+      },
+    };
+  }
+  const session = await pool.acquire(routed, owner);
+  return {
+    era,
+    capabilities: session.capabilities,
+    put: (method, params) =>
+      put(routed, { method, params, headers: [...json, ...upstreamSessionHeaders(session)], pinned: session.upstreamId, timeoutMs }),
+  };
+}
+
+interface Put {
+  readonly method: string;
+  readonly params: Json;
+  readonly headers: readonly string[];
+  readonly pinned: string | undefined;
+  readonly timeoutMs: number;
+}
+
+let lastQuestionId = 0;
+
+async function put(routed: RoutedServer, { method, params, headers, pinned, timeoutMs }: Put): Promise<Told> {
+  lastQuestionId += 1;
+  const body = JSON.stringify({ jsonrpc: "2.0", id: `sluice-${lastQuestionId}`, method, params });
+  const { status, message, bytes } = await ask(routed, { headers, body, pinned, timeoutMs, repeatable: true });
+  if (message?.result !== undefined) return { result: message.result, bytes };
+  const said = message?.error === undefined ? `status ${status}` : `error ${String(message.error.code)}`;
+  throw new Fault("unavailable", `the server ${routed.server.name} did not answer ${method}: ${said}`);
+}
+
+function asJson(value: unknown): Json | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : null;
+}
