@@ -63,7 +63,7 @@ describe("what is sealed", () => {
 });
 
 describe("what was tampered with is not opened:", () => {
-  const text = sealer.seal("state", owner, { step: 2 }, { ttlMs });
+  const text = differing(() => sealer.seal("state", owner, { step: 2 }, { ttlMs }));
   const other = sealer.seal("state", owner, { step: 3 }, { ttlMs });
   const bytes = Buffer.from(text, "base64url");
   const otherBytes = Buffer.from(other, "base64url");
@@ -117,6 +117,12 @@ describe("what was tampered with is not opened:", () => {
     test(`used as ${JSON.stringify(purpose)} of ${JSON.stringify(name)}`, () => assert.equal(sealer.open(purpose, name, text), undefined));
   }
 });
+
+/** A text that the two alphabets of Base64 spell differently: not every one holds such a letter. */
+function differing(seal: () => string): string {
+  const text = seal();
+  return /[-_]/.test(text) ? text : differing(seal);
+}
 
 /** The same bytes, spelt otherwise: only where bits of the last letter say nothing. */
 function lastLetterChanged(text: string): string {
