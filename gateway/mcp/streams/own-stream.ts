@@ -1,6 +1,7 @@
 import { bounds } from "../../../domain/bounds.ts";
 import type { Fault } from "../../../domain/fault.ts";
 import { toFault } from "../../../domain/fault.ts";
+import type { Caller } from "../../../domain/identity.ts";
 import { errorForms } from "../../../domain/mcp/errors.ts";
 import { scanMessage } from "../../../domain/mcp/scan.ts";
 import { createSseParser, formatSse, type SseEvent } from "../../../domain/mcp/sse.ts";
@@ -99,7 +100,7 @@ export class OwnStream implements Standing {
 
   async refresh(changes: Changes | null): Promise<void> {
     const caller = await this.#gate.authenticate(this.#opener.request);
-    if (!isStillTheirs(caller, this.owner)) return this.#finish();
+    if (!isStillTheirs(caller, this.owner) || !this.#mayStill(caller)) return this.#finish();
     if (changes !== null) await this.#listener.refresh(caller, changes);
   }
 
@@ -125,20 +126,21 @@ export class OwnStream implements Standing {
   #mayHear(data: Uint8Array): boolean {
     const scanned = scanMessage(data);
     if (scanned.kind !== "notification" || scanned.method !== "notifications/resources/updated") return true;
+    return this.#isAllowed(this.#opener.caller, "resources/subscribe", scanned.uri);
+  }
+
+  #mayStill(caller: Caller): boolean {
+    return (
+      this.#gate.router.find(caller.organizationId, this.#routed.server.name) === this.#routed &&
+      this.#isAllowed(caller, "stream/open", null)
+    );
+  }
+
+  #isAllowed(caller: Caller, method: string, name: string | null): boolean {
     const { server } = this.#routed;
-    const { caller, request } = this.#opener;
-    return isVisible(this.#gate.view.policies(caller.organizationId), {
-      callId: "",
-      atMs: this.#gate.nowMs(),
-      caller,
-      transport: request.transport,
-      address: request.address,
-      method: "resources/subscribe",
-      server: server.name,
-      serverLabels: server.labels,
-      name: scanned.uri,
-      args: undefined,
-    });
+    const { transport, address } = this.#opener.request;
+    const call = { callId: "", atMs: this.#gate.nowMs(), caller, transport, address, method, name, args: undefined };
+    return isVisible(this.#gate.view.policies(caller.organizationId), { ...call, server: server.name, serverLabels: server.labels });
   }
 
   #write(event: Uint8Array): void {

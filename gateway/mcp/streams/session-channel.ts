@@ -131,7 +131,10 @@ export class SessionChannel implements Standing, AnswerStreams {
     if (this.#opener === undefined) return;
     const caller = await this.#gate.authenticate(this.#opener.request);
     if (!isStillTheirs(caller, this.owner)) return this.close();
-    if (changes !== null) await this.#listener?.refresh(caller, changes);
+    if (changes === null) return;
+    await this.#listener?.refresh(caller, changes);
+    // Told that its lists are empty now, who is allowed nothing any more is told nothing any more.
+    if (this.#listener?.hearsNothing === true) this.close();
   }
 
   /** Forgets streams that nobody took up again, and stops listening where nobody reads. True where nothing is left. */

@@ -48,6 +48,8 @@ export interface Listener {
   want(wanted: WantedAt): Promise<Wanted>;
   /** Policies, servers or the caller may have changed: rights that ended end, and lists that look different now are told of. */
   refresh(caller: Caller, changes: Changes): Promise<void>;
+  /** There is no server any more that the caller may reach. */
+  readonly hearsNothing: boolean;
   /** Tells of everything that may have changed: something was missed on the way to the client. */
   tellAll(): void;
   close(): void;
@@ -105,6 +107,10 @@ class CallersListener implements Listener {
     const changed = left || fresh.length > 0 ? lists : await changedLists(changes, looks);
     if (this.#closed) return;
     for (const list of changed) this.#tell(listChanged(list));
+  }
+
+  get hearsNothing(): boolean {
+    return this.#ears.size === 0;
   }
 
   tellAll(): void {
