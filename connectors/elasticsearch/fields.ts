@@ -1,0 +1,112 @@
+/** Types of Elasticsearch that every distribution of it has, the one that the tests run included. */
+export type FieldType = "date" | "keyword" | "text" | "long" | "float" | "ip" | "flattened" | "kept";
+
+/** Which events fill a field. */
+export type FieldSource = "decided" | "ended" | "administered" | "upstream";
+
+export interface Field {
+  /** `kept`: in the document, but neither searched nor aggregated. */
+  readonly type: FieldType;
+  readonly of: readonly FieldSource[];
+  readonly about: string;
+}
+
+const every: readonly FieldSource[] = ["decided", "ended", "administered", "upstream"];
+const calls: readonly FieldSource[] = ["decided", "ended"];
+const persons: readonly FieldSource[] = ["decided", "ended", "administered"];
+
+function field(type: FieldType, of: readonly FieldSource[], about: string): Field {
+  return { type, of, about };
+}
+
+/**
+ * Every field of an audit document: the mapping, the types of the builders of Kibana's objects and the reference in `docs/analysts.md` are made of
+ * it. Names are those of the Elastic Common Schema where it has one; what is MCP's own stands under `mcp`, named as OpenTelemetry does.
+ */
+export const fields = {
+  "@timestamp": field("date", every, "When it happened."),
+  message: field("text", every, "The event in one sentence."),
+  "ecs.version": field("keyword", every, "Version of the Elastic Common Schema that the fields follow."),
+  "data_stream.type": field("keyword", every, "`logs`."),
+  "data_stream.dataset": field("keyword", every, "`sluice.audit`."),
+  "data_stream.namespace": field("keyword", every, "The namespace that is configured."),
+
+  "event.id": field("keyword", every, "The event on the log; its repeats are one document."),
+  "event.kind": field("keyword", every, "`event`."),
+  "event.category": field("keyword", every, "`api`, `authentication`, `session`, `configuration`, `iam` or `network`; may be several."),
+  "event.type": field("keyword", every, "`access`, `allowed`, `denied`, `start`, `end`, `change`, `deletion`, `info`; mostly several."),
+  "event.action": field("keyword", every, "`call-decided`, `call-ended`, `upstream-changed`, or the act: `policies.put`."),
+  "event.outcome": field("keyword", every, "`success`, `failure` or `unknown`. A denied call is a failure."),
+  "event.reason": field("keyword", ["decided", "administered", "upstream"], "Why, as the caller was told."),
+  "event.duration": field("long", ["ended"], "From the decision to the last byte, in nanoseconds."),
+  "event.sequence": field("long", calls, "1, 2, 3 … in one process of a gate: a gap is a missing record."),
+  "event.module": field("keyword", every, "`sluice`."),
+  "event.dataset": field("keyword", every, "`sluice.audit`."),
+  "event.ingested": field("date", every, "When it was sent to Elasticsearch."),
+
+  "organization.id": field("keyword", every, "The tenant. Every search of a tenant's data must filter by it."),
+  "user.id": field("keyword", persons, "Who called or acted; `-` where nobody proved it."),
+  "user.roles": field("keyword", ["decided", "administered"], "Roles at that moment."),
+  "user.group.name": field("keyword", ["decided", "administered"], "Groups at that moment."),
+  "user.target.id": field("keyword", ["administered"], "The user who was changed."),
+  "source.ip": field("ip", ["decided", "administered"], "The caller's address, if it is one."),
+  "source.address": field("keyword", ["decided", "administered"], "The caller's address as it was recorded."),
+  "related.user": field("keyword", persons, "Every user that the event is about."),
+  "related.ip": field("ip", ["decided", "administered"], "Every address that the event is about."),
+
+  "service.name": field("keyword", every, "`sluice`."),
+  "service.node.name": field("keyword", ["decided", "ended", "upstream"], "The gate."),
+  "service.ephemeral_id": field("keyword", calls, "The process of the gate; `event.sequence` counts in it."),
+  "trace.id": field("keyword", calls, "The trace that the call belongs to."),
+  "span.id": field("keyword", calls, "The gate's part of that trace."),
+  "network.protocol": field("keyword", ["decided"], "How the caller came: `http`, `websocket` or `stdio`."),
+  "http.response.status_code": field("long", ["ended"], "Status that the caller was given."),
+  "http.request.body.bytes": field("long", ["ended"], "Bytes forwarded."),
+  "http.response.body.bytes": field("long", ["ended"], "Bytes answered."),
+  "error.type": field("keyword", ["ended"], "How the call failed: `tool-error`, `rpc-error`, `upstream-error`, `timeout`."),
+  "error.code": field("keyword", ["ended"], "JSON-RPC error code of the answer."),
+
+  "rule.id": field("keyword", ["decided"], "What decided: `{policy}/{rule}`, or the id of a limit; absent where nothing allowed the call."),
+  "rule.name": field("keyword", ["decided"], "The rule in its policy, or the limit."),
+  "rule.ruleset": field("keyword", ["decided"], "The policy, or `limits`."),
+  "rule.version": field("keyword", ["decided"], "Version of that policy."),
+
+  "gen_ai.operation.name": field("keyword", calls, "`execute_tool` for a call of a tool."),
+  "gen_ai.tool.name": field("keyword", calls, "The tool, as its server names it."),
+  "gen_ai.agent.id": field("keyword", ["decided", "administered"], "The agent that acted for the user."),
+
+  "mcp.call.id": field("keyword", calls, "The call: joins its decision and its end."),
+  "mcp.method": field("keyword", calls, "The MCP method, such as `tools/call`."),
+  "mcp.decision": field("keyword", ["decided"], "`allow` or `deny`: exactly one, and only on decisions."),
+  "mcp.stage": field("keyword", ["decided"], "What decided: `policy`, `limit`, `authentication`, `route`, `protocol`, `quarantine`, `audit`."),
+  "mcp.outcome": field("keyword", ["ended"], "`ok`, `tool-error`, `rpc-error`, `upstream-error`, `timeout` or `cancelled`: only on ends."),
+  "mcp.protocol.version": field("keyword", ["decided"], "The revision spoken, such as `2026-07-28`."),
+  "mcp.server.name": field("keyword", ["decided", "ended", "upstream", "administered"], "The MCP server."),
+  "mcp.server.labels": field("flattened", ["decided"], "Its labels: `mcp.server.labels.env`."),
+  "mcp.upstream.id": field("keyword", ["ended", "upstream"], "The upstream that answered or was tried last."),
+  "mcp.upstream.health": field("keyword", ["upstream"], "`healthy`, `unhealthy` or `unknown`."),
+  "mcp.upstream.circuit": field("keyword", ["upstream"], "`closed`, `open` or `half-open`."),
+  "mcp.target.type": field("keyword", persons, "`tool`, `prompt`, `resource`, or the kind of what was administered."),
+  "mcp.target.id": field("keyword", persons, "Its name, its URI, or its id."),
+  "mcp.attempts": field("long", ["ended"], "How many upstreams were tried."),
+  "mcp.arguments.bytes": field("long", ["decided"], "Size of the arguments as they came."),
+  "mcp.arguments.redacted": field("kept", ["decided"], "The arguments after redaction: only where `elasticsearch.arguments` says so."),
+  "mcp.credential": field("keyword", ["decided", "administered"], "What was presented, without its secret: `key:…`, `jwt:…`, `none`."),
+  "mcp.scopes": field("keyword", ["decided", "administered"], "Scopes of the credential."),
+  "mcp.audit.mode": field("keyword", ["decided"], "`strict`: durable before the call was forwarded. `buffered`: soon after."),
+  "mcp.policy.offset": field("long", ["decided"], "How far the deciding gate had read the policies."),
+  "mcp.via": field("keyword", ["administered"], "The interface of the act: `grpc`, `rest`, `file`, `demo`."),
+  "mcp.change": field("kept", ["administered"], "The change as JSON after redaction, cut at 16,384 characters."),
+  "mcp.record.topic": field("keyword", every, "Where the record is on the log."),
+  "mcp.record.partition": field("long", every, "Its partition there."),
+  "mcp.record.offset": field("long", every, "Its offset there."),
+} as const satisfies Readonly<Record<string, Field>>;
+
+export type FieldName = keyof typeof fields;
+
+/** Names of the fields of these types: what an aggregation or a filter may use is checked by the compiler. */
+export type FieldOf<Type extends FieldType> = { [Name in FieldName]: (typeof fields)[Name]["type"] extends Type ? Name : never }[FieldName];
+
+export type KeywordField = FieldOf<"keyword" | "ip">;
+export type NumberField = FieldOf<"long" | "float">;
+export type DateField = FieldOf<"date">;

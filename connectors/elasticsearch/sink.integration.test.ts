@@ -1,0 +1,278 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { type TestContext, test } from "node:test";
+import type { Client } from "@elastic/elasticsearch";
+import { createMetrics } from "../../gateway/metrics.ts";
+import type { EventLog } from "../../domain/ports/event-log.ts";
+import { silentLogger } from "../../domain/ports/logger.ts";
+import type { LogRecord } from "../../domain/record.ts";
+import { recordKey } from "../../domain/record-key.ts";
+import { topics } from "../../domain/topics.ts";
+import { until } from "../../tests/e2e/until.ts";
+import { openFaultyProxy } from "../../tests/fixtures/faulty-proxy.ts";
+import { elasticsearch } from "../../tests/servers/for-test.ts";
+import { createCodec } from "../avro/codec.ts";
+import { fullSamples } from "../avro/event-samples.ts";
+import { openEmbeddedStore } from "../embedded/store.ts";
+import { temporaryFolder } from "../embedded/temporary-folder.ts";
+import { openClient } from "./client.ts";
+import { dataStreamName, installedVersion, installTemplates, templateVersion } from "./index-template.ts";
+import { type DeadLetter, type ElasticsearchSink, type ElasticsearchSinkOptions, openElasticsearchSink } from "./sink.ts";
+
+interface Stage {
+  readonly url: string;
+  readonly client: Client;
+  readonly log: EventLog;
+  readonly dataStream: string;
+  readonly letters: DeadLetter[];
+  readonly metrics: ReturnType<typeof createMetrics>;
+  open(change?: Partial<ElasticsearchSinkOptions>, config?: Partial<ElasticsearchSinkOptions["config"]>): Promise<ElasticsearchSink>;
+  /** All documents, in the order of their log. */
+  documents(query?: object): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+/** A log of its own and a data stream of its own; undefined where there is no Elasticsearch. */
+async function stage(t: TestContext): Promise<Stage | undefined> {
+  const url = await elasticsearch(t);
+  if (url === undefined) return undefined;
+  const { folder, remove } = temporaryFolder();
+  const { log, close } = await openEmbeddedStore({ folder, codec: createCodec(), flushMs: 0 });
+  const namespace = randomUUID().slice(0, 8);
+  const dataStream = dataStreamName(namespace);
+  const connection = { urls: [url], credentials: null, ca: null, requestTimeoutMs: 10_000 };
+  const client = openClient(connection);
+  const letters: DeadLetter[] = [];
+  const metrics = createMetrics();
+  const opened: ElasticsearchSink[] = [];
+  t.after(async () => {
+    for (const sink of opened) await sink.close();
+    await close();
+    remove();
+    await client.indices.delete({ index: `.ds-${dataStream}-*`, expand_wildcards: "all" }, { ignore: [400, 404] });
+    await client.close();
+  });
+  const config = {
+    ...connection,
+    namespace,
+    retentionDays: 400,
+    arguments: "none",
+    installTemplate: true,
+    batchRecordsMax: 1000,
+  } as const;
+  return {
+    url,
+    client,
+    log,
+    dataStream,
+    letters,
+    metrics,
+    async open(change = {}, changed = {}) {
+      const refuse = async (refused: readonly DeadLetter[]) => void letters.push(...refused);
+      const options = { log, metrics, logger: silentLogger, nowMs: Date.now, refuse, pauseMsMin: 5, ...change };
+      const sink = await openElasticsearchSink({ ...options, config: { ...config, ...changed } });
+      opened.push(sink);
+      return sink;
+    },
+    async documents(query = { match_all: {} }) {
+      await client.indices.refresh({ index: dataStream });
+      const { hits } = await client.search<Readonly<Record<string, unknown>>>({
+        index: dataStream,
+        query,
+        size: 1000,
+        sort: ["mcp.record.offset"],
+      });
+      return hits.hits.map(({ _source }) => _source ?? {});
+    },
+  };
+}
+
+function decided(organizationId: string, sequence: number, change: Partial<(typeof fullSamples)["call_decided"]> = {}): LogRecord<"call_decided"> {
+  const value = { ...fullSamples.call_decided, id: `${organizationId}/${sequence}`, organizationId, sequence, ...change };
+  // Written now: the log does not keep for long what is old.
+  return { type: "call_decided", key: recordKey(organizationId, "ana"), value, timestampMs: Date.now() };
+}
+
+function counted(metrics: ReturnType<typeof createMetrics>, name: string, ...labels: readonly string[]): number {
+  const reading = metrics.read().find((family) => family.name === name);
+  if (reading === undefined || reading.type === "histogram") return 0;
+  return reading.series.find((series) => labels.every((label, index) => series.labels[index] === label))?.value ?? 0;
+}
+
+test("every kind of event is indexed by our template and found by its tenant", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const { log, client, documents } = stand;
+  const { call_ended, administered, upstream_changed } = fullSamples;
+  await log.append(topics.calls, [
+    decided("acme", 1),
+    { type: "call_ended", key: recordKey("acme", "ana"), value: call_ended, timestampMs: Date.now() },
+    decided("rival", 1),
+  ]);
+  await log.append(topics.audit, [{ type: "administered", key: "acme", value: administered, timestampMs: Date.now() }]);
+  await log.append(topics.health, [{ type: "upstream_changed", key: "acme/w/1", value: upstream_changed, timestampMs: Date.now() }]);
+  const sink = await stand.open();
+  await sink.caughtUp();
+
+  const ofTenant = (id: string) => documents({ term: { "organization.id": id } });
+  assert.equal((await ofTenant("acme")).length, 4);
+  assert.equal((await ofTenant("rival")).length, 1);
+  assert.equal((await documents({ term: { "source.ip": "2001:db8::/32" } })).length, 2);
+  assert.equal((await documents({ range: { "event.duration": { gte: 12_000_000 } } })).length, 1);
+  assert.equal((await documents({ term: { "mcp.server.labels.team": "sky" } })).length, 2);
+  assert.equal((await documents({ match: { message: "connection refused" } })).length, 1);
+  assert.equal(await installedVersion(client), templateVersion);
+  // What is not in the template is not searched, even if it is in a document.
+  assert.equal((await documents({ exists: { field: "mcp.change" } })).length, 0);
+  assert.equal(counted(stand.metrics, "sluice_elasticsearch_documents_total", "created"), 5);
+  assert.equal(counted(stand.metrics, "sluice_elasticsearch_lag"), 0);
+});
+
+test("putting the template again changes nothing, and an older gate does not replace a newer one's", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  assert.equal(await installTemplates(stand.client, { retentionDays: 400 }), true);
+  assert.equal(await installTemplates(stand.client, { retentionDays: 400 }), true);
+  const proxy = await openFaultyProxy(stand.url);
+  t.after(() => proxy.close());
+  const body = JSON.stringify({ index_templates: [{ index_template: { version: templateVersion + 1 } }] });
+  proxy.next(/_index_template/, { kind: "answer", status: 200, body });
+  const client = openClient({ urls: [proxy.url], credentials: null, ca: null, requestTimeoutMs: 5_000 });
+  t.after(() => client.close());
+  assert.equal(await installTemplates(client, { retentionDays: 400 }), false);
+  assert.equal(proxy.seen.length, 1);
+});
+
+test("records that are handed over again make no second document, not even after a rollover", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const { log, client, dataStream, documents } = stand;
+  await log.append(topics.calls, [1, 2, 3].map((sequence) => decided("acme", sequence)));
+  const first = await stand.open();
+  await first.caughtUp();
+  await first.close();
+  // The same events once more, behind the position of the group: a producer that repeats itself.
+  await client.indices.rollover({ alias: dataStream });
+  const refuse = () => Promise.reject(new Error("the dead letters can't be written"));
+  await log.append(topics.calls, [4, 5].map((sequence) => decided("acme", sequence)));
+  await log.append(topics.calls, [decided("acme", 6, { timeMs: 4e15 })]);
+  // The batch is written, but its dead letter is not: it is handed over again, over and over.
+  const failing = await stand.open({ refuse });
+  await until("the batch was handed over again", () => counted(stand.metrics, "sluice_elasticsearch_documents_total", "duplicate") >= 2);
+  await client.indices.rollover({ alias: dataStream });
+  const before = counted(stand.metrics, "sluice_elasticsearch_documents_total", "duplicate");
+  await until("again, after the rollover", () => counted(stand.metrics, "sluice_elasticsearch_documents_total", "duplicate") >= before + 4);
+  await failing.close();
+  await (await stand.open()).caughtUp();
+  const found = await documents();
+  assert.deepEqual(found.map((document) => (document["event"] as { sequence: number }).sequence).sort(), [1, 2, 3, 4, 5]);
+});
+
+test("a record that Elasticsearch can't index becomes a dead letter, and its neighbours are indexed", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  await stand.log.append(topics.calls, [
+    decided("acme", 1),
+    decided("acme", 2, { timeMs: 4e15 }), // the year 128,723, which Elasticsearch refuses
+    decided("acme", 3),
+  ]);
+  await (await stand.open()).caughtUp();
+  assert.equal((await stand.documents()).length, 2);
+  assert.deepEqual(
+    stand.letters.map(({ record, reason }) => [record.offset, reason.split(":")[0]]),
+    [[1, "document_parsing_exception"]],
+  );
+  assert.equal(counted(stand.metrics, "sluice_elasticsearch_dropped_total"), 1);
+});
+
+test("while the index is blocked (429) documents wait, and are written once it is not", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const { log, client, dataStream, metrics, documents } = stand;
+  await log.append(topics.calls, [decided("acme", 1)]);
+  const sink = await stand.open();
+  await sink.caughtUp();
+  // What Elasticsearch itself does to every index when the disk is full.
+  const block = (on: boolean) => client.indices.putSettings({ index: dataStream, settings: { "index.blocks.read_only_allow_delete": on || null } });
+  await block(true);
+  await log.append(topics.calls, [decided("acme", 2)]);
+  await until("it was refused with 429", () => counted(metrics, "sluice_elasticsearch_retries_total", "429") > 2);
+  assert.equal(counted(metrics, "sluice_elasticsearch_lag"), 1);
+  // Stopped and started meanwhile: the position did not move on.
+  await sink.close();
+  const next = await stand.open();
+  await block(false);
+  await next.caughtUp();
+  assert.equal((await documents()).length, 2);
+  assert.deepEqual(stand.letters, []);
+});
+
+test("503, a broken connection and a lost answer cost no document and make none twice", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const proxy = await openFaultyProxy(stand.url);
+  t.after(() => proxy.close());
+  const error = (type: string) => JSON.stringify({ error: { type, reason: "…" }, status: 1 });
+  proxy.next(
+    /_bulk/,
+    { kind: "answer", status: 503, body: error("unavailable_shards_exception") },
+    { kind: "lose-answer" },
+    { kind: "answer", status: 429, headers: { "retry-after": "0" }, body: error("es_rejected_execution_exception") },
+    { kind: "answer", status: 200, body: '{"errors":false,"items":[]}' },
+    { kind: "answer", status: 502, headers: { "content-type": "text/html" }, body: "<html>" },
+    { kind: "answer", status: 401, body: error("security_exception") },
+  );
+  await stand.log.append(topics.calls, Array.from({ length: 50 }, (_, index) => decided("acme", index)));
+  await (await stand.open({}, { urls: [proxy.url] })).caughtUp();
+  assert.equal((await stand.documents()).length, 50);
+  assert.equal(counted(stand.metrics, "sluice_elasticsearch_documents_total", "duplicate"), 50);
+  assert.deepEqual(stand.letters, []);
+});
+
+test("the position moves on after the write, and not before", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const proxy = await openFaultyProxy(stand.url);
+  t.after(() => proxy.close());
+  const held = Promise.withResolvers<void>();
+  proxy.next(/_bulk/, { kind: "hold", until: held.promise });
+  await stand.log.append(topics.calls, [decided("acme", 1)]);
+  const first = await stand.open({}, { urls: [proxy.url] });
+  await until("the request is under way", () => proxy.seen.some(({ path }) => path.includes("_bulk")));
+  await first.close();
+  held.resolve();
+  await (await stand.open()).caughtUp();
+  assert.equal((await stand.documents()).length, 1);
+});
+
+test("a request that is too large is sent in parts; a document that is too large by itself is a dead letter", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const proxy = await openFaultyProxy(stand.url);
+  t.after(() => proxy.close());
+  const tooLarge = { kind: "answer", status: 413 } as const;
+  proxy.next(/_bulk/, tooLarge, tooLarge, tooLarge);
+  await stand.log.append(topics.calls, [1, 2, 3, 4].map((sequence) => decided("acme", sequence)));
+  await (await stand.open({}, { urls: [proxy.url] })).caughtUp();
+  assert.equal((await stand.documents()).length, 3);
+  assert.deepEqual(
+    stand.letters.map(({ record }) => record.offset),
+    [0],
+  );
+});
+
+test("without a template nothing is written where it may not be put", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const proxy = await openFaultyProxy(stand.url);
+  t.after(() => proxy.close());
+  proxy.next(/_index_template/, { kind: "answer", status: 404, body: '{"error":{"type":"resource_not_found_exception"},"status":404}' });
+  await stand.log.append(topics.calls, [decided("acme", 1)]);
+  const warnings: unknown[] = [];
+  const logger = { ...silentLogger, warn: (...line: unknown[]) => void warnings.push(line) };
+  const sink = await stand.open({ logger }, { urls: [proxy.url], installTemplate: false });
+  await until("it has looked for the template", () => proxy.seen.length > 0);
+  assert.equal(proxy.seen.filter(({ path }) => path.includes("_bulk")).length, 0);
+  await installTemplates(stand.client, { retentionDays: 400 });
+  await sink.caughtUp();
+  assert.equal((await stand.documents()).length, 1);
+});

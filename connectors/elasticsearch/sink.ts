@@ -1,0 +1,240 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Client } from "@elastic/elasticsearch";
+import { Fault } from "../../domain/fault.ts";
+import type { EventLog, Subscription } from "../../domain/ports/event-log.ts";
+import type { Logger } from "../../domain/ports/logger.ts";
+import type { Metrics } from "../../domain/ports/metrics.ts";
+import type { StoredRecord } from "../../domain/record.ts";
+import { topics } from "../../domain/topics.ts";
+import { createAll, type Fate, type PreparedDocument } from "./bulk.ts";
+import { type ElasticsearchConnection, faultOf, openClient, type Refusal, refusalOf } from "./client.ts";
+import { documentOf, type SunkType } from "./document.ts";
+import { dataStreamName, installedVersion, installTemplates } from "./index-template.ts";
+import { createRepeats } from "./repeats.ts";
+import { type SinkMetrics, sinkMetrics } from "./sink-metrics.ts";
+
+export interface ElasticsearchSinkConfig extends ElasticsearchConnection {
+  /** The data stream is `logs-sluice.audit-{namespace}`. */
+  readonly namespace: string;
+  readonly retentionDays: number;
+  readonly arguments: "none" | "redacted";
+  /** false: somebody else puts the template; without one nothing is written. */
+  readonly installTemplate: boolean;
+  readonly batchRecordsMax: number;
+}
+
+/** A record that Elasticsearch will never take as it is, or that makes no document. */
+export interface DeadLetter {
+  readonly record: StoredRecord<SunkType>;
+  readonly reason: string;
+}
+
+export interface ElasticsearchSinkOptions {
+  readonly log: EventLog;
+  readonly config: ElasticsearchSinkConfig;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+  /** Resolves when the letters are durable: only then the log moves on. */
+  readonly refuse: (letters: readonly DeadLetter[]) => Promise<void>;
+  /** How long a batch is held for another try before the log is asked to hand it over again; 10,000 unless told. */
+  readonly holdMs?: number;
+  /** The first pause before another try, doubled each time; 100 unless told. */
+  readonly pauseMsMin?: number;
+}
+
+export interface ElasticsearchSink {
+  /** Resolves when what was on the log as the sink was opened is in Elasticsearch or among the dead letters. */
+  caughtUp(): Promise<void>;
+  /** Nothing is handed over any more; what was not confirmed is sent again after the next start. */
+  close(): Promise<void>;
+}
+
+/** The group that keeps its positions on the log, and the name of the sink on dead letters. */
+export const sinkName = "elasticsearch";
+
+export const sunkTopics = [topics.calls, topics.audit, topics.health] as const;
+
+const pauseMsMax = 10_000;
+
+/**
+ * Puts every call, administrative act and change of an upstream into the data stream. Delivery is at least once, ids are made of the events, so
+ * each event is one document; the position on the log moves on when Elasticsearch has confirmed the batch, and not before.
+ * While Elasticsearch is away or full the partition waits: calls go on, the log keeps what is to be sent.
+ */
+export async function openElasticsearchSink(options: ElasticsearchSinkOptions): Promise<ElasticsearchSink> {
+  const { log, config, metrics } = options;
+  const client = openClient(config);
+  const closing = new AbortController();
+  let subscription: Subscription | undefined;
+  const counts = sinkMetrics(metrics, () => subscription?.lag() ?? 0);
+  const writer = createWriter({ ...options, client, counts, signal: closing.signal });
+  subscription = await log.subscribe(
+    sunkTopics,
+    { from: "start", group: sinkName, recordsMax: config.batchRecordsMax, restMs: 200 },
+    (records) => writer.write(records),
+  );
+  const opened = subscription;
+  return {
+    caughtUp: () => opened.caughtUp(),
+    async close() {
+      closing.abort();
+      await opened.close();
+      await client.close();
+    },
+  };
+}
+
+interface WriterOptions extends ElasticsearchSinkOptions {
+  readonly client: Client;
+  readonly counts: SinkMetrics;
+  readonly signal: AbortSignal;
+}
+
+interface Sent {
+  readonly record: StoredRecord<SunkType>;
+  readonly document: PreparedDocument;
+}
+
+/** Writes one batch of one partition; resolves when each of its records is in Elasticsearch or a dead letter. */
+function createWriter(options: WriterOptions): { write(records: readonly StoredRecord<SunkType>[]): Promise<void> } {
+  const { client, config, counts, logger, refuse, signal } = options;
+  const dataStream = dataStreamName(config.namespace);
+  const repeats = createRepeats({ client, dataStream, signal });
+  const template = templateOnce(options);
+  const trouble = troubleTold(logger);
+
+  /** Sends until each document has its fate; those that were refused for good are answered. */
+  async function send(sent: readonly Sent[]): Promise<readonly DeadLetter[]> {
+    const letters: DeadLetter[] = [];
+    const wait = createPauses(options);
+    let waiting = sent;
+    while (waiting.length > 0) {
+      const beganMs = performance.now();
+      const fates = await createAll(
+        waiting.map(({ document }) => document),
+        { client, dataStream, signal },
+      );
+      signal.throwIfAborted();
+      counts.sent(fates, (performance.now() - beganMs) / 1000);
+      letters.push(...lettersOf(waiting, fates));
+      waiting = waiting.filter((_, index) => fates[index]?.kind === "again");
+      const refusal = severest(fates);
+      if (refusal === undefined) break;
+      if (refusal.status === 404) template.forget();
+      trouble.begins(refusal);
+      await wait(refusal);
+    }
+    trouble.ends();
+    return letters;
+  }
+
+  return {
+    async write(records) {
+      const { sent, letters } = prepare(records, options);
+      try {
+        await template.there();
+        const fresh = await repeats.without(records, sent);
+        counts.skipped(sent.length - fresh.length);
+        letters.push(...(await send(fresh)));
+      } catch (reason) {
+        repeats.doubt(records);
+        const refusal = refusalOf(reason);
+        if (refusal === undefined || signal.aborted) throw reason;
+        trouble.begins(refusal);
+        throw faultOf(refusal);
+      }
+      if (letters.length === 0) return;
+      await refuse(letters);
+      counts.refused(letters.length);
+      logger.warn("Records could not be put into Elasticsearch and are dead letters", { records: letters.length });
+    },
+  };
+}
+
+function prepare(
+  records: readonly StoredRecord<SunkType>[],
+  { config, nowMs }: WriterOptions,
+): { readonly sent: readonly Sent[]; readonly letters: DeadLetter[] } {
+  const sent: Sent[] = [];
+  const letters: DeadLetter[] = [];
+  const options = { namespace: config.namespace, arguments: config.arguments, ingestedAtMs: nowMs() };
+  for (const record of records) {
+    try {
+      const document = documentOf(record, options);
+      if (document !== undefined) sent.push({ record, document: { id: document.id, source: JSON.stringify(document.body) } });
+    } catch (reason) {
+      letters.push({ record, reason: `it makes no document: ${String(reason)}` });
+    }
+  }
+  return { sent, letters };
+}
+
+function lettersOf(sent: readonly Sent[], fates: readonly Fate[]): readonly DeadLetter[] {
+  return sent.flatMap(({ record }, index) => {
+    const fate = fates[index];
+    return fate?.kind === "refused" ? [{ record, reason: `${fate.type}: ${fate.reason}` }] : [];
+  });
+}
+
+/** The refusal that asks for the longest pause. */
+function severest(fates: readonly Fate[]): Refusal | undefined {
+  return fates
+    .flatMap((fate) => (fate.kind === "again" ? [fate.refusal] : []))
+    .reduce<Refusal | undefined>((worst, next) => ((next.retryAfterMs ?? 0) > (worst?.retryAfterMs ?? -1) ? next : worst), undefined);
+}
+
+/** Pauses that double, with jitter, and are never shorter than what Elasticsearch asks for. Rejects when the batch was held for long enough. */
+function createPauses({ holdMs = 10_000, pauseMsMin = 100, signal }: WriterOptions): (refusal: Refusal) => Promise<void> {
+  const heldUntilMs = performance.now() + holdMs;
+  let pauseMs = pauseMsMin;
+  return async (refusal) => {
+    const waitMs = Math.max(refusal.retryAfterMs ?? 0, pauseMs * (0.5 + Math.random() / 2));
+    if (performance.now() + waitMs > heldUntilMs) throw faultOf(refusal);
+    await pause(waitMs, undefined, { signal });
+    pauseMs = Math.min(pauseMs * 2, pauseMsMax);
+  };
+}
+
+/** The template is put before the first document, and again where the data stream turns out to have none. */
+function templateOnce({ client, config, signal }: WriterOptions): { there(): Promise<void>; forget(): void } {
+  let installed: Promise<void> | undefined;
+  const install = async () => {
+    if (config.installTemplate) await installTemplates(client, config, signal);
+    else if ((await installedVersion(client, { signal })) === 0) throw missingTemplate();
+  };
+  const forget = () => {
+    installed = undefined;
+  };
+  return {
+    forget,
+    there() {
+      installed ??= install().catch((reason: unknown) => {
+        forget();
+        throw reason;
+      });
+      return installed;
+    },
+  };
+}
+
+function missingTemplate(): Fault {
+  return new Fault("unavailable", "Elasticsearch has no template for the audit documents, and elasticsearch.installTemplate is off", {
+    next: "run sluice migrate with a key that may manage index templates",
+  });
+}
+
+/** Says once that documents wait, and once that they go on. */
+function troubleTold(logger: Logger): { begins(refusal: Refusal): void; ends(): void } {
+  let isInTrouble = false;
+  return {
+    begins({ status, type }) {
+      if (!isInTrouble) logger.warn("Elasticsearch takes no documents; they wait on the log", { status, type });
+      isInTrouble = true;
+    },
+    ends() {
+      if (isInTrouble) logger.info("Elasticsearch takes documents again");
+      isInTrouble = false;
+    },
+  };
+}
