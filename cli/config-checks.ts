@@ -7,6 +7,7 @@ export function checkConfig(config: AuthorConfig): readonly Issue[] {
     ...listener("http", config.http),
     ...listener("grpc", config.grpc),
     ...ports(config),
+    ...elasticsearch(config.elasticsearch),
     ...patterns(config.audit.redaction.patterns),
     ...config.authentication.issuers.flatMap(issuer),
     ...repeated(config.authentication.issuers, "issuer", ["authentication", "issuers"]),
@@ -38,6 +39,29 @@ function listener(section: "http" | "grpc", { host, tls, allowPlaintext }: Autho
 function ports({ http, grpc }: AuthorConfig): readonly Issue[] {
   if (http.port === 0 || http.port !== grpc.port) return [];
   return [issue(["grpc", "port"], `is ${grpc.port}, as \`http.port\` is`, "give them different ports, or 0 for a free one")];
+}
+
+function elasticsearch(section: AuthorConfig["elasticsearch"]): readonly Issue[] {
+  const { urls, apiKey, apiKeyFile, username, password, passwordFile, allowPlaintext } = section;
+  const issues: Issue[] = [];
+  for (const [index, text] of urls.entries()) {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    const path = ["elasticsearch", "urls", index];
+    if (url === null) issues.push(issue(path, "is no URL", "write https://host:9200"));
+    if (url?.protocol === "http:" && !isLoopback(url.hostname) && !allowPlaintext) {
+      const next = "use https, or, behind something that encrypts, `elasticsearch.allowPlaintext: true`";
+      issues.push(issue(path, "is not encrypted, so the audit would cross the network readable", next));
+    }
+  }
+  const given = { apiKey, apiKeyFile, password, passwordFile };
+  const names = Object.entries(given).flatMap(([name, value]) => (value === null ? [] : [name]));
+  const [, second] = names;
+  if (second !== undefined) issues.push(issue(["elasticsearch", second], `is given beside \`${names[0]}\``, "keep one of the two"));
+  if ((username === null) !== (password === null && passwordFile === null)) {
+    const next = "give `username` and `password` (or `passwordFile`) together, or an API key alone";
+    issues.push(issue(["elasticsearch", username === null ? "password" : "username"], "is only half of what is needed", next));
+  }
+  return issues;
 }
 
 function patterns(sources: readonly string[]): readonly Issue[] {

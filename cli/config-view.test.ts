@@ -12,7 +12,11 @@ test("what may be secret is masked, references to the environment stay", () => {
     },
     { name: "b", command: "run", args: ["--token", "geheim", "--api-key=geheim", "-v", "open"], env: { TOKEN: "geheim" } },
   ];
-  const environment = { SLUICE_SERVERS: JSON.stringify(servers), SLUICE_TELEMETRY_HEADERS: '{"key":"geheim"}' };
+  const environment = {
+    SLUICE_SERVERS: JSON.stringify(servers),
+    SLUICE_TELEMETRY_HEADERS: '{"key":"geheim"}',
+    SLUICE_ELASTICSEARCH_API_KEY: "geheim",
+  };
   const shown = JSON.stringify(maskedConfig(loadConfig({ environment, folder: "/nowhere" })));
   assert.doesNotMatch(shown, /geheim/);
   assert.match(shown, /\$\{env:KEY\}/);

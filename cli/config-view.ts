@@ -7,6 +7,7 @@ export function maskedConfig(config: Config): unknown {
   return {
     ...config,
     telemetry: { ...config.telemetry, headers: maskedValues(config.telemetry.headers) },
+    elasticsearch: { ...config.elasticsearch, ...maskedSecrets(config.elasticsearch, ["apiKey", "password"]) },
     servers: config.servers.map((server) => ({ ...server, upstreams: server.upstreams.map(maskedUpstream) })),
   };
 }
@@ -20,6 +21,10 @@ export function maskedUpstream<Upstream extends object>(upstream: Upstream): unk
       return [name, name === "args" ? maskedArguments(value) : value];
     }),
   );
+}
+
+function maskedSecrets<Name extends string>(section: Readonly<Record<Name, string | null>>, names: readonly Name[]): object {
+  return Object.fromEntries(names.map((name) => [name, section[name] === null ? null : masked]));
 }
 
 function maskedValues(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -72,6 +72,23 @@ export interface Config extends Reloadable {
     readonly sampleRatio: number;
     readonly metricsIntervalMs: number;
   };
+  /** No sink where `urls` is empty. */
+  readonly elasticsearch: {
+    readonly urls: readonly string[];
+    readonly apiKey: string | null;
+    readonly apiKeyFile: string | null;
+    readonly username: string | null;
+    readonly password: string | null;
+    readonly passwordFile: string | null;
+    readonly ca: string | null;
+    readonly allowPlaintext: boolean;
+    readonly namespace: string;
+    readonly retentionDays: number;
+    readonly arguments: "none" | "redacted";
+    readonly installTemplate: boolean;
+    readonly batchRecordsMax: number;
+    readonly requestTimeoutMs: number;
+  };
   readonly shutdown: { readonly graceMs: number };
 }
 

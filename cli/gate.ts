@@ -29,6 +29,7 @@ import { type DemoServer, registerDemo } from "./demo-registration.ts";
 import { documentsOf } from "./documents-of.ts";
 import { firstStart, type IssuedKeys } from "./first-start.ts";
 import { createIds } from "./ids.ts";
+import { openElasticsearch } from "./open-elasticsearch.ts";
 import { openMcp } from "./open-mcp.ts";
 import { openRouter } from "./open-router.ts";
 import { openServers } from "./open-servers.ts";
@@ -124,6 +125,7 @@ async function assemble(
   opened(
     await runProcessors({ log, states, processors: topology({ leases: "local" }), changelogs: false, nowMs: Date.now, logger, every }),
   );
+  opened(await openElasticsearch({ config, log, metrics, logger, nowMs: Date.now }));
 
   // Known when it listens: the port may be any free one.
   let httpUrl = "";

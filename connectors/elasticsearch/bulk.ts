@@ -97,4 +97,9 @@ function fateOf(item: estypes.BulkResponseItem | undefined): Fate {
   return { kind: "refused", status, type, reason: error?.reason ?? type };
 }
 
-const inFailureStore: Fate = { kind: "refused", status: 400, type: "failure_store", reason: "it could not be indexed and is in the failure store" };
+const inFailureStore: Fate = {
+  kind: "refused",
+  status: 400,
+  type: "failure_store",
+  reason: "it could not be indexed and is in the failure store",
+};

@@ -9,10 +9,22 @@ const options = { namespace: "default", arguments: "none", ingestedAtMs: Date.UT
 
 type Samples = Pick<typeof fullSamples, SunkType>;
 
-function stored<Type extends SunkType>(type: Type, change: Partial<Samples[Type]> = {}, samples: Samples = fullSamples): StoredRecord<SunkType> {
+function stored<Type extends SunkType>(
+  type: Type,
+  change: Partial<Samples[Type]> = {},
+  samples: Samples = fullSamples,
+): StoredRecord<SunkType> {
   const value = { ...samples[type], ...change };
   // The type and the value belong together, which the compiler can't follow through the index.
-  return { type, key: "acme", value, timestampMs: value.timeMs, topic: "calls", partition: 3, offset: 17 } as unknown as StoredRecord<SunkType>;
+  return {
+    type,
+    key: "acme",
+    value,
+    timestampMs: value.timeMs,
+    topic: "calls",
+    partition: 3,
+    offset: 17,
+  } as unknown as StoredRecord<SunkType>;
 }
 
 /** All leaves of a document by their full names. */
@@ -112,7 +124,9 @@ describe("documents of the audit", () => {
 
   test("acts on people are identity management, acts on anything else configuration", () => {
     assert.deepEqual(valuesOf(stored("administered"))["event.category"], ["configuration"]);
-    const revoked = valuesOf(stored("administered", { action: "keys.revoke", targetType: "key", targetId: "k", outcome: "refused", reason: "no" }));
+    const revoked = valuesOf(
+      stored("administered", { action: "keys.revoke", targetType: "key", targetId: "k", outcome: "refused", reason: "no" }),
+    );
     assert.deepEqual(revoked["event.category"], ["iam"]);
     assert.deepEqual(revoked["event.type"], ["deletion", "denied"]);
     assert.equal(valuesOf(stored("administered", { targetType: "user", targetId: "bob" }))["user.target.id"], "bob");

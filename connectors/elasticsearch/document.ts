@@ -57,7 +57,9 @@ export function documentOf(record: StoredRecord<SunkType>, options: DocumentOpti
  * at most 41 characters, while an event's id may be of any length.
  */
 export function documentId(type: SunkType, organizationId: string, eventId: string, timeMs: number): string {
-  const digest = createHash("sha256").update(JSON.stringify([type, organizationId, eventId])).digest("base64url");
+  const digest = createHash("sha256")
+    .update(JSON.stringify([type, organizationId, eventId]))
+    .digest("base64url");
   return `${timeMs.toString(36)}-${digest.slice(0, 28)}`;
 }
 
@@ -259,7 +261,10 @@ function principalValues({ userId, agentId, roles, scopes, groups, credential }:
 /** What is no address (a socket's path, `unknown`) must not cost the document its place in the index. */
 function addressValues(address: string): FieldValues {
   if (address === "") return {};
-  return { "source.address": address, ...(isIP(address) === 0 || address.includes("%") ? {} : { "source.ip": address, "related.ip": address }) };
+  return {
+    "source.address": address,
+    ...(isIP(address) === 0 || address.includes("%") ? {} : { "source.ip": address, "related.ip": address }),
+  };
 }
 
 /** version "-" trace "-" parent "-" flags, as in W3C Trace Context. */

@@ -78,7 +78,11 @@ export const fields = {
   "mcp.call.id": field("keyword", calls, "The call: joins its decision and its end."),
   "mcp.method": field("keyword", calls, "The MCP method, such as `tools/call`."),
   "mcp.decision": field("keyword", ["decided"], "`allow` or `deny`: exactly one, and only on decisions."),
-  "mcp.stage": field("keyword", ["decided"], "What decided: `policy`, `limit`, `authentication`, `route`, `protocol`, `quarantine`, `audit`."),
+  "mcp.stage": field(
+    "keyword",
+    ["decided"],
+    "What decided: `policy`, `limit`, `authentication`, `route`, `protocol`, `quarantine`, `audit`.",
+  ),
   "mcp.outcome": field("keyword", ["ended"], "`ok`, `tool-error`, `rpc-error`, `upstream-error`, `timeout` or `cancelled`: only on ends."),
   "mcp.protocol.version": field("keyword", ["decided"], "The revision spoken, such as `2026-07-28`."),
   "mcp.server.name": field("keyword", ["decided", "ended", "upstream", "administered"], "The MCP server."),

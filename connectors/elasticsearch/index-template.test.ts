@@ -42,7 +42,6 @@ describe("the template of the audit", () => {
   test("a text that is too long is not searched, rather than its document refused", () => {
     const kept = Object.entries(fields).filter(([, { type }]) => type === "keyword");
     assert.ok(kept.length > 20);
-    const { event } = mappings?.properties as { event: { properties: { reason: { ignore_above?: number } } } };
-    assert.equal(event.properties.reason.ignore_above, 1024);
+    assert.match(JSON.stringify(mappings), /"reason":\{"type":"keyword","ignore_above":1024\}/);
   });
 });

@@ -34,7 +34,8 @@ export function createRepeats({ client, dataStream, signal }: RepeatsOptions): R
       const last = records.at(-1);
       if (first === undefined || last === undefined) return sent;
       const key = keyOf(first);
-      const found = expected.get(key) === first.offset || sent.length === 0 ? new Set() : await lookUp(sent.map(({ document }) => document.id));
+      const found =
+        expected.get(key) === first.offset || sent.length === 0 ? new Set() : await lookUp(sent.map(({ document }) => document.id));
       expected.set(key, last.offset + 1);
       return found.size === 0 ? sent : sent.filter(({ document }) => !found.has(document.id));
     },

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { type TestContext, test } from "node:test";
 import type { Client } from "@elastic/elasticsearch";
-import { createMetrics } from "../../gateway/metrics.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import type { LogRecord } from "../../domain/record.ts";
 import { recordKey } from "../../domain/record-key.ts";
 import { topics } from "../../domain/topics.ts";
+import { createMetrics } from "../../gateway/metrics.ts";
 import { until } from "../../tests/e2e/until.ts";
 import { openFaultyProxy } from "../../tests/fixtures/faulty-proxy.ts";
 import { elasticsearch } from "../../tests/servers/for-test.ts";
@@ -86,7 +86,11 @@ async function stage(t: TestContext): Promise<Stage | undefined> {
   };
 }
 
-function decided(organizationId: string, sequence: number, change: Partial<(typeof fullSamples)["call_decided"]> = {}): LogRecord<"call_decided"> {
+function decided(
+  organizationId: string,
+  sequence: number,
+  change: Partial<(typeof fullSamples)["call_decided"]> = {},
+): LogRecord<"call_decided"> {
   const value = { ...fullSamples.call_decided, id: `${organizationId}/${sequence}`, organizationId, sequence, ...change };
   // Written now: the log does not keep for long what is old.
   return { type: "call_decided", key: recordKey(organizationId, "ana"), value, timestampMs: Date.now() };
@@ -146,14 +150,20 @@ test("records that are handed over again make no second document, not even after
   const stand = await stage(t);
   if (stand === undefined) return;
   const { log, client, dataStream, documents } = stand;
-  await log.append(topics.calls, [1, 2, 3].map((sequence) => decided("acme", sequence)));
+  await log.append(
+    topics.calls,
+    [1, 2, 3].map((sequence) => decided("acme", sequence)),
+  );
   const first = await stand.open();
   await first.caughtUp();
   await first.close();
   // The same events once more, behind the position of the group: a producer that repeats itself.
   await client.indices.rollover({ alias: dataStream });
   const refuse = () => Promise.reject(new Error("the dead letters can't be written"));
-  await log.append(topics.calls, [4, 5].map((sequence) => decided("acme", sequence)));
+  await log.append(
+    topics.calls,
+    [4, 5].map((sequence) => decided("acme", sequence)),
+  );
   await log.append(topics.calls, [decided("acme", 6, { timeMs: 4e15 })]);
   // The batch is written, but its dead letter is not: it is handed over again, over and over.
   const failing = await stand.open({ refuse });
@@ -192,7 +202,8 @@ test("while the index is blocked (429) documents wait, and are written once it i
   const sink = await stand.open();
   await sink.caughtUp();
   // What Elasticsearch itself does to every index when the disk is full.
-  const block = (on: boolean) => client.indices.putSettings({ index: dataStream, settings: { "index.blocks.read_only_allow_delete": on || null } });
+  const block = (on: boolean) =>
+    client.indices.putSettings({ index: dataStream, settings: { "index.blocks.read_only_allow_delete": on || null } });
   await block(true);
   await log.append(topics.calls, [decided("acme", 2)]);
   await until("it was refused with 429", () => counted(metrics, "sluice_elasticsearch_retries_total", "429") > 2);
@@ -221,7 +232,10 @@ test("503, a broken connection and a lost answer cost no document and make none 
     { kind: "answer", status: 502, headers: { "content-type": "text/html" }, body: "<html>" },
     { kind: "answer", status: 401, body: error("security_exception") },
   );
-  await stand.log.append(topics.calls, Array.from({ length: 50 }, (_, index) => decided("acme", index)));
+  await stand.log.append(
+    topics.calls,
+    Array.from({ length: 50 }, (_, index) => decided("acme", index)),
+  );
   await (await stand.open({}, { urls: [proxy.url] })).caughtUp();
   assert.equal((await stand.documents()).length, 50);
   assert.equal(counted(stand.metrics, "sluice_elasticsearch_documents_total", "duplicate"), 50);
@@ -251,7 +265,10 @@ test("a request that is too large is sent in parts; a document that is too large
   t.after(() => proxy.close());
   const tooLarge = { kind: "answer", status: 413 } as const;
   proxy.next(/_bulk/, tooLarge, tooLarge, tooLarge);
-  await stand.log.append(topics.calls, [1, 2, 3, 4].map((sequence) => decided("acme", sequence)));
+  await stand.log.append(
+    topics.calls,
+    [1, 2, 3, 4].map((sequence) => decided("acme", sequence)),
+  );
   await (await stand.open({}, { urls: [proxy.url] })).caughtUp();
   assert.equal((await stand.documents()).length, 3);
   assert.deepEqual(

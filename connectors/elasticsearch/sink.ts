@@ -46,6 +46,8 @@ export interface ElasticsearchSinkOptions {
 export interface ElasticsearchSink {
   /** Resolves when what was on the log as the sink was opened is in Elasticsearch or among the dead letters. */
   caughtUp(): Promise<void>;
+  /** Sends one record once more, outside of the order: answers why it was refused, undefined where it is in Elasticsearch now. */
+  tryAgain(record: StoredRecord): Promise<string | undefined>;
   /** Nothing is handed over any more; what was not confirmed is sent again after the next start. */
   close(): Promise<void>;
 }
@@ -54,6 +56,12 @@ export interface ElasticsearchSink {
 export const sinkName = "elasticsearch";
 
 export const sunkTopics = [topics.calls, topics.audit, topics.health] as const;
+
+const sunkTypes: ReadonlySet<string> = new Set(sunkTopics.flatMap(({ types }) => types));
+
+function isSunk(record: StoredRecord): record is StoredRecord<SunkType> {
+  return sunkTypes.has(record.type);
+}
 
 const pauseMsMax = 10_000;
 
@@ -77,6 +85,11 @@ export async function openElasticsearchSink(options: ElasticsearchSinkOptions): 
   const opened = subscription;
   return {
     caughtUp: () => opened.caughtUp(),
+    async tryAgain(record) {
+      if (!isSunk(record)) return `Elasticsearch is sent nothing of ${record.topic}`;
+      const [letter] = await writer.deliver([record]);
+      return letter?.reason;
+    },
     async close() {
       closing.abort();
       await opened.close();
@@ -96,16 +109,58 @@ interface Sent {
   readonly document: PreparedDocument;
 }
 
-/** Writes one batch of one partition; resolves when each of its records is in Elasticsearch or a dead letter. */
-function createWriter(options: WriterOptions): { write(records: readonly StoredRecord<SunkType>[]): Promise<void> } {
+interface Writer {
+  /** Writes one batch of one partition; resolves when each of its records is in Elasticsearch or a dead letter. */
+  write(records: readonly StoredRecord<SunkType>[]): Promise<void>;
+  /** As `write`, but answers the dead letters instead of burying them. */
+  deliver(records: readonly StoredRecord<SunkType>[]): Promise<readonly DeadLetter[]>;
+}
+
+function createWriter(options: WriterOptions): Writer {
   const { client, config, counts, logger, refuse, signal } = options;
-  const dataStream = dataStreamName(config.namespace);
-  const repeats = createRepeats({ client, dataStream, signal });
+  const repeats = createRepeats({ client, dataStream: dataStreamName(config.namespace), signal });
   const template = templateOnce(options);
   const trouble = troubleTold(logger);
+  const send = createSender({ ...options, template, trouble });
 
-  /** Sends until each document has its fate; those that were refused for good are answered. */
-  async function send(sent: readonly Sent[]): Promise<readonly DeadLetter[]> {
+  async function deliver(records: readonly StoredRecord<SunkType>[]): Promise<readonly DeadLetter[]> {
+    const { sent, letters } = prepare(records, options);
+    try {
+      await template.there();
+      const fresh = await repeats.without(records, sent);
+      counts.skipped(sent.length - fresh.length);
+      return [...letters, ...(await send(fresh))];
+    } catch (reason) {
+      repeats.doubt(records);
+      const refusal = refusalOf(reason);
+      if (refusal === undefined || signal.aborted) throw reason;
+      trouble.begins(refusal);
+      throw faultOf(refusal);
+    }
+  }
+
+  return {
+    deliver,
+    async write(records) {
+      const letters = await deliver(records);
+      if (letters.length === 0) return;
+      await refuse(letters);
+      counts.refused(letters.length);
+      logger.warn("Records could not be put into Elasticsearch and are dead letters", { records: letters.length });
+    },
+  };
+}
+
+interface SenderOptions extends WriterOptions {
+  readonly template: TemplateOnce;
+  readonly trouble: Trouble;
+}
+
+/** Sends until each document has its fate; answers those that were refused for good. Rejects when the batch was held for long enough. */
+function createSender(options: SenderOptions): (sent: readonly Sent[]) => Promise<readonly DeadLetter[]> {
+  const { client, config, counts, signal, template, trouble } = options;
+  const dataStream = dataStreamName(config.namespace);
+  return async (sent) => {
     const letters: DeadLetter[] = [];
     const wait = createPauses(options);
     let waiting = sent;
@@ -127,35 +182,13 @@ function createWriter(options: WriterOptions): { write(records: readonly StoredR
     }
     trouble.ends();
     return letters;
-  }
-
-  return {
-    async write(records) {
-      const { sent, letters } = prepare(records, options);
-      try {
-        await template.there();
-        const fresh = await repeats.without(records, sent);
-        counts.skipped(sent.length - fresh.length);
-        letters.push(...(await send(fresh)));
-      } catch (reason) {
-        repeats.doubt(records);
-        const refusal = refusalOf(reason);
-        if (refusal === undefined || signal.aborted) throw reason;
-        trouble.begins(refusal);
-        throw faultOf(refusal);
-      }
-      if (letters.length === 0) return;
-      await refuse(letters);
-      counts.refused(letters.length);
-      logger.warn("Records could not be put into Elasticsearch and are dead letters", { records: letters.length });
-    },
   };
 }
 
 function prepare(
   records: readonly StoredRecord<SunkType>[],
   { config, nowMs }: WriterOptions,
-): { readonly sent: readonly Sent[]; readonly letters: DeadLetter[] } {
+): { readonly sent: readonly Sent[]; readonly letters: readonly DeadLetter[] } {
   const sent: Sent[] = [];
   const letters: DeadLetter[] = [];
   const options = { namespace: config.namespace, arguments: config.arguments, ingestedAtMs: nowMs() };
@@ -196,8 +229,13 @@ function createPauses({ holdMs = 10_000, pauseMsMin = 100, signal }: WriterOptio
   };
 }
 
+interface TemplateOnce {
+  there(): Promise<void>;
+  forget(): void;
+}
+
 /** The template is put before the first document, and again where the data stream turns out to have none. */
-function templateOnce({ client, config, signal }: WriterOptions): { there(): Promise<void>; forget(): void } {
+function templateOnce({ client, config, signal }: WriterOptions): TemplateOnce {
   let installed: Promise<void> | undefined;
   const install = async () => {
     if (config.installTemplate) await installTemplates(client, config, signal);
@@ -224,8 +262,13 @@ function missingTemplate(): Fault {
   });
 }
 
+interface Trouble {
+  begins(refusal: Refusal): void;
+  ends(): void;
+}
+
 /** Says once that documents wait, and once that they go on. */
-function troubleTold(logger: Logger): { begins(refusal: Refusal): void; ends(): void } {
+function troubleTold(logger: Logger): Trouble {
   let isInTrouble = false;
   return {
     begins({ status, type }) {
