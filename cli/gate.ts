@@ -122,10 +122,8 @@ async function assemble(
   );
   const keys = await firstStart(control, config.organization);
   await control.reconcileFile(operator(config.organization, "file"), documentsOf(config));
-  opened(
-    await runProcessors({ log, states, processors: topology({ leases: "local" }), changelogs: false, nowMs: Date.now, logger, every }),
-  );
-  opened(await openElasticsearch({ config, log, metrics, logger, nowMs: Date.now }));
+  opened(await runProcessors({ ...names, log, states, processors: topology({ leases: "local" }), changelogs: false, every }));
+  opened(await openElasticsearch({ ...names, config, log, metrics }));
 
   // Known when it listens: the port may be any free one.
   let httpUrl = "";

@@ -107,10 +107,3 @@ export const fields = {
 } as const satisfies Readonly<Record<string, Field>>;
 
 export type FieldName = keyof typeof fields;
-
-/** Names of the fields of these types: what an aggregation or a filter may use is checked by the compiler. */
-export type FieldOf<Type extends FieldType> = { [Name in FieldName]: (typeof fields)[Name]["type"] extends Type ? Name : never }[FieldName];
-
-export type KeywordField = FieldOf<"keyword" | "ip">;
-export type NumberField = FieldOf<"long" | "float">;
-export type DateField = FieldOf<"date">;
