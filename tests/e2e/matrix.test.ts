@@ -10,7 +10,7 @@ import { startDemoServer } from "../../cli/demo.ts";
 import { startModernServer } from "../fixtures/modern-server.ts";
 import { allowAll, type Harness, startGate } from "./harness.ts";
 import { missingPython, python, runPython } from "./python.ts";
-import { inspect, sdkClients } from "./real-clients.ts";
+import { inspect, otherTransports, sdkClients } from "./real-clients.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const npmServer = (name: string) => join(root, `node_modules/@modelcontextprotocol/server-${name}/dist/index.js`);
@@ -94,7 +94,7 @@ describe("every real client calls every real server", { timeout: 240_000 }, () =
   const there = (name: string) => servers.find((server) => server.name === name && server.definition !== undefined);
   const urlOf = (name: string) => `${harness.gate.httpUrl}/mcp/${name}`;
 
-  for (const [client, connect] of Object.entries(sdkClients)) {
+  for (const [client, connect] of Object.entries({ ...sdkClients, ...otherTransports })) {
     for (const name of names) {
       test(`${client} → ${name}`, async (t) => {
         const server = there(name);

@@ -4,8 +4,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from "@modelcontextprotocol/client";
 import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
+import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport as Transport1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import { WebSocketTransport } from "./websocket-client.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
@@ -20,7 +22,17 @@ export interface AnyClient {
 
 export type Connect = (url: string, key: string) => Promise<AnyClient>;
 
-/** Clients of the official TypeScript SDKs over Streamable HTTP. */
+/** Clients of the official TypeScript SDKs, over each transport that they come by. */
+export const otherTransports: Readonly<Record<string, Connect>> = {
+  "the TypeScript SDK 1.x over WebSocket": (url, key) => connectSdk1(new WebSocketTransport(webSocketUrl(url), key)),
+  "the TypeScript SDK 2.x over WebSocket, 2026-07-28": (url, key) =>
+    connectSdk2({ pin: "2026-07-28" }, new WebSocketTransport(webSocketUrl(url), key)),
+  "the TypeScript SDK 1.x over HTTP+SSE": (url, key) => connectSdk1(new SSEClientTransport(new URL(`${url}/sse`), authorized(key))),
+};
+
+const webSocketUrl = (url: string) => `${url.replace(/^http/, "ws")}/ws`;
+
+/** The same over Streamable HTTP. */
 export const sdkClients: Readonly<Record<string, Connect>> = {
   "the TypeScript SDK 1.x": (url, key) => connectSdk1(new Transport1(new URL(url), authorized(key))),
   "the TypeScript SDK 2.x, 2025-11-25": sdk2("legacy"),
@@ -30,8 +42,7 @@ export const sdkClients: Readonly<Record<string, Connect>> = {
 
 const authorized = (key: string) => ({ requestInit: { headers: { authorization: `Bearer ${key}` } } });
 
-/** The SDK 1.x over any of its transports. */
-export async function connectSdk1(transport: unknown): Promise<AnyClient> {
+async function connectSdk1(transport: unknown): Promise<AnyClient> {
   const client = new Client1({ name: "sdk-1", version: "1" });
   // The transports' own types are not written for exactOptionalPropertyTypes.
   await client.connect(transport as Transport);
@@ -42,15 +53,20 @@ export async function connectSdk1(transport: unknown): Promise<AnyClient> {
   };
 }
 
-function sdk2(mode: "auto" | "legacy" | { readonly pin: string }): Connect {
-  return async (url, key) => {
-    const client = new Client2({ name: "sdk-2", version: "1" }, { versionNegotiation: { mode } });
-    await client.connect(new Transport2(new URL(url), authorized(key)));
-    return {
-      tools: async () => (await client.listTools()).tools.map(({ name }) => name),
-      call: async (name, args) => textOf(await client.callTool({ name, arguments: { ...args } })),
-      close: () => client.close(),
-    };
+type Mode = "auto" | "legacy" | { readonly pin: string };
+
+function sdk2(mode: Mode): Connect {
+  return (url, key) => connectSdk2(mode, new Transport2(new URL(url), authorized(key)));
+}
+
+async function connectSdk2(mode: Mode, transport: unknown): Promise<AnyClient> {
+  const client = new Client2({ name: "sdk-2", version: "1" }, { versionNegotiation: { mode } });
+  // As above.
+  await client.connect(transport as Parameters<typeof client.connect>[0]);
+  return {
+    tools: async () => (await client.listTools()).tools.map(({ name }) => name),
+    call: async (name, args) => textOf(await client.callTool({ name, arguments: { ...args } })),
+    close: () => client.close(),
   };
 }
 
