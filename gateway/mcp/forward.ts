@@ -103,6 +103,8 @@ function send(gate: Gate, inbound: Inbound, destination: Destination, judgement:
   const { routed, session } = destination;
   const { plan } = attempt;
   const { reply, idRaw, owner } = inbound;
+  // It may have to be sent once more, when the upstream's answer says that the session is gone.
+  if (plan.pooled !== null) keep(inbound);
   const refusal = gate.admission.enter(owner);
   if (refusal !== null) {
     noteEnd(gate, inbound, judgement, { outcome: "cancelled", status: 503, errorCode: null, responseBytes: 0 }, null);
