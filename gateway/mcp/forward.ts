@@ -157,6 +157,8 @@ function relayOptions(gate: Gate, inbound: Inbound, destination: Destination, ju
     reply: inbound.reply,
     idRaw: inbound.idRaw,
     callId: inbound.callId,
+    // In a session of its own the client talks with the server itself, statuses included.
+    era: destination.own === null ? inbound.era : null,
     rewrite: plan.rewrite,
     unfinished: plan.unfinished ?? null,
     strict: routed.server.audit === "strict",

@@ -1,4 +1,5 @@
 import type { Fault } from "../../domain/fault.ts";
+import type { Era } from "../../domain/mcp/revisions.ts";
 import { scanMessage } from "../../domain/mcp/scan.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
 import { formatSse } from "../../domain/mcp/sse.ts";
@@ -27,6 +28,8 @@ export interface RelayOptions {
   /** The raw JSON id of the request, or null for a message that has no answer. */
   readonly idRaw: string | null;
   readonly callId: string;
+  /** The client's era, which the status of an answer has to fit; null where the server's own passes. */
+  readonly era: Era | null;
   /** Headers of ours for the answer, known when its head has come; null for an answer that is the gate's own. */
   readonly headers: (answer: UpstreamAnswer | null) => readonly string[];
   /** Changes each JSON-RPC message on its way to the client; null passes the upstream's bytes as they are. */

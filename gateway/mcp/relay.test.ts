@@ -26,6 +26,7 @@ function relayTo(options: Partial<RelayOptions> = {}) {
     reply,
     idRaw: "1",
     callId: "c1",
+    era: null,
     headers: () => [],
     rewrite: null,
     strict: false,

@@ -2,6 +2,7 @@ import { bounds } from "../../domain/bounds.ts";
 import { Fault, toFault } from "../../domain/fault.ts";
 import { scanMessage } from "../../domain/mcp/scan.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
+import { answerStatus } from "./answer-status.ts";
 import { collector } from "./ask.ts";
 import { type Answering, type AnswerSink, outcomeOf, passed, sendFault } from "./outcome.ts";
 
@@ -45,8 +46,12 @@ function finish(options: Answering, bytes: Uint8Array): void {
   options.settle(outcomeOf(answer.status, sent?.message ?? null), () => {
     if (isTroubleWithUs(answer.status)) return sendFault(options, refused(answer.status));
     const headersSent = bytes.length === 0 ? headers(answer) : ["content-type", type, ...headers(answer)];
-    reply.send(sent?.status ?? answer.status, headersSent, sent?.bytes ?? bytes);
+    reply.send(sent?.status ?? statusOf(options, message), headersSent, sent?.bytes ?? bytes);
   });
+}
+
+function statusOf({ era, answer }: Answering, message: Scanned | null): number {
+  return era === null ? answer.status : answerStatus(era, answer.status, message);
 }
 
 function fail(options: Answering, fault: Fault): void {
