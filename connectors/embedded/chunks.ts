@@ -1,7 +1,7 @@
+import { partitionOf } from "../../domain/partitioner.ts";
 import type { LogRecord, Position } from "../../domain/record.ts";
 import type { Codec } from "../avro/codec.ts";
 import type { PartitionEntry, TopicEntry } from "./catalog.ts";
-import { partitionOf } from "./partitioner.ts";
 import { writeFrame } from "./record-frame.ts";
 import type { ChunkMessage } from "./writer-protocol.ts";
 

@@ -13,6 +13,16 @@ export function kafka(t: TestContext): Promise<string | undefined> {
   return address(t, { name: "kafka", given: process.env["KAFKA_BROKERS"], missing: kafkaMissing });
 }
 
+/** The same before any test runs, for suites that are made for it: the address, or why there is none. Throws in continuous integration. */
+export async function kafkaForSuite(): Promise<{ readonly address: string } | { readonly missing: string }> {
+  const given = process.env["KAFKA_BROKERS"];
+  if (given !== undefined && given !== "") return { address: given };
+  const missing = kafkaMissing();
+  if (missing === undefined) return { address: (await claim("kafka")).address };
+  if (process.env["CI"] !== undefined) throw new Error(`${missing}, and nothing is skipped in continuous integration.`);
+  return { missing };
+}
+
 /** The address of a real Elasticsearch (`http://host:port`), under the same conditions; ELASTICSEARCH_URL, where it is set. */
 export function elasticsearch(t: TestContext): Promise<string | undefined> {
   return address(t, { name: "elasticsearch", given: process.env["ELASTICSEARCH_URL"], missing: elasticsearchMissing });

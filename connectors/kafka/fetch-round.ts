@@ -1,0 +1,106 @@
+import type { Logger } from "../../domain/ports/logger.ts";
+import { type Broker, type Cluster, dropConnection, errorType } from "./connection.ts";
+import { errorCodes } from "./error-codes.ts";
+import { type FetchedPartition, type FetchPlace, fetchFrom } from "./fetch-request.ts";
+import { decodeRecordBatches, type RawRecords } from "./record-batch.ts";
+import type { TopicPlaces } from "./topic-places.ts";
+
+/** Somebody who reads a partition as the log grows. */
+export interface Cursor {
+  /** The topic's name on the brokers. */
+  readonly topic: string;
+  readonly partition: number;
+  /** The offset to fetch next. */
+  next(): number;
+  /** False while what was handed over waits to be handled: back-pressure. */
+  wants(): boolean;
+  take(fetched: RawRecords, end: number): void;
+  /** What was wanted is gone (retention), or was never there: `start` and `end` are what there is. */
+  moved(extent: { readonly start: number; readonly end: number }): void;
+}
+
+export interface FetchRoundOptions {
+  readonly cluster: Cluster;
+  readonly places: TopicPlaces;
+  readonly logger: Logger;
+  /** How long a broker holds an answer back while there is nothing; a new cursor waits for that, too. */
+  readonly waitMs: number;
+  readonly onFetched: (topic: string, records: number, bytes: number) => void;
+  readonly onError: (reason: string) => void;
+}
+
+/** Makes one request to a broker and hands out what it brings; false where it has to be made again after a pause. */
+export type FetchRound = (nodeId: number, wanted: readonly Cursor[]) => Promise<boolean>;
+
+export function createFetchRound(options: FetchRoundOptions, cursors: ReadonlySet<Cursor>): FetchRound {
+  const { cluster, places, logger, waitMs, onFetched, onError } = options;
+  let rounds = 0;
+
+  /** Takes one partition's answer to a request from offset `from`; false where it has to be asked for again. */
+  async function hand({ topic, partition, errorCode, highWatermark, bytes }: FetchedPartition, from: number): Promise<boolean> {
+    const readers = [...cursors].filter((cursor) => cursor.topic === topic && cursor.partition === partition && cursor.next() >= from);
+    if (errorCode === errorCodes.none) {
+      giveTo(readers, bytes, highWatermark);
+    } else if (errorCode === errorCodes.offsetOutOfRange) {
+      const [extent = { start: 0, end: 0 }] = await places.extent(topic, [partition]);
+      for (const cursor of readers) if (cursor.next() < extent.start || cursor.next() > extent.end) cursor.moved(extent);
+    } else {
+      onError(`error ${errorCode}`);
+      return false;
+    }
+    return true;
+  }
+
+  /** Readers at the same offset share what is decoded. */
+  function giveTo(readers: readonly Cursor[], bytes: Buffer, highWatermark: number): void {
+    const decoded = new Map<number, RawRecords>();
+    for (const cursor of readers.filter(({ wants }) => wants())) {
+      const next = cursor.next();
+      const fetched = decoded.get(next) ?? decodeRecordBatches(bytes, next);
+      if (!decoded.has(next)) onFetched(cursor.topic, fetched.records.length, fetched.bytes);
+      decoded.set(next, fetched);
+      cursor.take(fetched, highWatermark);
+    }
+  }
+
+  return async (nodeId, wanted) => {
+    let broker: Broker | undefined;
+    try {
+      broker = await cluster.findBroker({ nodeId });
+      const { asked, isShared } = placesOf(wanted, rounds++);
+      const answers = await fetchFrom(broker, [...asked.values()], isShared ? 0 : waitMs);
+      const results = await Promise.all(answers.map((answer) => hand(answer, asked.get(placeOf(answer))?.from ?? 0)));
+      return results.every((isFine) => isFine);
+    } catch (error) {
+      onError(errorType(error));
+      logger.debug("reading from Kafka failed and is tried again", { cause: error });
+      dropConnection(broker);
+      return false;
+    }
+  };
+}
+
+/**
+ * A request asks for one offset of a partition. Where several cursors are at different ones, it is the first's and the last's in turn;
+ * `isShared` then: whoever is not asked for must not wait for news.
+ */
+function placesOf(
+  wanted: readonly Cursor[],
+  round: number,
+): { readonly asked: ReadonlyMap<string, FetchPlace>; readonly isShared: boolean } {
+  const asked = new Map<string, FetchPlace>();
+  let isShared = false;
+  for (const cursor of wanted) {
+    const { topic, partition } = cursor;
+    const place = placeOf(cursor);
+    const from = cursor.next();
+    const other = asked.get(place)?.from ?? from;
+    isShared ||= other !== from;
+    asked.set(place, { topic, partition, from: round % 2 === 0 ? Math.min(from, other) : Math.max(from, other) });
+  }
+  return { asked, isShared };
+}
+
+function placeOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+  return `${topic}/${partition}`;
+}

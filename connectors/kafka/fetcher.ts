@@ -1,0 +1,84 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type Cursor, createFetchRound, type FetchRoundOptions } from "./fetch-round.ts";
+
+export interface Fetcher {
+  add(cursor: Cursor): void;
+  remove(cursor: Cursor): void;
+  /** A cursor wants more. */
+  wake(): void;
+  close(): Promise<void>;
+}
+
+const pauseMsMin = 20;
+const pauseMsMax = 1_000;
+/** Stands for the leader of partitions that nobody leads now. */
+const nobody = -1;
+
+/**
+ * Reads for every cursor of the process: one request in flight to each broker, for all partitions that it leads and somebody wants.
+ * Whatever goes wrong is tried again until nobody wants it any more.
+ */
+export function createFetcher(options: FetchRoundOptions): Fetcher {
+  const { places } = options;
+  const cursors = new Set<Cursor>();
+  const loops = new Map<number, Promise<void>>();
+  const round = createFetchRound(options, cursors);
+  let waiters: (() => void)[] = [];
+  let isClosed = false;
+
+  const ledBy = (nodeId: number) => [...cursors].filter(({ topic, partition }) => (places.leaderId(topic, partition) ?? nobody) === nodeId);
+
+  function startLoops(): void {
+    for (const { topic, partition } of cursors) {
+      const nodeId = places.leaderId(topic, partition) ?? nobody;
+      if (loops.has(nodeId)) continue;
+      loops.set(
+        nodeId,
+        run(nodeId).finally(() => {
+          loops.delete(nodeId);
+          if (!isClosed) startLoops();
+        }),
+      );
+    }
+  }
+
+  async function run(nodeId: number): Promise<void> {
+    let pauseMs = pauseMsMin;
+    for (let led = ledBy(nodeId); led.length > 0 && !isClosed; led = ledBy(nodeId)) {
+      const wanted = led.filter((cursor) => cursor.wants());
+      if (wanted.length === 0) {
+        await new Promise<void>((resolve) => waiters.push(resolve));
+        continue;
+      }
+      const isFine = nodeId !== nobody && (await round(nodeId, wanted));
+      pauseMs = isFine ? pauseMsMin : Math.min(pauseMs * 2, pauseMsMax);
+      if (isFine || isClosed) continue;
+      await pause(pauseMs);
+      await places.refresh().catch(() => undefined);
+    }
+  }
+
+  function wake(): void {
+    const waiting = waiters;
+    waiters = [];
+    for (const resolve of waiting) resolve();
+    if (!isClosed) startLoops();
+  }
+
+  return {
+    add(cursor) {
+      cursors.add(cursor);
+      wake();
+    },
+    remove(cursor) {
+      cursors.delete(cursor);
+      wake();
+    },
+    wake,
+    async close() {
+      isClosed = true;
+      wake();
+      await Promise.all(loops.values());
+    },
+  };
+}

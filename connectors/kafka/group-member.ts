@@ -1,0 +1,111 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Logger } from "../../domain/ports/logger.ts";
+import { errorType } from "./connection.ts";
+import type { Share } from "./group-protocol.ts";
+import { type GroupSession, type GroupSessionOptions, openGroupSession } from "./group-session.ts";
+
+export interface GroupMemberOptions extends GroupSessionOptions {
+  readonly logger: Logger;
+  readonly assigned: (partition: number, epoch: number) => void;
+  readonly revoked: (partition: number) => Promise<void>;
+  readonly onRound: () => void;
+}
+
+export interface RunningMember extends Pick<GroupSession, "isAlive" | "commit" | "positions"> {
+  /** Resolves when the first share has been handed out. */
+  readonly joined: Promise<void>;
+  /** Gives everything back and leaves. */
+  close(): Promise<void>;
+}
+
+const pauseMs = 200;
+const leaveMsMax = 3_000;
+/** After these we are no member any more, and what we own is another's. */
+const membershipLost = new Set(["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION", "FENCED_INSTANCE_ID"]);
+
+/**
+ * A member of a consumer group, by the classic protocol with cooperative rounds: what stays with its owner is read on while the group
+ * shares out the rest. kafkajs' own consumer is not used for it: it stops everything at each round, sends its heartbeats between fetches, and
+ * tells nobody before a partition is taken away.
+ */
+export function runGroupMember(options: GroupMemberOptions): RunningMember {
+  const session = openGroupSession(options);
+  const owned = new Map<number, number>();
+  const closing = new AbortController();
+  const { promise: joined, resolve: isJoined } = Promise.withResolvers<void>();
+  let epoch = 0;
+
+  async function giveBack(numbers: readonly number[]): Promise<void> {
+    await Promise.all(
+      numbers.map(async (partition) => {
+        await options.revoked(partition);
+        owned.delete(partition);
+      }),
+    );
+  }
+
+  /** True where something was given back, which calls for another round. */
+  async function takeOver(share: Share): Promise<boolean> {
+    if (closing.signal.aborted) return false;
+    epoch = Math.max(epoch, share.epoch);
+    const lost = [...owned.keys()].filter((partition) => !share.partitions.includes(partition));
+    for (const partition of share.partitions) {
+      if (owned.has(partition)) continue;
+      owned.set(partition, share.epoch);
+      options.assigned(partition, share.epoch);
+    }
+    isJoined();
+    if (lost.length > 0) await whileBeating(session, options.rebalanceMs, giveBack(lost));
+    return lost.length > 0;
+  }
+
+  async function serve(): Promise<void> {
+    await session.connect();
+    for (let isAgain = true; isAgain && !closing.signal.aborted; ) {
+      const share = await session.round({ owned, epoch });
+      options.onRound();
+      isAgain = await takeOver(share);
+    }
+    if (!closing.signal.aborted) await session.beat(closing.signal);
+  }
+
+  async function recover(error: unknown): Promise<void> {
+    const type = errorType(error);
+    if (membershipLost.has(type) || !session.isAlive()) {
+      session.forget();
+      await giveBack([...owned.keys()]);
+    }
+    if (type === "REBALANCE_IN_PROGRESS") return;
+    options.logger.debug("a group is joined again", { group: options.group, cause: error });
+    await pause(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined);
+    await session.drop();
+  }
+
+  async function run(): Promise<void> {
+    while (!closing.signal.aborted) await serve().catch(recover);
+  }
+
+  const running = run();
+  return {
+    joined,
+    isAlive: session.isAlive,
+    commit: async (positions) => (positions.length === 0 ? undefined : session.commit(positions)),
+    positions: session.positions,
+    async close() {
+      if (closing.signal.aborted) return;
+      closing.abort();
+      await giveBack([...owned.keys()]);
+      // A round that waits for others ends without us.
+      await Promise.race([running.then(session.leave), pause(leaveMsMax, undefined, { ref: false })]);
+    },
+  };
+}
+
+/** The group hears from us while we finish what is in hand; after `withinMs` it goes on without us. */
+async function whileBeating(session: GroupSession, withinMs: number, work: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const beating = session.beat(done.signal).catch(() => undefined);
+  await Promise.race([work, pause(withinMs, undefined, { signal: done.signal }).catch(() => undefined)]);
+  done.abort();
+  await beating;
+}
