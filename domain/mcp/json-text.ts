@@ -1,4 +1,4 @@
-import { backslash, colon, comma, quote, skipSpace, skipString, skipValue, sourceOf } from "./json-bytes.ts";
+import { backslash, closeBracket, colon, comma, quote, skipSpace, skipString, skipValue, sourceOf } from "./json-bytes.ts";
 
 /** A piece of the body: from byte `start` up to, not including, byte `end`. */
 export interface Range {
@@ -103,4 +103,19 @@ export function membersOf(bytes: Uint8Array, object: Range): readonly Member[] {
     at = skipSpace(bytes, at + 1);
   }
   return members;
+}
+
+/** Where the elements of the array at `array` stand, in their order. The array must be valid. */
+export function elementsOf(bytes: Uint8Array, array: Range): readonly Range[] {
+  const source = sourceOf(bytes);
+  const elements: Range[] = [];
+  let start = skipSpace(bytes, array.start + 1);
+  while (start < array.end && bytes[start] !== closeBracket) {
+    const end = skipValue(source, start, Number.MAX_SAFE_INTEGER);
+    elements.push({ start, end });
+    const next = skipSpace(bytes, end);
+    if (bytes[next] !== comma) break;
+    start = skipSpace(bytes, next + 1);
+  }
+  return elements;
 }

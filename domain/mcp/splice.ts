@@ -48,3 +48,22 @@ export function memberEdit(bytes: Uint8Array, object: Range, members: string): E
 export function insertMember(bytes: Uint8Array, object: Range, member: string): Uint8Array {
   return splice(bytes, [memberEdit(bytes, object, member)]);
 }
+
+/** The edits that take elements out of an array, each with one of the commas beside it. `elements` are all that it has. */
+export function elementRemovals(elements: readonly Range[], isKept: (element: Range) => boolean): readonly Edit[] {
+  const edits: Edit[] = [];
+  // What goes from the start goes with the comma behind it, anything later with the one before it.
+  let goesFrom: number | undefined = elements[0]?.start;
+  let last = goesFrom ?? 0;
+  for (const element of elements) {
+    if (!isKept(element)) {
+      if (goesFrom === undefined) edits.push({ start: last, end: element.end, text: "" });
+    } else if (goesFrom !== undefined) {
+      if (element.start > goesFrom) edits.push({ start: goesFrom, end: element.start, text: "" });
+      goesFrom = undefined;
+    }
+    last = element.end;
+  }
+  if (goesFrom !== undefined && last > goesFrom) edits.push({ start: goesFrom, end: last, text: "" });
+  return edits;
+}

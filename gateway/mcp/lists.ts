@@ -1,5 +1,8 @@
 import type { Call } from "../../domain/call.ts";
+import { openBrace, openBracket } from "../../domain/mcp/json-bytes.ts";
+import { elementsOf, memberRange, membersOf, type Range, rawText } from "../../domain/mcp/json-text.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
+import { type Edit, elementRemovals, splice } from "../../domain/mcp/splice.ts";
 import type { PolicyTable } from "../../domain/policy/evaluate.ts";
 import { isVisible } from "../decide.ts";
 
@@ -24,32 +27,36 @@ export function listShape(method: string): ListShape | undefined {
 
 /** The items of a list result that the caller may see: each is judged as the call of the list, with the item's name. */
 export function visibleItems(policies: PolicyTable, listing: Call, shape: ListShape, items: readonly unknown[]): ListItem[] {
-  return items.filter((item): item is ListItem => {
-    if (typeof item !== "object" || item === null) return false;
-    const name = shape.nameOf(item as ListItem);
-    return typeof name === "string" && isVisible(policies, { ...listing, name, args: undefined });
-  });
+  return items.filter((item): item is ListItem => isItemVisible(policies, listing, shape, item));
 }
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+function isItemVisible(policies: PolicyTable, listing: Call, shape: ListShape, item: unknown): boolean {
+  if (typeof item !== "object" || item === null) return false;
+  const name = shape.nameOf(item as ListItem);
+  return typeof name === "string" && isVisible(policies, { ...listing, name, args: undefined });
+}
 
 /**
- * Filters a list answer by the caller's policies. Where nothing is taken away the bytes stay as they were,
+ * Filters a list answer by the caller's policies, in its bytes: what is not taken away stays as it was sent,
  * save that a list which policies may filter is never `public` (2026-07-28, server/utilities/caching).
  */
 export function listFilter(policies: PolicyTable, listing: Call): (message: Uint8Array, scanned: Scanned) => Uint8Array {
   const shape = listShape(listing.method);
-  return (message, { kind }) => {
-    if (shape === undefined || kind !== "result") return message;
-    const answer = JSON.parse(decoder.decode(message)) as { result: Record<string, unknown> };
-    const items = answer.result[shape.items];
-    if (!Array.isArray(items)) return message;
-    const visible = visibleItems(policies, listing, shape, items);
-    const isPublic = answer.result["cacheScope"] === "public";
-    if (visible.length === items.length && !isPublic) return message;
-    answer.result[shape.items] = visible;
-    if (isPublic) answer.result["cacheScope"] = "private";
-    return encoder.encode(JSON.stringify(answer));
+  return (message, { kind, result, cacheScope }) => {
+    if (shape === undefined || kind !== "result" || result === null) return message;
+    const list = memberRange(message, result, shape.items);
+    if (list === null || message[list.start] !== openBracket) return message;
+    const isKept = (element: Range) =>
+      isReadOneWay(message, element) && isItemVisible(policies, listing, shape, JSON.parse(rawText(message, element)));
+    const edits: Edit[] = [...elementRemovals(elementsOf(message, list), isKept)];
+    if (cacheScope !== null && JSON.parse(rawText(message, cacheScope)) === "public") edits.push({ ...cacheScope, text: '"private"' });
+    return edits.length === 0 ? message : splice(message, edits);
   };
+}
+
+/** An item in which a name stands twice may be called one thing here and another at the client: nobody gets to see it. */
+function isReadOneWay(message: Uint8Array, item: Range): boolean {
+  if (message[item.start] !== openBrace) return true;
+  const names = membersOf(message, item).map(({ name }) => name);
+  return new Set(names).size === names.length;
 }

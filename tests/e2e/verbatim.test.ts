@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { spelledObject, spelledString, spelledValue } from "../fixtures/spelled-json.ts";
 import { startVerbatimServer, type VerbatimServer } from "../fixtures/verbatim-server.ts";
-import { allowAll, type Harness, startGate } from "./harness.ts";
-import { type Random, seeded } from "./seeded.ts";
+import { allowAll, type Harness, modernRequest, startGate } from "./harness.ts";
+import { type Random, randomFrom, seeded } from "./seeded.ts";
 import { bothEras, openSession } from "./stage.ts";
 
 type Era = (typeof bothEras)[number];
@@ -17,10 +17,16 @@ interface Meeting extends Harness {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-async function meet(t: TestContext, client: Era, server: Era, audit: "strict" | "buffered"): Promise<Meeting> {
+async function meet(
+  t: TestContext,
+  client: Era,
+  server: Era,
+  audit: "strict" | "buffered",
+  policies: readonly object[] = [allowAll],
+): Promise<Meeting> {
   const upstream = await startVerbatimServer(server);
   t.after(() => upstream.close());
-  const harness = await startGate(t, { policies: [allowAll], servers: [{ name: "verbatim", url: upstream.url }], audit: { mode: audit } });
+  const harness = await startGate(t, { policies, servers: [{ name: "verbatim", url: upstream.url }], audit: { mode: audit } });
   const modern = { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": "echo" };
   return { ...harness, upstream, client, headers: client === "modern" ? modern : await openSession(harness, "/mcp/verbatim") };
 }
@@ -128,3 +134,31 @@ for (const client of bothEras) {
     }
   });
 }
+
+test("a list is the server's, byte for byte, but for what the caller may not see and the scope of its cache", async (t) => {
+  const random = seeded("verbatim, lists");
+  const hidden = { id: "hidden", effect: "deny", match: { tools: "hidden*" } };
+  const meeting = await meet(t, "modern", "modern", "buffered", [{ policyId: "all", rules: [...allowAll.rules, hidden] }]);
+  const { message: asked, headers } = modernRequest("tools/list");
+  for (let round = 0; round < rounds; round += 1) {
+    const tool = (name: string) =>
+      spelledObject(random, { name: spelledString(random, name), inputSchema: '{"type":"object"}', _meta: spelledValue(random, 2) });
+    const tools = Array.from({ length: random.integer(0, 6) }, (_, at) => {
+      const isHidden = random.next() < 0.4;
+      return { isHidden, json: tool(`${isHidden ? "hidden" : "shown"}${at}`) };
+    });
+    const list = spelledObject(random, { tools: "[TOOLS]", ttlMs: "1e3", cacheScope: '"SCOPE"', resultType: '"complete"' });
+    const answer = (shown: typeof tools, scope: string) =>
+      message(randomFrom(round), "1", list.replace("TOOLS", shown.map(({ json }) => json).join(",")).replace("SCOPE", scope));
+    const chunks = cut(random, answer(tools, "public"));
+    meeting.upstream.answerWith(() => ({ contentType: "application/json", chunks }));
+    const response = await meeting.post("/mcp/verbatim", asked, headers);
+    assert.equal(
+      await response.text(),
+      answer(
+        tools.filter(({ isHidden }) => !isHidden),
+        "private",
+      ),
+    );
+  }
+});
