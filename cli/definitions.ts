@@ -1,14 +1,16 @@
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { LimitDimension, LimitMatch } from "../domain/limits/limit.ts";
 import type { Match } from "../domain/policy/policy.ts";
-import type { AuditMode, Timeouts } from "../domain/server.ts";
 import type { NamePick, ResourcePick, VirtualServer } from "../domain/virtual/virtual-server.ts";
+import type { AuditMode, Timeouts, UpstreamTls } from "../domain/server.ts";
 
 /** An upstream as its author writes it: `url` or `command`, and what belongs to it. */
 export interface AuthorUpstream {
   readonly id?: string;
+  readonly kind?: "http" | "sse" | "websocket" | "stdio";
   readonly url?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly tls?: UpstreamTls;
   readonly command?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -85,16 +87,31 @@ export function serverDocument(
   author: AuthorServer,
   { audit, folder }: { readonly audit: AuditMode; readonly folder: string },
 ): DefinitionDocument {
-  const { url, headers, command, args, env, cwd, processesMax, upstreams, ...server } = author;
-  const short = { url, headers, command, args, env, cwd, processesMax };
+  const { kind, url, headers, tls, command, args, env, cwd, processesMax, upstreams, ...server } = author;
+  const short = { kind, url, headers, tls, command, args, env, cwd, processesMax };
   return {
     audit,
     ...given(server),
     upstreams: (upstreams ?? [short]).map((upstream) => {
-      const written: DefinitionDocument = given(upstream);
-      return typeof upstream.cwd === "string" && !isAbsolute(upstream.cwd) ? { ...written, cwd: resolve(folder, upstream.cwd) } : written;
+      const { cwd, tls, ...written } = upstream;
+      return {
+        ...given(written),
+        ...(typeof cwd === "string" ? { cwd: resolve(folder, cwd) } : {}),
+        ...(tls === undefined ? {} : { tls: tlsDocument(tls, folder) }),
+      };
     }),
   };
+}
+
+/** Files are named from `folder` on; what is PEM or a reference stays. */
+function tlsDocument({ serverName, ...material }: UpstreamTls, folder: string): DefinitionDocument {
+  const files = Object.entries(material).map(([name, text]) => [name, isPath(text) ? resolve(folder, text) : text]);
+  return given({ ...Object.fromEntries(files), serverName });
+}
+
+/** Whether a part of `tls` names a file: it is neither PEM nor a reference. */
+export function isPath(text: string): boolean {
+  return !text.startsWith("-----BEGIN ") && !text.startsWith("${");
 }
 
 export function policyDocument({ rules, ...policy }: AuthorPolicy): DefinitionDocument {

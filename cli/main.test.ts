@@ -294,7 +294,7 @@ const wrongUsage: readonly { readonly args: readonly string[]; readonly says: Re
   { args: ["call", "a/b", "--protocol", "1999-01-01"], says: /Allowed choices are 2026-07-28, 2025-11-25/ },
   { args: ["serve", "--port", "x"], says: /A port is a number/ },
   { args: ["audit", "tail", "--since", "yesterday"], says: /--since is no duration/ },
-  { args: ["servers", "add", "x"], says: /a server needs a name and either --http or a command/ },
+  { args: ["servers", "add", "x"], says: /a server needs a name and one of --http, --sse, --websocket and a command/ },
 ];
 
 for (const { args, says } of wrongUsage) {

@@ -31,18 +31,35 @@ export interface Timeouts {
 
 export const defaultTimeouts: Timeouts = { answerMs: 60_000, idleMs: 300_000, totalMs: 0 };
 
-export type UpstreamDefinition = HttpUpstreamDefinition | StdioUpstreamDefinition;
+export type UpstreamDefinition = RemoteUpstreamDefinition | StdioUpstreamDefinition;
 
-export interface HttpUpstreamDefinition {
-  readonly kind: "http";
+/** A server that is reached by an address. */
+export interface RemoteUpstreamDefinition {
+  /** Streamable HTTP; HTTP+SSE of 2024-11-05; WebSocket with the subprotocol `mcp`. */
+  readonly kind: "http" | "sse" | "websocket";
   /** Unique in its server. */
   readonly id: string;
-  /** The Streamable HTTP endpoint. */
+  /** The endpoint: `http:` or `https:`, for WebSocket `ws:` or `wss:`. */
   readonly url: string;
   /** Sent with every request. Values may be `${env:NAME}`, resolved by the gate when it connects and never stored or shown. */
   readonly headers: Readonly<Record<string, string>>;
   /** When a service registered itself: it counts until this moment unless a heartbeat renews it. Milliseconds since 1970. */
   readonly leaseUntilMs: number | null;
+  /** For `https:` and `wss:`, where what holds for everybody isn't enough. */
+  readonly tls?: UpstreamTls;
+}
+
+/**
+ * How a server is trusted, and how the gate shows itself to it. Each is a PEM text, `${env:NAME}`, or the absolute path of a PEM file, which is
+ * read when the gate connects. The key is never a text: it is not stored.
+ */
+export interface UpstreamTls {
+  /** Authorities instead of those that Node.js trusts. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name in the server's certificate, where it isn't the host of the URL. */
+  readonly serverName?: string;
 }
 
 export interface StdioUpstreamDefinition {

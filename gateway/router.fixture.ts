@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Fault } from "../domain/fault.ts";
 import type { UpstreamRequest, UpstreamSink } from "../domain/ports/upstream.ts";
-import { defaultTimeouts, type HttpUpstreamDefinition, type Server } from "../domain/server.ts";
+import { defaultTimeouts, type RemoteUpstreamDefinition, type Server } from "../domain/server.ts";
 import { createRouter, type RoutedServer, type RouterOptions, type UpstreamChange } from "./router.ts";
 
 type Phase = "unsent" | "sent" | "answering";
@@ -66,7 +66,7 @@ export function world(options: Partial<RouterOptions> = {}) {
   return { router, started, events, changes, checks, clock };
 }
 
-export const upstream = (id: string, more: Partial<HttpUpstreamDefinition> = {}): HttpUpstreamDefinition => ({
+export const upstream = (id: string, more: Partial<RemoteUpstreamDefinition> = {}): RemoteUpstreamDefinition => ({
   kind: "http",
   id,
   url: `http://${id}.test/mcp`,
@@ -75,7 +75,7 @@ export const upstream = (id: string, more: Partial<HttpUpstreamDefinition> = {})
   ...more,
 });
 
-export const server = (name: string, upstreams: readonly HttpUpstreamDefinition[], organizationId = "acme"): Server => ({
+export const server = (name: string, upstreams: readonly RemoteUpstreamDefinition[], organizationId = "acme"): Server => ({
   organizationId,
   name,
   title: name,

@@ -115,5 +115,5 @@ export class UpstreamMember implements Candidate {
 
 /** Without a lease it counts for good. */
 export function leaseOf(definition: UpstreamDefinition): number {
-  return definition.kind === "http" && definition.leaseUntilMs !== null ? definition.leaseUntilMs : Number.POSITIVE_INFINITY;
+  return definition.kind !== "stdio" && definition.leaseUntilMs !== null ? definition.leaseUntilMs : Number.POSITIVE_INFINITY;
 }

@@ -6,6 +6,7 @@ import { parseServer } from "./parse-server.ts";
 import type { ServerRules } from "./parse-upstream.ts";
 
 const url = "http://127.0.0.1:4000/mcp";
+const pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
 const rules: ServerRules = {
   stdioCommands: ["npx -y @acme/server", "uvx"],
   stdioEnvironment: ["MODE"],
@@ -38,6 +39,29 @@ test("a server of name and url has defaults for everything else", () => {
     timeouts: { answerMs: 60_000, idleMs: 300_000, totalMs: 0 },
     origin: "api",
   });
+});
+
+test("upstreams of every transport, with their own TLS", () => {
+  const tls = { ca: pem, cert: pem, key: reference("SLUICE_UPSTREAM_KEY"), serverName: "mcp.internal" };
+  const upstreams = [
+    { kind: "sse", url },
+    { url: "ws://h/mcp" },
+    { url: "wss://h/mcp", tls },
+    { kind: "http", url: "https://h/", tls: {} },
+  ];
+  const parsed = parseServer({ name: "weather", upstreams }, api).upstreams;
+  assert.deepEqual(
+    parsed.map((upstream) => upstream.kind !== "stdio" && [upstream.kind, upstream.url, upstream.tls]),
+    [
+      ["sse", url, undefined],
+      ["websocket", "ws://h/mcp", undefined],
+      ["websocket", "wss://h/mcp", tls],
+      ["http", "https://h/", {}],
+    ],
+  );
+  const paths = { ca: "/etc/ca.pem", cert: "/etc/cert.pem", key: "/etc/key.pem" };
+  const [trusted] = parseServer({ name: "weather", upstreams: [{ url: "https://h/", tls: paths }] }, file).upstreams;
+  assert.deepEqual(trusted?.kind !== "stdio" && trusted?.tls, paths);
 });
 
 test("an allowed program keeps its arguments, environment and processes", () => {
@@ -87,11 +111,34 @@ const wrongUpstreams: readonly { readonly name: string; readonly upstream: objec
   { name: "both url and command", upstream: { url, command: "npx" }, field: "upstreams[0]" },
   { name: "arguments of a url", upstream: { url, args: [] }, field: "upstreams[0].args" },
   { name: "a lease that somebody chose", upstream: { url, leaseUntilMs: 1 }, field: "upstreams[0].leaseUntilMs" },
-  ...["file:///etc/passwd", "gopher://h/1", "javascript:alert(1)", "//h/mcp", "mcp", "http://", "ws://h/"].map((text) => ({
+  ...["file:///etc/passwd", "gopher://h/1", "javascript:alert(1)", "//h/mcp", "mcp", "http://", "ftp://h/"].map((text) => ({
     name: text,
     upstream: { url: text },
     field: "upstreams[0].url",
   })),
+  { name: "a kind that the address is not of", upstream: { kind: "http", url: "ws://h/" }, field: "upstreams[0].kind" },
+  { name: "a WebSocket without its scheme", upstream: { kind: "websocket", url: "http://h/" }, field: "upstreams[0].url" },
+  { name: "a kind that nobody knows", upstream: { kind: "carrier-pigeon", url }, field: "upstreams[0].kind" },
+  { name: "a command of another kind", upstream: { kind: "sse", command: "npx" }, field: "upstreams[0].kind" },
+  { name: "TLS for a plain address", upstream: { url, tls: {} }, field: "upstreams[0].tls" },
+  {
+    name: "a file of the gate's machine, from the API",
+    upstream: { url: "wss://h/", tls: { ca: "/etc/ca.pem" } },
+    field: "upstreams[0].tls.ca",
+  },
+  { name: "a certificate without its key", upstream: { url: "https://h/", tls: { cert: pem } }, field: "upstreams[0].tls.key" },
+  { name: "a private key", upstream: { url: "https://h/", tls: { cert: pem, key: pem } }, field: "upstreams[0].tls.key" },
+  {
+    name: "a private key among authorities",
+    upstream: { url: "https://h/", tls: { ca: `${pem}-----BEGIN EC PRIVATE KEY-----` } },
+    field: "upstreams[0].tls.ca",
+  },
+  {
+    name: "a reference that the operator does not allow",
+    upstream: { url: "https://h/", tls: { cert: pem, key: reference("OTHER") } },
+    field: "upstreams[0].tls.key",
+  },
+  { name: "a server name that is none", upstream: { url: "https://h/", tls: { serverName: "a b" } }, field: "upstreams[0].tls.serverName" },
   ...["http://a:b@h/", "http://a@h/", "http://h/#x", "http://h/#", "http://h/\nx"].map((text) => ({
     name: JSON.stringify(text),
     upstream: { url: text },

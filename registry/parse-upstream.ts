@@ -1,5 +1,7 @@
-import type { AuditMode, HttpUpstreamDefinition, StdioUpstreamDefinition, UpstreamDefinition } from "../domain/server.ts";
-import { invalid, join, type ObjectInput, readInteger, readObject, readText, readTextMap, readTexts } from "./object-reader.ts";
+import type { AuditMode, RemoteUpstreamDefinition, StdioUpstreamDefinition, UpstreamDefinition } from "../domain/server.ts";
+import { checkReferences } from "./check-references.ts";
+import { invalid, join, type ObjectInput, readChoice, readInteger, readObject, readText, readTextMap, readTexts } from "./object-reader.ts";
+import { parseTls } from "./parse-upstream-tls.ts";
 
 /** What callers of the API may have the gate do. The operator's configuration widens it. */
 export interface ServerRules {
@@ -18,7 +20,7 @@ export interface ServerRules {
 
 export const strictestServerRules: ServerRules = { stdioCommands: [], stdioEnvironment: [], environmentReferences: null };
 
-const httpKeys = ["id", "kind", "url", "headers"] as const;
+const remoteKeys = ["id", "kind", "url", "headers", "tls"] as const;
 const stdioKeys = ["id", "kind", "command", "args", "env", "cwd", "processesMax"] as const;
 const headersMax = 32;
 /** Each session of a client and each caller of the stateless revision has a process of its own. */
@@ -36,16 +38,16 @@ export function parseUpstream(
   input: unknown,
   { path, place, rules }: { readonly path: string; readonly place: number; readonly rules: ServerRules | null },
 ): UpstreamDefinition {
-  const any = readObject(input, path, [...new Set([...httpKeys, ...stdioKeys])]);
+  const any = readObject(input, path, [...new Set([...remoteKeys, ...stdioKeys])]);
   const kind = kindOf(any, path);
-  const upstream = readObject(input, path, kind === "http" ? httpKeys : stdioKeys);
+  const upstream = readObject(input, path, kind === "stdio" ? stdioKeys : remoteKeys);
   const id = readText(upstream["id"] ?? String(place), `${path}.id`, {
     charactersMin: 1,
     charactersMax: 64,
     pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
     patternSays: "letters, digits, `.`, `_` and `-`, starting with a letter or digit",
   });
-  return kind === "http" ? parseHttp(upstream, { id, path, rules }) : parseStdio(upstream, { id, path, rules });
+  return kind === "stdio" ? parseStdio(upstream, { id, path, rules }) : parseRemote(upstream, kind, { id, path, rules });
 }
 
 interface Place {
@@ -54,31 +56,42 @@ interface Place {
   readonly rules: ServerRules | null;
 }
 
-function kindOf(upstream: ObjectInput, path: string): "http" | "stdio" {
-  const hasUrl = upstream["url"] !== undefined;
-  const hasCommand = upstream["command"] !== undefined;
-  if (hasUrl === hasCommand) throw invalid(path, hasUrl ? "must have a url or a command, not both" : "must have a url or a command");
-  const kind = hasUrl ? "http" : "stdio";
-  if (upstream["kind"] !== undefined && upstream["kind"] !== kind) throw invalid(`${path}.kind`, `must be ${kind}`);
-  return kind;
+const remoteKinds = ["http", "sse", "websocket"] as const;
+
+/** `kind` need only be written where the address leaves it open: `ws:` and `wss:` are WebSocket. */
+function kindOf(upstream: ObjectInput, path: string): UpstreamDefinition["kind"] {
+  const { url, command, kind } = upstream;
+  if ((url !== undefined) === (command !== undefined))
+    throw invalid(path, url !== undefined ? "must have a url or a command, not both" : "must have a url or a command");
+  if (command !== undefined) return kind === undefined ? "stdio" : readChoice(kind, `${path}.kind`, ["stdio"]);
+  const isWebSocket = typeof url === "string" && /^wss?:/i.test(url);
+  if (kind === undefined) return isWebSocket ? "websocket" : "http";
+  return readChoice(kind, `${path}.kind`, isWebSocket ? ["websocket"] : remoteKinds);
 }
 
-function parseHttp(upstream: ObjectInput, { id, path, rules }: Place): HttpUpstreamDefinition {
+function parseRemote(upstream: ObjectInput, kind: RemoteUpstreamDefinition["kind"], { id, path, rules }: Place): RemoteUpstreamDefinition {
+  const url = parseUrl(upstream["url"], `${path}.url`, kind);
+  const tls = (upstream["tls"] ?? null) === null ? undefined : parseTls(upstream["tls"], `${path}.tls`, rules);
+  if (tls !== undefined && !/^(?:https|wss):/.test(url)) throw invalid(`${path}.tls`, "is for https and wss addresses only");
   return {
-    kind: "http",
+    kind,
     id,
-    url: parseUrl(upstream["url"], `${path}.url`),
+    url,
     headers: parseHeaders(upstream["headers"] ?? {}, `${path}.headers`, rules),
     leaseUntilMs: null,
+    ...(tls === undefined ? {} : { tls }),
   };
 }
 
+const schemes = { http: ["http:", "https:"], sse: ["http:", "https:"], websocket: ["ws:", "wss:"] } as const;
+
 /** RFC 3986; only what the gate can call. Addresses of cloud metadata services are refused: no MCP server lives there. */
-function parseUrl(value: unknown, path: string): string {
+function parseUrl(value: unknown, path: string, kind: RemoteUpstreamDefinition["kind"]): string {
   const text = readText(value, path, { charactersMin: 1, charactersMax: 2048 });
   const url = URL.parse(text);
   if (url === null) throw invalid(path, "must be a URL");
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw invalid(path, "must be an http or https URL");
+  const allowed: readonly string[] = schemes[kind];
+  if (!allowed.includes(url.protocol)) throw invalid(path, `must be ${kind === "websocket" ? "a ws or wss" : "an http or https"} URL`);
   if (url.username !== "" || url.password !== "")
     throw invalid(path, "must hold no user name or password", "Send credentials in `headers`.");
   if (url.hash !== "" || text.includes("#")) throw invalid(path, "must have no fragment");
@@ -142,19 +155,4 @@ function checkProgram({ command, args, env, cwd }: Program, path: string, rules:
   const foreign = Object.keys(env).find((name) => !rules.stdioEnvironment.includes(name));
   if (foreign !== undefined) throw invalid(`${path}.env.${foreign}`, "is not allowed here", "The operator of the gate lists the names.");
   if (cwd !== null) throw invalid(`${path}.cwd`, "is not allowed here", "Only servers of the configuration file have a working directory.");
-}
-
-/** `${env:NAME}` is the only reference there is; anything else that looks like one is a mistake. */
-function checkReferences(text: string, path: string, rules: ServerRules | null): void {
-  for (const [whole, name] of text.matchAll(/\$\{(?:env:([A-Za-z_][A-Za-z0-9_]{0,127})\})?/g)) {
-    if (whole === "${" || name === undefined) throw invalid(path, "holds a reference of unknown form", `Write \${env:NAME}.`);
-    if (rules === null) continue;
-    const { environmentReferences } = rules;
-    if (
-      environmentReferences === null ||
-      !new RegExp(environmentReferences.source, environmentReferences.flags.replace(/[gy]/g, "")).test(name)
-    ) {
-      throw invalid(path, `may not refer to ${name}`, "The operator of the gate allows the names that may be referred to.");
-    }
-  }
 }

@@ -6,6 +6,7 @@ import {
   type RegistryService,
   type ServerDefinition,
   type ServerSchema,
+  type TlsMaterial,
   type Upstream,
   type UpstreamSchema,
   type WatchServersResponseSchema,
@@ -62,10 +63,18 @@ function serverInput({ name, title, description, labels, upstreams, audit, timeo
 
 function upstreamInput({ id, endpoint }: Upstream, index: number): unknown {
   const named = id === "" ? {} : { id };
-  if (endpoint.case === "http") return { ...named, url: endpoint.value.url, headers: endpoint.value.headers };
-  if (endpoint.case === undefined) throw invalid(`upstreams[${index}]`, "must have http or stdio");
+  if (endpoint.case === undefined) throw invalid(`upstreams[${index}]`, "must have http, sse, websocket or stdio");
+  if (endpoint.case !== "stdio") {
+    const { url, headers, tls } = endpoint.value;
+    return { ...named, kind: endpoint.case, url, headers, ...(tls === undefined ? {} : { tls: tlsInput(tls) }) };
+  }
   const { command, args, env, cwd, processesMax } = endpoint.value;
   return { ...named, command, args, env, ...(cwd === "" ? {} : { cwd }), ...(processesMax === 0 ? {} : { processesMax }) };
+}
+
+/** What is empty was not given. */
+function tlsInput({ ca, cert, key, serverName }: TlsMaterial): unknown {
+  return Object.fromEntries(Object.entries({ ca, cert, key, serverName }).filter(([, text]) => text !== ""));
 }
 
 function present(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
@@ -93,15 +102,15 @@ function serverMessage(server: ServerView): MessageInitShape<typeof ServerSchema
       health: healthMessages[upstream.health],
       circuit: upstream.circuit,
       reason: upstream.reason,
-      ...optionalTimestamp("leaseUntil", upstream.definition.kind === "http" ? upstream.definition.leaseUntilMs : null),
+      ...optionalTimestamp("leaseUntil", upstream.definition.kind !== "stdio" ? upstream.definition.leaseUntilMs : null),
     })),
   };
 }
 
 function upstreamMessage(definition: UpstreamView["definition"]): MessageInitShape<typeof UpstreamSchema> {
-  if (definition.kind === "http") {
-    const { id, url, headers } = definition;
-    return { id, endpoint: { case: "http", value: { url, headers } } };
+  if (definition.kind !== "stdio") {
+    const { kind, id, url, headers, tls } = definition;
+    return { id, endpoint: { case: kind, value: { url, headers, ...(tls === undefined ? {} : { tls }) } } };
   }
   const { id, command, args, env, cwd, processesMax } = definition;
   return { id, endpoint: { case: "stdio", value: { command, args: [...args], env, cwd: cwd ?? "", processesMax } } };

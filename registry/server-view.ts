@@ -1,6 +1,6 @@
 import { type Directory, entityKey, type Versioned } from "../domain/directory.ts";
 import type { UpstreamChanged } from "../domain/events.ts";
-import type { HttpUpstreamDefinition, Server, StdioUpstreamDefinition } from "../domain/server.ts";
+import type { RemoteUpstreamDefinition, Server, StdioUpstreamDefinition } from "../domain/server.ts";
 import { type Actor, isAdministrator } from "./actor.ts";
 import { registrantOf } from "./servers.ts";
 
@@ -23,7 +23,7 @@ export interface ServerView {
 
 export interface UpstreamView {
   /** With its secrets masked. */
-  readonly definition: HttpUpstreamDefinition | StdioUpstreamDefinition;
+  readonly definition: RemoteUpstreamDefinition | StdioUpstreamDefinition;
   readonly health: Health;
   readonly circuit: UpstreamChanged["circuit"];
   readonly reason: string;
@@ -53,7 +53,7 @@ export function viewServer({ entity, version }: Versioned<Server>, actor: Actor,
 
 function viewUpstream(upstream: Server["upstreams"][number], words: readonly UpstreamChanged[], nowMs: number): UpstreamView {
   const definition = masked(upstream);
-  if (upstream.kind === "http" && upstream.leaseUntilMs !== null && upstream.leaseUntilMs <= nowMs) {
+  if (upstream.kind !== "stdio" && upstream.leaseUntilMs !== null && upstream.leaseUntilMs <= nowMs) {
     return { definition, health: "unhealthy", circuit: "closed", reason: "its lease ended" };
   }
   const own = words.filter((word) => word.upstream === upstream.id);
@@ -72,7 +72,7 @@ const mask = "***";
 
 /** The upstream without secrets: header and environment values are masked unless they are nothing but references. */
 function masked<Upstream extends Server["upstreams"][number]>(upstream: Upstream): Upstream {
-  if (upstream.kind === "http") return { ...upstream, url: maskedUrl(upstream.url), headers: maskedValues(upstream.headers) };
+  if (upstream.kind !== "stdio") return { ...upstream, url: maskedUrl(upstream.url), headers: maskedValues(upstream.headers) };
   return { ...upstream, env: maskedValues(upstream.env) };
 }
 

@@ -121,7 +121,7 @@ function isAlive(upstream: UpstreamDefinition, nowMs: number): boolean {
 }
 
 function withLease(upstream: UpstreamDefinition, leaseUntilMs: number | null): UpstreamDefinition {
-  return upstream.kind === "http" ? { ...upstream, leaseUntilMs } : upstream;
+  return upstream.kind !== "stdio" ? { ...upstream, leaseUntilMs } : upstream;
 }
 
 /** What is registered again with nothing but a later lease keeps its version. */
@@ -157,7 +157,7 @@ export function decideHeartbeat(
   if (existing === undefined) return noServer(name);
 
   const meant = existing.entity.upstreams.filter(
-    (upstream) => upstream.kind === "http" && upstream.leaseUntilMs !== null && (upstreamId === null || upstream.id === upstreamId),
+    (upstream) => upstream.kind !== "stdio" && upstream.leaseUntilMs !== null && (upstreamId === null || upstream.id === upstreamId),
   );
   if (meant.length === 0) {
     const says =
@@ -166,7 +166,7 @@ export function decideHeartbeat(
   }
   const leaseUntilMs = moment.nowMs + leaseMs;
   const worthIt = meant.some(
-    (upstream) => upstream.kind === "http" && Math.abs(leaseUntilMs - (upstream.leaseUntilMs ?? 0)) >= leaseMs / 10,
+    (upstream) => upstream.kind !== "stdio" && Math.abs(leaseUntilMs - (upstream.leaseUntilMs ?? 0)) >= leaseMs / 10,
   );
   if (!worthIt) return { changes: [], answer: { leaseUntilMs: earliestLease(meant) } };
   const upstreams = existing.entity.upstreams.map((upstream) => (meant.includes(upstream) ? withLease(upstream, leaseUntilMs) : upstream));
@@ -179,7 +179,7 @@ export function decideHeartbeat(
 
 function earliestLease(upstreams: Server["upstreams"]): number {
   return Math.min(
-    ...upstreams.flatMap((upstream) => (upstream.kind === "http" && upstream.leaseUntilMs !== null ? [upstream.leaseUntilMs] : [])),
+    ...upstreams.flatMap((upstream) => (upstream.kind !== "stdio" && upstream.leaseUntilMs !== null ? [upstream.leaseUntilMs] : [])),
   );
 }
 

@@ -7,6 +7,9 @@ import { examples } from "./call.ts";
 
 interface AddOptions {
   readonly http?: string;
+  readonly sse?: string;
+  readonly websocket?: string;
+  readonly ca?: string;
   readonly file?: string;
   readonly label?: string[];
   readonly title?: string;
@@ -37,6 +40,9 @@ export function addServers(program: Command, session: Session): void {
     .argument("[name]", "what callers write in /mcp/{name}")
     .argument("[command...]", "behind --: a stdio server, started by the gate; must be allowed by upstreams.stdioCommands")
     .option("--http <url>", "its Streamable HTTP endpoint")
+    .option("--sse <url>", "its endpoint of the older transport HTTP+SSE")
+    .option("--websocket <url>", "its WebSocket endpoint: ws://… or wss://…")
+    .option("--ca <file>", "the authorities by which its certificate is trusted, PEM")
     .option("--file <file>", "a YAML file with one server, or a list of servers, as in sluice.yaml")
     .option("--label <key=value...>", "labels that rules can match")
     .option("--title <text>", "name for people")
@@ -92,7 +98,8 @@ async function list(session: Session, command: Command, { json }: { json?: boole
 }
 
 function endpointText(endpoint: NonNullable<Server["definition"]>["upstreams"][number]["endpoint"]): string {
-  if (endpoint.case === "http") return endpoint.value.url;
+  if (endpoint.case === "http" || endpoint.case === "websocket") return endpoint.value.url;
+  if (endpoint.case === "sse") return `sse:${endpoint.value.url}`;
   return endpoint.case === "stdio" ? `stdio:${endpoint.value.command.split("/").at(-1)}` : "";
 }
 
@@ -155,20 +162,22 @@ async function versionOf(
 function written(
   name: string | undefined,
   [program, ...args]: readonly string[],
-  { http, label = [], title, description, audit }: AddOptions,
+  { http, sse, websocket, ca, label = [], title, description, audit }: AddOptions,
 ): AuthorServer {
-  if (name === undefined || (http === undefined) === (program === undefined)) {
-    throw new Fault("invalid", "a server needs a name and either --http or a command", {
+  const urls = Object.entries({ http, sse, websocket }).filter(([, url]) => url !== undefined);
+  if (name === undefined || urls.length + Number(program !== undefined) !== 1) {
+    throw new Fault("invalid", "a server needs a name and one of --http, --sse, --websocket and a command", {
       next: "write sluice servers add NAME --http URL, or sluice servers add NAME -- COMMAND",
     });
   }
+  const [kind, url = ""] = (urls[0] ?? []) as ["http" | "sse" | "websocket", string];
   return {
     name,
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
     ...(audit === undefined ? {} : { audit }),
     labels: Object.fromEntries(label.map(labelOf)),
-    ...(program === undefined ? { url: http ?? "" } : { command: program, args }),
+    ...(program === undefined ? { kind, url, ...(ca === undefined ? {} : { tls: { ca } }) } : { command: program, args }),
   };
 }
 

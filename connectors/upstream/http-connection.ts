@@ -1,6 +1,7 @@
 import type { OnReadOpts, Socket } from "node:net";
 import { Fault } from "../../domain/fault.ts";
 import type { CoarseClock } from "./coarse-clock.ts";
+import { connectFailure } from "./connect-failure.ts";
 import type { Carrier, HttpExchange } from "./http-exchange.ts";
 import { answerRefusal, type ResponseHead } from "./http-head.ts";
 import { createResponseParser, type ResponseEvents, type ResponseParser } from "./http-parser.ts";
@@ -179,7 +180,7 @@ export class HttpConnection implements Carrier, ResponseEvents {
     const exchange = this.#close();
     if (exchange === undefined) return;
     if (!this.#connected) {
-      exchange.fail(cause instanceof Fault ? cause : new Fault("unavailable", "the server can't be reached", { cause }));
+      exchange.fail(cause instanceof Fault ? cause : new Fault("unavailable", unreachable(cause), { cause }));
       return;
     }
     // One write carries the whole request: where it failed, the server has no complete request that it could execute.
@@ -221,4 +222,9 @@ export class HttpConnection implements Carrier, ResponseEvents {
     this.#host.gone(this);
     return exchange;
   }
+}
+
+function unreachable(cause: unknown): string {
+  const reason = connectFailure(cause);
+  return reason === undefined ? "the server can't be reached" : `the server can't be reached: ${reason}`;
 }

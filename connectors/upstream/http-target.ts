@@ -1,5 +1,5 @@
 import { Fault } from "../../domain/fault.ts";
-import type { Exchange, UpstreamSink } from "../../domain/ports/upstream.ts";
+import type { Exchange, Upstream, UpstreamRequest, UpstreamSink } from "../../domain/ports/upstream.ts";
 import type { AddressRules } from "./address-guard.ts";
 import type { CoarseClock } from "./coarse-clock.ts";
 import type { Environment } from "./references.ts";
@@ -26,6 +26,11 @@ export interface TlsOptions {
   readonly servername?: string;
 }
 
+/** An upstream over HTTP, which is also asked at other paths of the same origin. */
+export interface HttpTarget extends Upstream {
+  exchange(request: UpstreamRequest, sink: UpstreamSink, path?: string): Exchange;
+}
+
 /** Fails an exchange before it began. */
 export function refused(sink: UpstreamSink, fault: Fault): Exchange {
   sink.fail(fault, "unsent");
@@ -41,11 +46,11 @@ export function bareHost(url: URL): string {
   return url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname;
 }
 
-/** Throws `Fault("invalid")` for what is no http or https URL, or holds credentials or a fragment. */
-export function parseUpstreamUrl(text: string): URL {
+/** Throws `Fault("invalid")` for what is no URL of these schemes, or holds credentials or a fragment. */
+export function parseUpstreamUrl(text: string, schemes: readonly string[] = ["http:", "https:"]): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    throw new Fault("invalid", "the upstream's url is no http or https URL", { field: "url" });
+  if (url === undefined || !schemes.includes(url.protocol)) {
+    throw new Fault("invalid", `the upstream's url is no URL of ${schemes.join(" or ")}`, { field: "url" });
   }
   if (url.username !== "" || url.password !== "" || url.hash !== "") {
     throw new Fault("invalid", "the upstream's url holds credentials or a fragment", {

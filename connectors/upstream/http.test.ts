@@ -5,11 +5,11 @@ import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { Fault } from "../../domain/fault.ts";
 import type { Upstream, UpstreamRequest } from "../../domain/ports/upstream.ts";
-import type { HttpUpstreamDefinition } from "../../domain/server.ts";
+import type { RemoteUpstreamDefinition } from "../../domain/server.ts";
 import { openHttpUpstream } from "./http.ts";
 import type { HttpUpstreamOptions } from "./http-target.ts";
 
-const definition = (url: string, headers: Record<string, string> = {}): HttpUpstreamDefinition => ({
+const definition = (url: string, headers: Record<string, string> = {}): RemoteUpstreamDefinition => ({
   kind: "http",
   id: "one",
   url,

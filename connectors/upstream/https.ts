@@ -1,15 +1,18 @@
-import { type Dispatcher, Pool } from "undici";
+import type { LookupFunction } from "node:net";
+import { buildConnector, type Dispatcher, Pool } from "undici";
 import { Fault, toFault } from "../../domain/fault.ts";
-import type { Exchange, Upstream, UpstreamRequest, UpstreamSink } from "../../domain/ports/upstream.ts";
-import type { HttpUpstreamDefinition } from "../../domain/server.ts";
+import type { Exchange, UpstreamRequest, UpstreamSink } from "../../domain/ports/upstream.ts";
+import type { RemoteUpstreamDefinition } from "../../domain/server.ts";
 import { guardedLookup, literalRefusal } from "./address-guard.ts";
 import { type CoarseClock, createCoarseClock } from "./coarse-clock.ts";
+import { connectFailure } from "./connect-failure.ts";
 import { answerRefusal } from "./http-head.ts";
 import { forwardedHeaders, headerRules } from "./http-headers.ts";
-import { bareHost, type HttpUpstreamOptions, refused, unsendableFault } from "./http-target.ts";
+import { bareHost, type HttpTarget, type HttpUpstreamOptions, refused, unsendableFault } from "./http-target.ts";
+import { type TlsMaterial, tlsMaterial } from "./tls-material.ts";
 
 /** An MCP server behind https, through `undici`: TLS costs more than the client does, and its corners are not for us to write again. */
-export function openTlsUpstream(definition: HttpUpstreamDefinition, url: URL, options: HttpUpstreamOptions): Upstream {
+export function openTlsUpstream(definition: RemoteUpstreamDefinition, url: URL, options: HttpUpstreamOptions): HttpTarget {
   const {
     addresses = {},
     environment,
@@ -31,17 +34,17 @@ export function openTlsUpstream(definition: HttpUpstreamDefinition, url: URL, op
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: 16 * 1024,
-    connect: { ...tls, timeout: connectTimeoutMs, lookup: guardedLookup(addresses), rejectUnauthorized: true, allowH2: false },
+    connect: connector(tlsMaterial(definition.tls, environment, tls), { timeout: connectTimeoutMs, lookup: guardedLookup(addresses) }),
   });
   const active = new Set<TlsExchange>();
   const stopSweeping = clock.eachStep((nowMs) => {
     for (const exchange of active) exchange.check(nowMs);
   });
-  const path = `${url.pathname}${url.search}`;
+  const ownPath = `${url.pathname}${url.search}`;
 
   return {
     id: definition.id,
-    exchange(request, sink) {
+    exchange(request, sink, path = ownPath) {
       const forwarded = forwardedHeaders(request.headers, rules);
       if (refusal !== undefined) return refused(sink, new Fault("unavailable", refusal));
       if (forwarded === undefined) return refused(sink, unsendableFault());
@@ -164,7 +167,7 @@ class TlsExchange implements Exchange, Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
     if (!this.#finish()) return;
-    const fault = cause instanceof Fault ? cause : new Fault("unavailable", messages[this.#phase], { cause });
+    const fault = cause instanceof Fault ? cause : new Fault("unavailable", failure(this.#phase, cause), { cause });
     this.#sink.fail(fault, this.#phase);
   }
 
@@ -181,6 +184,34 @@ const messages = {
   sent: "the server closed the connection without an answer",
   answering: "the server broke off its answer",
 } as const;
+
+function failure(phase: keyof typeof messages, cause: unknown): string {
+  const reason = connectFailure(cause);
+  return reason === undefined ? messages[phase] : `${messages[phase]}: ${reason}`;
+}
+
+/** Certificates and keys are looked at with every new connection: one that changed counts from then on. */
+function connector(material: TlsMaterial, own: { readonly timeout: number; readonly lookup: LookupFunction }): buildConnector.connector {
+  let tls = material.current();
+  let connect = build();
+  function build(): buildConnector.connector {
+    return buildConnector({ ...tls, ...own, rejectUnauthorized: true, allowH2: false });
+  }
+  return (options, connected) => {
+    try {
+      const now = material.current();
+      if (now !== tls) {
+        tls = now;
+        connect = build();
+      }
+    } catch (cause) {
+      const { message } = toFault(cause);
+      connected(new Fault("unavailable", `the server can't be reached: ${message}`, { cause }), null);
+      return;
+    }
+    connect(options, connected);
+  };
+}
 
 function joined(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(", ") : value;

@@ -2,7 +2,9 @@ import type { Upstream } from "../../domain/ports/upstream.ts";
 import type { UpstreamDefinition } from "../../domain/server.ts";
 import { openHttpUpstream } from "./http.ts";
 import type { HttpUpstreamOptions } from "./http-target.ts";
+import { openSseUpstream } from "./sse.ts";
 import { openStdioUpstream, type StdioUpstreamOptions } from "./stdio.ts";
+import { openWebSocketUpstream } from "./websocket.ts";
 
 export type UpstreamOptions = HttpUpstreamOptions & StdioUpstreamOptions;
 
@@ -11,5 +13,14 @@ export type UpstreamOptions = HttpUpstreamOptions & StdioUpstreamOptions;
  * Throws `Fault("invalid")` for a definition that can't be used.
  */
 export function openUpstream(definition: UpstreamDefinition, options: UpstreamOptions): Upstream {
-  return definition.kind === "http" ? openHttpUpstream(definition, options) : openStdioUpstream(definition, options);
+  switch (definition.kind) {
+    case "stdio":
+      return openStdioUpstream(definition, options);
+    case "sse":
+      return openSseUpstream(definition, options);
+    case "websocket":
+      return openWebSocketUpstream(definition, options);
+    case "http":
+      return openHttpUpstream(definition, options);
+  }
 }

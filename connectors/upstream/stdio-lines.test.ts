@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { readChannelMessage } from "./channel-message.ts";
 import { readJsonValue, replaceJsonValue } from "./json-splice.ts";
 import { createLineFramer } from "./lines.ts";
-import { readStdioMessage } from "./stdio-message.ts";
 
 test("lines come whole, however their bytes are cut", () => {
   const line = fc.string().map((text) => text.replaceAll(/[\r\n]/g, ""));
@@ -78,7 +78,7 @@ const messages: readonly [text: string, kind: string | undefined, idKey?: string
 
 for (const [text, kind, idKey] of messages) {
   test(`${text === "" ? "nothing" : text} is ${kind ?? "no message"}`, () => {
-    const message = readStdioMessage(Buffer.from(text));
+    const message = readChannelMessage(Buffer.from(text));
     assert.equal(message?.kind, kind);
     assert.equal(message?.idKey, idKey);
   });

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { Fault } from "../../domain/fault.ts";
-import type { Exchange, Upstream, UpstreamRequest } from "../../domain/ports/upstream.ts";
+import type { Upstream } from "../../domain/ports/upstream.ts";
+import { request, send } from "./exchange.fixture.ts";
 import { openStdioUpstream, type StdioUpstreamOptions } from "./stdio.ts";
 
 /** A server in a few lines: its methods are what the tests need. */
@@ -95,55 +95,6 @@ export function start(
       }),
   };
 }
-
-interface Answer {
-  readonly status: number;
-  readonly type: string | undefined;
-  readonly session: string | undefined;
-  readonly text: string;
-  readonly fault: Fault | undefined;
-  readonly phase: string | undefined;
-}
-
-export function send(
-  upstream: Upstream,
-  { message, session, ...request }: Partial<UpstreamRequest> & { message?: unknown; session?: string | undefined },
-  onData: (text: string) => void = () => {},
-): { exchange: Exchange; answer: Promise<Answer> } {
-  const { promise, resolve } = Promise.withResolvers<Answer>();
-  let status = 0;
-  let type: string | undefined;
-  let given: string | undefined;
-  let text = "";
-  const exchange = upstream.exchange(
-    {
-      method: "POST",
-      headers: session === undefined ? [] : ["mcp-session-id", session],
-      body: message === undefined ? undefined : Buffer.from(JSON.stringify(message, null, 1)),
-      repeatable: false,
-      answerTimeoutMs: 10_000,
-      idleTimeoutMs: 0,
-      totalTimeoutMs: 0,
-      ...request,
-    },
-    {
-      head(answer) {
-        status = answer.status;
-        type = answer.header("content-type");
-        given = answer.header("mcp-session-id");
-      },
-      data(chunk) {
-        text += Buffer.from(chunk).toString();
-        onData(text);
-      },
-      end: () => resolve({ status, type, session: given, text, fault: undefined, phase: undefined }),
-      fail: (fault, phase) => resolve({ status, type, session: given, text, fault, phase }),
-    },
-  );
-  return { exchange, answer: promise };
-}
-
-export const request = (id: unknown, method: string, params: unknown = {}) => ({ jsonrpc: "2.0", id, method, params });
 
 export async function openSession(upstream: Upstream): Promise<{ session: string; pid: number; env: Record<string, string> }> {
   const { session, text, fault } = await send(upstream, { message: request(0, "initialize") }).answer;

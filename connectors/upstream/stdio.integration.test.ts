@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { alive, events, openSession, request, script, send, start, untilGone } from "./stdio.fixture.ts";
+import { request, send } from "./exchange.fixture.ts";
+import { alive, events, openSession, script, start, untilGone } from "./stdio.fixture.ts";
 
 test("a session is a process of its own, with a small environment, and its messages find it", async (context) => {
   const { upstream, lines } = start(context);

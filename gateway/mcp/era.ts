@@ -102,5 +102,5 @@ function keyOf({ server }: RoutedServer): string {
 }
 
 function definitionOf({ server }: RoutedServer): string {
-  return server.upstreams.map((upstream) => (upstream.kind === "http" ? upstream.url : upstream.command)).join(" ");
+  return server.upstreams.map((upstream) => (upstream.kind !== "stdio" ? upstream.url : upstream.command)).join(" ");
 }

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file sluice/registry/v1/registry.proto.
  */
 export const file_sluice_registry_v1_registry: GenFile = /*@__PURE__*/
-  fileDesc("CiFzbHVpY2UvcmVnaXN0cnkvdjEvcmVnaXN0cnkucHJvdG8SEnNsdWljZS5yZWdpc3RyeS52MSLEAgoQU2VydmVyRGVmaW5pdGlvbhIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEkAKBmxhYmVscxgEIAMoCzIwLnNsdWljZS5yZWdpc3RyeS52MS5TZXJ2ZXJEZWZpbml0aW9uLkxhYmVsc0VudHJ5Ei8KCXVwc3RyZWFtcxgFIAMoCzIcLnNsdWljZS5yZWdpc3RyeS52MS5VcHN0cmVhbRIsCgVhdWRpdBgGIAEoDjIdLnNsdWljZS5yZWdpc3RyeS52MS5BdWRpdE1vZGUSLgoIdGltZW91dHMYByABKAsyHC5zbHVpY2UucmVnaXN0cnkudjEuVGltZW91dHMaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKIAQoIVXBzdHJlYW0SCgoCaWQYASABKAkSMAoEaHR0cBgCIAEoCzIgLnNsdWljZS5yZWdpc3RyeS52MS5IdHRwRW5kcG9pbnRIABIyCgVzdGRpbxgDIAEoCzIhLnNsdWljZS5yZWdpc3RyeS52MS5TdGRpb0VuZHBvaW50SABCCgoIZW5kcG9pbnQiiwEKDEh0dHBFbmRwb2ludBILCgN1cmwYASABKAkSPgoHaGVhZGVycxgCIAMoCzItLnNsdWljZS5yZWdpc3RyeS52MS5IdHRwRW5kcG9pbnQuSGVhZGVyc0VudHJ5Gi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIrcBCg1TdGRpb0VuZHBvaW50Eg8KB2NvbW1hbmQYASABKAkSDAoEYXJncxgCIAMoCRI3CgNlbnYYAyADKAsyKi5zbHVpY2UucmVnaXN0cnkudjEuU3RkaW9FbmRwb2ludC5FbnZFbnRyeRILCgNjd2QYBCABKAkSFQoNcHJvY2Vzc2VzX21heBgFIAEoDRoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBInYKCFRpbWVvdXRzEhYKCWFuc3dlcl9tcxgBIAEoDUgAiAEBEhQKB2lkbGVfbXMYAiABKA1IAYgBARIVCgh0b3RhbF9tcxgDIAEoDUgCiAEBQgwKCl9hbnN3ZXJfbXNCCgoIX2lkbGVfbXNCCwoJX3RvdGFsX21zIuEBCgZTZXJ2ZXISOAoKZGVmaW5pdGlvbhgBIAEoCzIkLnNsdWljZS5yZWdpc3RyeS52MS5TZXJ2ZXJEZWZpbml0aW9uEg8KB3ZlcnNpb24YAiABKA0SKgoGb3JpZ2luGAMgASgOMhouc2x1aWNlLnJlZ2lzdHJ5LnYxLk9yaWdpbhIqCgZoZWFsdGgYBCABKA4yGi5zbHVpY2UucmVnaXN0cnkudjEuSGVhbHRoEjQKCXVwc3RyZWFtcxgFIAMoCzIhLnNsdWljZS5yZWdpc3RyeS52MS5VcHN0cmVhbVN0YXRlIpkBCg1VcHN0cmVhbVN0YXRlEgoKAmlkGAEgASgJEioKBmhlYWx0aBgCIAEoDjIaLnNsdWljZS5yZWdpc3RyeS52MS5IZWFsdGgSDwoHY2lyY3VpdBgDIAEoCRIOCgZyZWFzb24YBCABKAkSLwoLbGVhc2VfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqsBChVSZWdpc3RlclNlcnZlclJlcXVlc3QSNAoGc2VydmVyGAEgASgLMiQuc2x1aWNlLnJlZ2lzdHJ5LnYxLlNlcnZlckRlZmluaXRpb24SKAoFbGVhc2UYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SHQoQZXhwZWN0ZWRfdmVyc2lvbhgDIAEoDUgAiAEBQhMKEV9leHBlY3RlZF92ZXJzaW9uInUKFlJlZ2lzdGVyU2VydmVyUmVzcG9uc2USKgoGc2VydmVyGAEgASgLMhouc2x1aWNlLnJlZ2lzdHJ5LnYxLlNlcnZlchIvCgtsZWFzZV91bnRpbBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiIAoQR2V0U2VydmVyUmVxdWVzdBIMCgRuYW1lGAEgASgJIj8KEUdldFNlcnZlclJlc3BvbnNlEioKBnNlcnZlchgBIAEoCzIaLnNsdWljZS5yZWdpc3RyeS52MS5TZXJ2ZXIiOwoSTGlzdFNlcnZlcnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlsKE0xpc3RTZXJ2ZXJzUmVzcG9uc2USKwoHc2VydmVycxgBIAMoCzIaLnNsdWljZS5yZWdpc3RyeS52MS5TZXJ2ZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkEKE1dhdGNoU2VydmVyc1JlcXVlc3QSGQoMYWZ0ZXJfb2Zmc2V0GAEgASgDSACIAQFCDwoNX2FmdGVyX29mZnNldCKeAQoUV2F0Y2hTZXJ2ZXJzUmVzcG9uc2USKQoDcHV0GAEgASgLMhouc2x1aWNlLnJlZ2lzdHJ5LnYxLlNlcnZlckgAEhEKB3JlbW92ZWQYAiABKAlIABIuCgdjdXJyZW50GAMgASgLMhsuc2x1aWNlLnJlZ2lzdHJ5LnYxLkN1cnJlbnRIABIOCgZvZmZzZXQYBCABKANCCAoGY2hhbmdlIgkKB0N1cnJlbnQibAoTUmVtb3ZlU2VydmVyUmVxdWVzdBIMCgRuYW1lGAEgASgJEhMKC3Vwc3RyZWFtX2lkGAIgASgJEh0KEGV4cGVjdGVkX3ZlcnNpb24YAyABKA1IAIgBAUITChFfZXhwZWN0ZWRfdmVyc2lvbiIWChRSZW1vdmVTZXJ2ZXJSZXNwb25zZSJfChBIZWFydGJlYXRSZXF1ZXN0EgwKBG5hbWUYASABKAkSEwoLdXBzdHJlYW1faWQYAiABKAkSKAoFbGVhc2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iRAoRSGVhcnRiZWF0UmVzcG9uc2USLwoLbGVhc2VfdW50aWwYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKlcKCUF1ZGl0TW9kZRIaChZBVURJVF9NT0RFX1VOU1BFQ0lGSUVEEAASFwoTQVVESVRfTU9ERV9CVUZGRVJFRBABEhUKEUFVRElUX01PREVfU1RSSUNUEAIqZgoGT3JpZ2luEhYKEk9SSUdJTl9VTlNQRUNJRklFRBAAEg8KC09SSUdJTl9GSUxFEAESDgoKT1JJR0lOX0FQSRACEhIKDk9SSUdJTl9TRVJWSUNFEAMSDwoLT1JJR0lOX0RFTU8QBCpeCgZIZWFsdGgSFgoSSEVBTFRIX1VOU1BFQ0lGSUVEEAASEgoOSEVBTFRIX1VOS05PV04QARISCg5IRUFMVEhfSEVBTFRIWRACEhQKEEhFQUxUSF9VTkhFQUxUSFkQAzLWBAoPUmVnaXN0cnlTZXJ2aWNlEmcKDlJlZ2lzdGVyU2VydmVyEikuc2x1aWNlLnJlZ2lzdHJ5LnYxLlJlZ2lzdGVyU2VydmVyUmVxdWVzdBoqLnNsdWljZS5yZWdpc3RyeS52MS5SZWdpc3RlclNlcnZlclJlc3BvbnNlElgKCUdldFNlcnZlchIkLnNsdWljZS5yZWdpc3RyeS52MS5HZXRTZXJ2ZXJSZXF1ZXN0GiUuc2x1aWNlLnJlZ2lzdHJ5LnYxLkdldFNlcnZlclJlc3BvbnNlEl4KC0xpc3RTZXJ2ZXJzEiYuc2x1aWNlLnJlZ2lzdHJ5LnYxLkxpc3RTZXJ2ZXJzUmVxdWVzdBonLnNsdWljZS5yZWdpc3RyeS52MS5MaXN0U2VydmVyc1Jlc3BvbnNlEmMKDFdhdGNoU2VydmVycxInLnNsdWljZS5yZWdpc3RyeS52MS5XYXRjaFNlcnZlcnNSZXF1ZXN0Giguc2x1aWNlLnJlZ2lzdHJ5LnYxLldhdGNoU2VydmVyc1Jlc3BvbnNlMAESYQoMUmVtb3ZlU2VydmVyEicuc2x1aWNlLnJlZ2lzdHJ5LnYxLlJlbW92ZVNlcnZlclJlcXVlc3QaKC5zbHVpY2UucmVnaXN0cnkudjEuUmVtb3ZlU2VydmVyUmVzcG9uc2USWAoJSGVhcnRiZWF0EiQuc2x1aWNlLnJlZ2lzdHJ5LnYxLkhlYXJ0YmVhdFJlcXVlc3QaJS5zbHVpY2UucmVnaXN0cnkudjEuSGVhcnRiZWF0UmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("CiFzbHVpY2UvcmVnaXN0cnkvdjEvcmVnaXN0cnkucHJvdG8SEnNsdWljZS5yZWdpc3RyeS52MSLEAgoQU2VydmVyRGVmaW5pdGlvbhIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEkAKBmxhYmVscxgEIAMoCzIwLnNsdWljZS5yZWdpc3RyeS52MS5TZXJ2ZXJEZWZpbml0aW9uLkxhYmVsc0VudHJ5Ei8KCXVwc3RyZWFtcxgFIAMoCzIcLnNsdWljZS5yZWdpc3RyeS52MS5VcHN0cmVhbRIsCgVhdWRpdBgGIAEoDjIdLnNsdWljZS5yZWdpc3RyeS52MS5BdWRpdE1vZGUSLgoIdGltZW91dHMYByABKAsyHC5zbHVpY2UucmVnaXN0cnkudjEuVGltZW91dHMaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASLwAQoIVXBzdHJlYW0SCgoCaWQYASABKAkSMAoEaHR0cBgCIAEoCzIgLnNsdWljZS5yZWdpc3RyeS52MS5IdHRwRW5kcG9pbnRIABIyCgVzdGRpbxgDIAEoCzIhLnNsdWljZS5yZWdpc3RyeS52MS5TdGRpb0VuZHBvaW50SAASLwoDc3NlGAQgASgLMiAuc2x1aWNlLnJlZ2lzdHJ5LnYxLkh0dHBFbmRwb2ludEgAEjUKCXdlYnNvY2tldBgFIAEoCzIgLnNsdWljZS5yZWdpc3RyeS52MS5IdHRwRW5kcG9pbnRIAEIKCghlbmRwb2ludCK5AQoMSHR0cEVuZHBvaW50EgsKA3VybBgBIAEoCRI+CgdoZWFkZXJzGAIgAygLMi0uc2x1aWNlLnJlZ2lzdHJ5LnYxLkh0dHBFbmRwb2ludC5IZWFkZXJzRW50cnkSLAoDdGxzGAMgASgLMh8uc2x1aWNlLnJlZ2lzdHJ5LnYxLlRsc01hdGVyaWFsGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIkkKC1Rsc01hdGVyaWFsEgoKAmNhGAEgASgJEgwKBGNlcnQYAiABKAkSCwoDa2V5GAMgASgJEhMKC3NlcnZlcl9uYW1lGAQgASgJIrcBCg1TdGRpb0VuZHBvaW50Eg8KB2NvbW1hbmQYASABKAkSDAoEYXJncxgCIAMoCRI3CgNlbnYYAyADKAsyKi5zbHVpY2UucmVnaXN0cnkudjEuU3RkaW9FbmRwb2ludC5FbnZFbnRyeRILCgNjd2QYBCABKAkSFQoNcHJvY2Vzc2VzX21heBgFIAEoDRoqCghFbnZFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBInYKCFRpbWVvdXRzEhYKCWFuc3dlcl9tcxgBIAEoDUgAiAEBEhQKB2lkbGVfbXMYAiABKA1IAYgBARIVCgh0b3RhbF9tcxgDIAEoDUgCiAEBQgwKCl9hbnN3ZXJfbXNCCgoIX2lkbGVfbXNCCwoJX3RvdGFsX21zIuEBCgZTZXJ2ZXISOAoKZGVmaW5pdGlvbhgBIAEoCzIkLnNsdWljZS5yZWdpc3RyeS52MS5TZXJ2ZXJEZWZpbml0aW9uEg8KB3ZlcnNpb24YAiABKA0SKgoGb3JpZ2luGAMgASgOMhouc2x1aWNlLnJlZ2lzdHJ5LnYxLk9yaWdpbhIqCgZoZWFsdGgYBCABKA4yGi5zbHVpY2UucmVnaXN0cnkudjEuSGVhbHRoEjQKCXVwc3RyZWFtcxgFIAMoCzIhLnNsdWljZS5yZWdpc3RyeS52MS5VcHN0cmVhbVN0YXRlIpkBCg1VcHN0cmVhbVN0YXRlEgoKAmlkGAEgASgJEioKBmhlYWx0aBgCIAEoDjIaLnNsdWljZS5yZWdpc3RyeS52MS5IZWFsdGgSDwoHY2lyY3VpdBgDIAEoCRIOCgZyZWFzb24YBCABKAkSLwoLbGVhc2VfdW50aWwYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqsBChVSZWdpc3RlclNlcnZlclJlcXVlc3QSNAoGc2VydmVyGAEgASgLMiQuc2x1aWNlLnJlZ2lzdHJ5LnYxLlNlcnZlckRlZmluaXRpb24SKAoFbGVhc2UYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SHQoQZXhwZWN0ZWRfdmVyc2lvbhgDIAEoDUgAiAEBQhMKEV9leHBlY3RlZF92ZXJzaW9uInUKFlJlZ2lzdGVyU2VydmVyUmVzcG9uc2USKgoGc2VydmVyGAEgASgLMhouc2x1aWNlLnJlZ2lzdHJ5LnYxLlNlcnZlchIvCgtsZWFzZV91bnRpbBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiIAoQR2V0U2VydmVyUmVxdWVzdBIMCgRuYW1lGAEgASgJIj8KEUdldFNlcnZlclJlc3BvbnNlEioKBnNlcnZlchgBIAEoCzIaLnNsdWljZS5yZWdpc3RyeS52MS5TZXJ2ZXIiOwoSTGlzdFNlcnZlcnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlsKE0xpc3RTZXJ2ZXJzUmVzcG9uc2USKwoHc2VydmVycxgBIAMoCzIaLnNsdWljZS5yZWdpc3RyeS52MS5TZXJ2ZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkEKE1dhdGNoU2VydmVyc1JlcXVlc3QSGQoMYWZ0ZXJfb2Zmc2V0GAEgASgDSACIAQFCDwoNX2FmdGVyX29mZnNldCKeAQoUV2F0Y2hTZXJ2ZXJzUmVzcG9uc2USKQoDcHV0GAEgASgLMhouc2x1aWNlLnJlZ2lzdHJ5LnYxLlNlcnZlckgAEhEKB3JlbW92ZWQYAiABKAlIABIuCgdjdXJyZW50GAMgASgLMhsuc2x1aWNlLnJlZ2lzdHJ5LnYxLkN1cnJlbnRIABIOCgZvZmZzZXQYBCABKANCCAoGY2hhbmdlIgkKB0N1cnJlbnQibAoTUmVtb3ZlU2VydmVyUmVxdWVzdBIMCgRuYW1lGAEgASgJEhMKC3Vwc3RyZWFtX2lkGAIgASgJEh0KEGV4cGVjdGVkX3ZlcnNpb24YAyABKA1IAIgBAUITChFfZXhwZWN0ZWRfdmVyc2lvbiIWChRSZW1vdmVTZXJ2ZXJSZXNwb25zZSJfChBIZWFydGJlYXRSZXF1ZXN0EgwKBG5hbWUYASABKAkSEwoLdXBzdHJlYW1faWQYAiABKAkSKAoFbGVhc2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iRAoRSGVhcnRiZWF0UmVzcG9uc2USLwoLbGVhc2VfdW50aWwYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKlcKCUF1ZGl0TW9kZRIaChZBVURJVF9NT0RFX1VOU1BFQ0lGSUVEEAASFwoTQVVESVRfTU9ERV9CVUZGRVJFRBABEhUKEUFVRElUX01PREVfU1RSSUNUEAIqZgoGT3JpZ2luEhYKEk9SSUdJTl9VTlNQRUNJRklFRBAAEg8KC09SSUdJTl9GSUxFEAESDgoKT1JJR0lOX0FQSRACEhIKDk9SSUdJTl9TRVJWSUNFEAMSDwoLT1JJR0lOX0RFTU8QBCpeCgZIZWFsdGgSFgoSSEVBTFRIX1VOU1BFQ0lGSUVEEAASEgoOSEVBTFRIX1VOS05PV04QARISCg5IRUFMVEhfSEVBTFRIWRACEhQKEEhFQUxUSF9VTkhFQUxUSFkQAzLWBAoPUmVnaXN0cnlTZXJ2aWNlEmcKDlJlZ2lzdGVyU2VydmVyEikuc2x1aWNlLnJlZ2lzdHJ5LnYxLlJlZ2lzdGVyU2VydmVyUmVxdWVzdBoqLnNsdWljZS5yZWdpc3RyeS52MS5SZWdpc3RlclNlcnZlclJlc3BvbnNlElgKCUdldFNlcnZlchIkLnNsdWljZS5yZWdpc3RyeS52MS5HZXRTZXJ2ZXJSZXF1ZXN0GiUuc2x1aWNlLnJlZ2lzdHJ5LnYxLkdldFNlcnZlclJlc3BvbnNlEl4KC0xpc3RTZXJ2ZXJzEiYuc2x1aWNlLnJlZ2lzdHJ5LnYxLkxpc3RTZXJ2ZXJzUmVxdWVzdBonLnNsdWljZS5yZWdpc3RyeS52MS5MaXN0U2VydmVyc1Jlc3BvbnNlEmMKDFdhdGNoU2VydmVycxInLnNsdWljZS5yZWdpc3RyeS52MS5XYXRjaFNlcnZlcnNSZXF1ZXN0Giguc2x1aWNlLnJlZ2lzdHJ5LnYxLldhdGNoU2VydmVyc1Jlc3BvbnNlMAESYQoMUmVtb3ZlU2VydmVyEicuc2x1aWNlLnJlZ2lzdHJ5LnYxLlJlbW92ZVNlcnZlclJlcXVlc3QaKC5zbHVpY2UucmVnaXN0cnkudjEuUmVtb3ZlU2VydmVyUmVzcG9uc2USWAoJSGVhcnRiZWF0EiQuc2x1aWNlLnJlZ2lzdHJ5LnYxLkhlYXJ0YmVhdFJlcXVlc3QaJS5zbHVpY2UucmVnaXN0cnkudjEuSGVhcnRiZWF0UmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * ServerDefinition is what an author says about a server.
@@ -113,6 +113,22 @@ export type Upstream = Message<"sluice.registry.v1.Upstream"> & {
      */
     value: StdioEndpoint;
     case: "stdio";
+  } | {
+    /**
+     * It listens for the transport HTTP+SSE of MCP 2024-11-05: `url` is where the stream is opened.
+     *
+     * @generated from field: sluice.registry.v1.HttpEndpoint sse = 4;
+     */
+    value: HttpEndpoint;
+    case: "sse";
+  } | {
+    /**
+     * It listens for WebSocket with the subprotocol `mcp`: `url` is `ws` or `wss`.
+     *
+     * @generated from field: sluice.registry.v1.HttpEndpoint websocket = 5;
+     */
+    value: HttpEndpoint;
+    case: "websocket";
   } | { case: undefined; value?: undefined };
 };
 
@@ -124,13 +140,13 @@ export const UpstreamSchema: GenMessage<Upstream> = /*@__PURE__*/
   messageDesc(file_sluice_registry_v1_registry, 1);
 
 /**
- * HttpEndpoint is a Streamable HTTP endpoint.
+ * HttpEndpoint is an endpoint with an address.
  *
  * @generated from message sluice.registry.v1.HttpEndpoint
  */
 export type HttpEndpoint = Message<"sluice.registry.v1.HttpEndpoint"> & {
   /**
-   * `http` or `https`, without user name, password and fragment. At most 2048 characters.
+   * `http` or `https` (`ws` or `wss` for WebSocket), without user name, password and fragment. At most 2048 characters.
    *
    * @generated from field: string url = 1;
    */
@@ -142,6 +158,13 @@ export type HttpEndpoint = Message<"sluice.registry.v1.HttpEndpoint"> & {
    * @generated from field: map<string, string> headers = 2;
    */
   headers: { [key: string]: string };
+
+  /**
+   * For `https` and `wss`, where what holds for everybody isn't enough.
+   *
+   * @generated from field: sluice.registry.v1.TlsMaterial tls = 3;
+   */
+  tls?: TlsMaterial | undefined;
 };
 
 /**
@@ -150,6 +173,49 @@ export type HttpEndpoint = Message<"sluice.registry.v1.HttpEndpoint"> & {
  */
 export const HttpEndpointSchema: GenMessage<HttpEndpoint> = /*@__PURE__*/
   messageDesc(file_sluice_registry_v1_registry, 2);
+
+/**
+ * TlsMaterial says how an upstream is trusted, and how the gate shows itself to it. Each part is PEM, or `${env:NAME}` where the gate's operator
+ * allows that name; the private key is always a reference.
+ *
+ * @generated from message sluice.registry.v1.TlsMaterial
+ */
+export type TlsMaterial = Message<"sluice.registry.v1.TlsMaterial"> & {
+  /**
+   * Authorities instead of the public ones.
+   *
+   * @generated from field: string ca = 1;
+   */
+  ca: string;
+
+  /**
+   * The gate's client certificate and its chain.
+   *
+   * @generated from field: string cert = 2;
+   */
+  cert: string;
+
+  /**
+   * The private key of `cert`.
+   *
+   * @generated from field: string key = 3;
+   */
+  key: string;
+
+  /**
+   * The name in the upstream's certificate, where it isn't the host of the URL.
+   *
+   * @generated from field: string server_name = 4;
+   */
+  serverName: string;
+};
+
+/**
+ * Describes the message sluice.registry.v1.TlsMaterial.
+ * Use `create(TlsMaterialSchema)` to create a new message.
+ */
+export const TlsMaterialSchema: GenMessage<TlsMaterial> = /*@__PURE__*/
+  messageDesc(file_sluice_registry_v1_registry, 3);
 
 /**
  * StdioEndpoint is a program. Through this API only commands on the operator's allow-list are taken, from administrators.
@@ -198,7 +264,7 @@ export type StdioEndpoint = Message<"sluice.registry.v1.StdioEndpoint"> & {
  * Use `create(StdioEndpointSchema)` to create a new message.
  */
 export const StdioEndpointSchema: GenMessage<StdioEndpoint> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 3);
+  messageDesc(file_sluice_registry_v1_registry, 4);
 
 /**
  * Timeouts of calls to a server. What is absent has its default.
@@ -233,7 +299,7 @@ export type Timeouts = Message<"sluice.registry.v1.Timeouts"> & {
  * Use `create(TimeoutsSchema)` to create a new message.
  */
 export const TimeoutsSchema: GenMessage<Timeouts> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 4);
+  messageDesc(file_sluice_registry_v1_registry, 5);
 
 /**
  * Server is a registered server as the caller may see it.
@@ -282,7 +348,7 @@ export type Server = Message<"sluice.registry.v1.Server"> & {
  * Use `create(ServerSchema)` to create a new message.
  */
 export const ServerSchema: GenMessage<Server> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 5);
+  messageDesc(file_sluice_registry_v1_registry, 6);
 
 /**
  * UpstreamState is what the gates last saw of an upstream.
@@ -331,7 +397,7 @@ export type UpstreamState = Message<"sluice.registry.v1.UpstreamState"> & {
  * Use `create(UpstreamStateSchema)` to create a new message.
  */
 export const UpstreamStateSchema: GenMessage<UpstreamState> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 6);
+  messageDesc(file_sluice_registry_v1_registry, 7);
 
 /**
  * RegisterServerRequest asks for a server to be registered or changed.
@@ -367,7 +433,7 @@ export type RegisterServerRequest = Message<"sluice.registry.v1.RegisterServerRe
  * Use `create(RegisterServerRequestSchema)` to create a new message.
  */
 export const RegisterServerRequestSchema: GenMessage<RegisterServerRequest> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 7);
+  messageDesc(file_sluice_registry_v1_registry, 8);
 
 /**
  * RegisterServerResponse tells what came of it.
@@ -395,7 +461,7 @@ export type RegisterServerResponse = Message<"sluice.registry.v1.RegisterServerR
  * Use `create(RegisterServerResponseSchema)` to create a new message.
  */
 export const RegisterServerResponseSchema: GenMessage<RegisterServerResponse> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 8);
+  messageDesc(file_sluice_registry_v1_registry, 9);
 
 /**
  * GetServerRequest asks for one server.
@@ -416,7 +482,7 @@ export type GetServerRequest = Message<"sluice.registry.v1.GetServerRequest"> & 
  * Use `create(GetServerRequestSchema)` to create a new message.
  */
 export const GetServerRequestSchema: GenMessage<GetServerRequest> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 9);
+  messageDesc(file_sluice_registry_v1_registry, 10);
 
 /**
  * GetServerResponse holds the server.
@@ -437,7 +503,7 @@ export type GetServerResponse = Message<"sluice.registry.v1.GetServerResponse"> 
  * Use `create(GetServerResponseSchema)` to create a new message.
  */
 export const GetServerResponseSchema: GenMessage<GetServerResponse> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 10);
+  messageDesc(file_sluice_registry_v1_registry, 11);
 
 /**
  * ListServersRequest asks for a page of servers.
@@ -465,7 +531,7 @@ export type ListServersRequest = Message<"sluice.registry.v1.ListServersRequest"
  * Use `create(ListServersRequestSchema)` to create a new message.
  */
 export const ListServersRequestSchema: GenMessage<ListServersRequest> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 11);
+  messageDesc(file_sluice_registry_v1_registry, 12);
 
 /**
  * ListServersResponse is a page of servers.
@@ -493,7 +559,7 @@ export type ListServersResponse = Message<"sluice.registry.v1.ListServersRespons
  * Use `create(ListServersResponseSchema)` to create a new message.
  */
 export const ListServersResponseSchema: GenMessage<ListServersResponse> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 12);
+  messageDesc(file_sluice_registry_v1_registry, 13);
 
 /**
  * WatchServersRequest asks for the servers and their changes.
@@ -514,7 +580,7 @@ export type WatchServersRequest = Message<"sluice.registry.v1.WatchServersReques
  * Use `create(WatchServersRequestSchema)` to create a new message.
  */
 export const WatchServersRequestSchema: GenMessage<WatchServersRequest> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 13);
+  messageDesc(file_sluice_registry_v1_registry, 14);
 
 /**
  * WatchServersResponse is one server or one change.
@@ -566,7 +632,7 @@ export type WatchServersResponse = Message<"sluice.registry.v1.WatchServersRespo
  * Use `create(WatchServersResponseSchema)` to create a new message.
  */
 export const WatchServersResponseSchema: GenMessage<WatchServersResponse> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 14);
+  messageDesc(file_sluice_registry_v1_registry, 15);
 
 /**
  * Current marks the end of what there was.
@@ -581,7 +647,7 @@ export type Current = Message<"sluice.registry.v1.Current"> & {
  * Use `create(CurrentSchema)` to create a new message.
  */
 export const CurrentSchema: GenMessage<Current> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 15);
+  messageDesc(file_sluice_registry_v1_registry, 16);
 
 /**
  * RemoveServerRequest asks for a server, or an upstream of it, to be removed.
@@ -616,7 +682,7 @@ export type RemoveServerRequest = Message<"sluice.registry.v1.RemoveServerReques
  * Use `create(RemoveServerRequestSchema)` to create a new message.
  */
 export const RemoveServerRequestSchema: GenMessage<RemoveServerRequest> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 16);
+  messageDesc(file_sluice_registry_v1_registry, 17);
 
 /**
  * RemoveServerResponse says that it is gone.
@@ -631,7 +697,7 @@ export type RemoveServerResponse = Message<"sluice.registry.v1.RemoveServerRespo
  * Use `create(RemoveServerResponseSchema)` to create a new message.
  */
 export const RemoveServerResponseSchema: GenMessage<RemoveServerResponse> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 17);
+  messageDesc(file_sluice_registry_v1_registry, 18);
 
 /**
  * HeartbeatRequest says that an upstream is alive.
@@ -666,7 +732,7 @@ export type HeartbeatRequest = Message<"sluice.registry.v1.HeartbeatRequest"> & 
  * Use `create(HeartbeatRequestSchema)` to create a new message.
  */
 export const HeartbeatRequestSchema: GenMessage<HeartbeatRequest> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 18);
+  messageDesc(file_sluice_registry_v1_registry, 19);
 
 /**
  * HeartbeatResponse tells the new end of the lease.
@@ -687,7 +753,7 @@ export type HeartbeatResponse = Message<"sluice.registry.v1.HeartbeatResponse"> 
  * Use `create(HeartbeatResponseSchema)` to create a new message.
  */
 export const HeartbeatResponseSchema: GenMessage<HeartbeatResponse> = /*@__PURE__*/
-  messageDesc(file_sluice_registry_v1_registry, 19);
+  messageDesc(file_sluice_registry_v1_registry, 20);
 
 /**
  * AuditMode says when a call's record must be durable.

@@ -5,12 +5,12 @@ import type { CoarseClock } from "./coarse-clock.ts";
 /** What an exchange tells the channel that it belongs to. */
 export interface ExchangeOwner {
   /** It was withdrawn, or failed from our side: the server may stop working on it. */
-  abandoned(exchange: StdioExchange, reason: string): void;
+  abandoned(exchange: ChannelExchange, reason: string): void;
   /** More bytes wait for its reader than may, or no longer. */
-  congested(exchange: StdioExchange, full: boolean): void;
+  congested(exchange: ChannelExchange, full: boolean): void;
 }
 
-/** Bytes that wait for a paused reader before the process is paused, too. */
+/** Bytes that wait for a paused reader before the carrier is paused, too. */
 const waitingBytesMax = 1024 * 1024;
 
 const eventStart = Buffer.from("event: message\ndata: ");
@@ -18,10 +18,12 @@ const eventEnd = Buffer.from("\n\n");
 const streamHeaders = ["content-type", "text/event-stream", "cache-control", "no-cache"];
 const jsonHeaders = ["content-type", "application/json"];
 
-/** One exchange with a process, told to the sink as the HTTP answer that a Streamable HTTP server would give. */
-export class StdioExchange implements Exchange {
+/** One exchange over a carrier, told to the sink as the HTTP answer that a Streamable HTTP server would give. */
+export class ChannelExchange implements Exchange {
   streaming = false;
   finished = false;
+  /** Answered in the place of a failure, once the server has the request. */
+  insteadOfFailure: string | undefined;
   /** Added to the head: the session's id. */
   headers: readonly string[] = [];
   readonly #sink: UpstreamSink;
@@ -48,6 +50,11 @@ export class StdioExchange implements Exchange {
   /** From now on the server may be executing it. */
   sent(): void {
     this.#sent = true;
+  }
+
+  /** It never reached the server after all. */
+  takeBack(): void {
+    this.#sent = false;
   }
 
   /** A whole answer with one JSON text, or the last event of a stream. */
@@ -96,6 +103,10 @@ export class StdioExchange implements Exchange {
   fail(fault: Fault): void {
     // An answer that is complete and only waits for its reader stays whole.
     if (this.finished || this.#endsAfterWaiting) return;
+    if (this.insteadOfFailure !== undefined && this.#sent && !this.streaming) {
+      this.answerStatus(200, this.insteadOfFailure);
+      return;
+    }
     this.finished = true;
     this.#drop();
     this.#sink.fail(fault, this.streaming ? "answering" : this.#sent ? "sent" : "unsent");

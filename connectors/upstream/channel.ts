@@ -1,48 +1,50 @@
 import { Fault } from "../../domain/fault.ts";
 import type { Exchange, UpstreamRequest, UpstreamSink } from "../../domain/ports/upstream.ts";
+import type { Carrier } from "./carrier.ts";
+import { ChannelExchange, type ExchangeOwner } from "./channel-exchange.ts";
+import { type ChannelMessage, readChannelMessage, subscriptionIdKey } from "./channel-message.ts";
 import type { CoarseClock } from "./coarse-clock.ts";
 import { readJsonValue, replaceJsonValue } from "./json-splice.ts";
-import { type ExchangeOwner, StdioExchange } from "./stdio-exchange.ts";
-import { readStdioMessage, type StdioMessage, subscriptionIdKey } from "./stdio-message.ts";
-import type { StdioProcess } from "./stdio-process.ts";
 
-export interface StdioChannelOptions {
-  readonly process: StdioProcess;
+export interface ChannelOptions {
+  readonly carrier: Pick<Carrier, "send" | "pause" | "resume">;
   readonly clock: CoarseClock;
   /**
    * `session`: one client's, whose ids go through as they are. `shared`: many clients' requests of the stateless revision,
    * whose ids and progress tokens are made unique on the way in and put back on the way out.
    */
   readonly mode: "session" | "shared";
-  /** Something of the process that can't be delivered, as a constant sentence. */
+  /** Something of the server that can't be delivered, as a constant sentence. */
   readonly skipped: (what: string) => void;
-  /** Each response of the process to a request, before it is delivered. */
+  /** Each response of the server to a request, before it is delivered. */
   readonly responded: (method: string, good: boolean) => void;
   /** A request that was given up before its answer. */
   readonly abandoned: (method: string) => void;
 }
 
-/** The conversation with one process: requests find their answers, and what the server says unasked finds a stream. */
-export interface StdioChannel {
+/** The conversation over one carrier: requests find their answers, and what the server says unasked finds a stream. */
+export interface Channel {
   /** `headers` are added to the head of the answer. */
-  post(message: StdioMessage, request: UpstreamRequest, sink: UpstreamSink, headers?: readonly string[]): Exchange;
+  post(message: ChannelMessage, request: UpstreamRequest, sink: UpstreamSink, headers?: readonly string[]): Exchange;
   /** The stream of what belongs to no request; one at a time. */
   listen(request: UpstreamRequest, sink: UpstreamSink): Exchange;
-  received(line: Buffer): void;
-  lineTooLong(): void;
+  received(message: Buffer): void;
+  tooLong(): void;
+  /** One message did not get to the server: its exchange fails. */
+  undelivered(message: Uint8Array, fault: Fault, phase: "unsent" | "sent"): void;
   /** Ends the open stream, if there is one, as a server does whose session is over. */
   endStream(): void;
-  /** The process is gone: everything in flight fails. */
-  ended(fault: Fault): void;
+  /** The carrier is gone: everything in flight fails. `untouched`: nothing of it reached the server. */
+  ended(fault: Fault, untouched?: boolean): void;
   check(nowMs: number): void;
   /** Exchanges that are not over, the open stream included. */
   readonly open: number;
 }
 
 interface Pending {
-  readonly exchange: StdioExchange;
+  readonly exchange: ChannelExchange;
   readonly method: string;
-  /** The id as the process knows it, and as the client wrote it. */
+  /** The id as the server knows it, and as the client wrote it. */
   readonly idKey: string;
   readonly idText: string;
   readonly progressKey: string | undefined;
@@ -56,27 +58,27 @@ const backlogBytesMax = 1024 * 1024;
 const notFound = -32601;
 const invalidRequest = -32600;
 
-export function createStdioChannel(options: StdioChannelOptions): StdioChannel {
-  return new Channel(options);
+export function createChannel(options: ChannelOptions): Channel {
+  return new OpenChannel(options);
 }
 
-class Channel implements StdioChannel, ExchangeOwner {
-  readonly #process: StdioProcess;
+class OpenChannel implements Channel, ExchangeOwner {
+  readonly #carrier: ChannelOptions["carrier"];
   readonly #clock: CoarseClock;
-  readonly #options: StdioChannelOptions;
+  readonly #options: ChannelOptions;
   readonly #shared: boolean;
   readonly #pending = new Map<string, Pending>();
-  readonly #byExchange = new Map<StdioExchange, Pending>();
+  readonly #byExchange = new Map<ChannelExchange, Pending>();
   readonly #byProgress = new Map<string, Pending>();
-  readonly #congested = new Set<StdioExchange>();
-  #stream: StdioExchange | undefined;
+  readonly #congested = new Set<ChannelExchange>();
+  #stream: ChannelExchange | undefined;
   #backlog: Buffer[] = [];
   #backlogBytes = 0;
   #lastId = 0;
 
-  constructor(options: StdioChannelOptions) {
+  constructor(options: ChannelOptions) {
     this.#options = options;
-    this.#process = options.process;
+    this.#carrier = options.carrier;
     this.#clock = options.clock;
     this.#shared = options.mode === "shared";
   }
@@ -85,8 +87,8 @@ class Channel implements StdioChannel, ExchangeOwner {
     return this.#pending.size + (this.#stream === undefined ? 0 : 1);
   }
 
-  post(message: StdioMessage, request: UpstreamRequest, sink: UpstreamSink, headers: readonly string[] = []): Exchange {
-    const exchange = new StdioExchange(request, sink, this.#clock, this);
+  post(message: ChannelMessage, request: UpstreamRequest, sink: UpstreamSink, headers: readonly string[] = []): Exchange {
+    const exchange = new ChannelExchange(request, sink, this.#clock, this);
     exchange.headers = headers;
     const body = request.body ?? new Uint8Array();
     if (message.kind === "request" && message.idKey !== undefined) {
@@ -98,7 +100,7 @@ class Channel implements StdioChannel, ExchangeOwner {
   }
 
   listen(request: UpstreamRequest, sink: UpstreamSink): Exchange {
-    const exchange = new StdioExchange(request, sink, this.#clock, this);
+    const exchange = new ChannelExchange(request, sink, this.#clock, this);
     if (this.#shared) exchange.answerStatus(405);
     else if (this.#stream !== undefined)
       exchange.answerStatus(409, errorText(null, invalidRequest, "the session has an open stream already"));
@@ -114,14 +116,14 @@ class Channel implements StdioChannel, ExchangeOwner {
 
   received(line: Buffer): void {
     if (line.length === 0) return;
-    const message = readStdioMessage(line);
-    if (message === undefined) this.#options.skipped("a line of the standard output is no JSON-RPC message");
+    const message = readChannelMessage(line);
+    if (message === undefined) this.#options.skipped("what the server sent is no JSON-RPC message");
     else if (message.kind === "response") this.#response(message, line);
     else this.#unasked(message, line);
   }
 
-  lineTooLong(): void {
-    this.#options.skipped("a line of the standard output was too long");
+  tooLong(): void {
+    this.#options.skipped("a message of the server was too long");
     // With one request in flight there is no doubt whose answer it was.
     const [only] = this.#pending.values();
     if (only === undefined || this.#pending.size > 1) return;
@@ -135,14 +137,27 @@ class Channel implements StdioChannel, ExchangeOwner {
     stream?.end();
   }
 
-  ended(fault: Fault): void {
+  undelivered(message: Uint8Array, fault: Fault, phase: "unsent" | "sent"): void {
+    const { idKey, kind } = readChannelMessage(message) ?? {};
+    const pending = idKey === undefined || kind !== "request" ? undefined : this.#pending.get(idKey);
+    if (pending === undefined) return;
+    this.#forget(pending);
+    this.#options.abandoned(pending.method);
+    if (phase === "unsent") pending.exchange.takeBack();
+    pending.exchange.fail(fault);
+  }
+
+  ended(fault: Fault, untouched = false): void {
     const open = [...this.#byExchange.keys()];
     if (this.#stream !== undefined) open.push(this.#stream);
     this.#pending.clear();
     this.#byExchange.clear();
     this.#byProgress.clear();
     this.#stream = undefined;
-    for (const exchange of open) exchange.fail(fault);
+    for (const exchange of open) {
+      if (untouched) exchange.takeBack();
+      exchange.fail(fault);
+    }
   }
 
   check(nowMs: number): void {
@@ -150,17 +165,17 @@ class Channel implements StdioChannel, ExchangeOwner {
     for (const exchange of this.#byExchange.keys()) exchange.check(nowMs);
   }
 
-  abandoned(exchange: StdioExchange, reason: string): void {
+  abandoned(exchange: ChannelExchange, reason: string): void {
     if (exchange === this.#stream) this.#stream = undefined;
     const pending = this.#byExchange.get(exchange);
     if (pending === undefined) return;
     this.#forget(pending);
     this.#options.abandoned(pending.method);
-    // The handshake can't be cancelled (2025-11-25 §Cancellation): giving it up ends the process.
-    if (pending.method !== "initialize") this.#process.send(cancellation(pending.idKey, reason));
+    // The handshake can't be cancelled (2025-11-25 §Cancellation): giving it up ends the session.
+    if (pending.method !== "initialize") this.#carrier.send(cancellation(pending.idKey, reason));
   }
 
-  congested(exchange: StdioExchange, full: boolean): void {
+  congested(exchange: ChannelExchange, full: boolean): void {
     if (full && this.#shared) {
       // One slow reader must not make the others wait.
       this.abandoned(exchange, "the client reads too slowly");
@@ -169,11 +184,11 @@ class Channel implements StdioChannel, ExchangeOwner {
     }
     if (full) this.#congested.add(exchange);
     else this.#congested.delete(exchange);
-    if (this.#congested.size > 0) this.#process.pause();
-    else this.#process.resume();
+    if (this.#congested.size > 0) this.#carrier.pause();
+    else this.#carrier.resume();
   }
 
-  #request(exchange: StdioExchange, message: StdioMessage, clientId: string, body: Buffer): void {
+  #request(exchange: ChannelExchange, message: ChannelMessage, clientId: string, body: Buffer): void {
     this.#lastId += 1;
     const idKey = this.#shared ? String(this.#lastId) : clientId;
     if (this.#pending.has(idKey)) {
@@ -194,22 +209,25 @@ class Channel implements StdioChannel, ExchangeOwner {
       progressKey: this.#shared && message.progressKey !== undefined ? idKey : message.progressKey,
       progressText: readJsonValue(body, progressPath),
     };
-    if (!this.#process.send(line)) {
-      exchange.fail(new Fault("unavailable", "the server's process takes no more requests"));
+    if (!this.#carrier.send(line)) {
+      exchange.fail(new Fault("unavailable", "the server takes no more requests"));
       return;
     }
     exchange.sent();
+    // Some servers of revisions with sessions say nothing to what comes before `initialize`, and others leave: both is an answer
+    // (2026-07-28, basic/versioning, "Backward Compatibility").
+    if (message.method === "server/discover") exchange.insteadOfFailure = errorText(pending.idText, notFound, "the server did not answer");
     this.#pending.set(idKey, pending);
     this.#byExchange.set(exchange, pending);
     if (pending.progressKey !== undefined) this.#byProgress.set(pending.progressKey, pending);
   }
 
   /** Notifications, and responses to what the server asked. */
-  #advise(exchange: StdioExchange, message: StdioMessage, body: Uint8Array): void {
+  #advise(exchange: ChannelExchange, message: ChannelMessage, body: Uint8Array): void {
     // Among many clients nobody can tell whose id is meant: over HTTP the stateless revision cancels by closing the exchange.
     const meant = !this.#shared || (message.kind === "notification" && message.cancelledKey === undefined);
-    if (meant && !this.#process.send(body)) {
-      exchange.fail(new Fault("unavailable", "the server's process takes no more requests"));
+    if (meant && !this.#carrier.send(body)) {
+      exchange.fail(new Fault("unavailable", "the server takes no more requests"));
       return;
     }
     exchange.answerStatus(202);
@@ -221,10 +239,10 @@ class Channel implements StdioChannel, ExchangeOwner {
     cancelled.exchange.end();
   }
 
-  #response(message: StdioMessage, line: Buffer): void {
+  #response(message: ChannelMessage, line: Buffer): void {
     const pending = message.idKey === undefined ? undefined : this.#pending.get(message.idKey);
     if (pending === undefined) {
-      this.#options.skipped("a response of the process belongs to no request in flight");
+      this.#options.skipped("a response of the server belongs to no request in flight");
       return;
     }
     this.#forget(pending);
@@ -238,7 +256,7 @@ class Channel implements StdioChannel, ExchangeOwner {
   }
 
   /** A request or notification of the server. */
-  #unasked(message: StdioMessage, line: Buffer): void {
+  #unasked(message: ChannelMessage, line: Buffer): void {
     if (message.method === "notifications/progress") {
       const pending = message.progressKey === undefined ? undefined : this.#byProgress.get(message.progressKey);
       if (pending === undefined) this.#options.skipped("a progress notification belongs to no request in flight");
@@ -249,15 +267,15 @@ class Channel implements StdioChannel, ExchangeOwner {
     else this.#unaskedInSession(line);
   }
 
-  #unaskedShared(message: StdioMessage, line: Buffer): void {
+  #unaskedShared(message: ChannelMessage, line: Buffer): void {
     const pending = message.subscriptionKey === undefined ? undefined : this.#pending.get(message.subscriptionKey);
     if (pending !== undefined) {
       pending.exchange.event(this.#restored(line, ["params", "_meta", subscriptionIdKey], pending.idText));
       return;
     }
-    this.#options.skipped("a message of a shared process says not whom it is for");
+    this.#options.skipped("a message on a shared connection says not whom it is for");
     if (message.kind === "request" && message.idKey !== undefined) {
-      this.#process.send(Buffer.from(errorText(message.idKey, notFound, "no client can be asked here")));
+      this.#carrier.send(Buffer.from(errorText(message.idKey, notFound, "no client can be asked here")));
     }
   }
 

@@ -1,5 +1,5 @@
 /** What is read of a JSON-RPC message to find its way. */
-export interface StdioMessage {
+export interface ChannelMessage {
   readonly kind: "request" | "notification" | "response";
   readonly method: string | undefined;
   /** The id as a map's key: JSON, so that `1` and `"1"` differ. Undefined where there is none, or null. */
@@ -19,8 +19,8 @@ export interface StdioMessage {
 export const subscriptionIdKey = "io.modelcontextprotocol/subscriptionId";
 const protocolVersionKey = "io.modelcontextprotocol/protocolVersion";
 
-/** Reads one message; undefined for what is no JSON-RPC 2.0 message (also an array: batches are not carried over stdio). */
-export function readStdioMessage(bytes: Uint8Array): StdioMessage | undefined {
+/** Reads one message; undefined for what is no JSON-RPC 2.0 message (also an array: batches are not carried over channels). */
+export function readChannelMessage(bytes: Uint8Array): ChannelMessage | undefined {
   let value: unknown;
   try {
     value = JSON.parse(decoder.decode(bytes));
