@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { LimitDimension, LimitMatch } from "../domain/limits/limit.ts";
 import type { Match } from "../domain/policy/policy.ts";
-import type { NamePick, ResourcePick, VirtualServer } from "../domain/virtual/virtual-server.ts";
 import type { AuditMode, Timeouts, UpstreamTls } from "../domain/server.ts";
+import type { NamePick, ResourcePick, VirtualServer } from "../domain/virtual/virtual-server.ts";
 
 /** An upstream as its author writes it: `url` or `command`, and what belongs to it. */
 export interface AuthorUpstream {

@@ -80,7 +80,11 @@ export const dataPlane: readonly Requirement[] = [
       "a session is a process of its own, with a small environment, and its messages find it",
     ],
   }),
-  open("000.servers.3", "MCP servers over the older SSE transport", "mcp-in-full"),
+  verified("000.servers.3", "MCP servers over the older SSE transport", {
+    "tests/e2e/gate-behind-gate.test.ts": [
+      "servers over WebSocket and HTTP+SSE, which is another gate here, are called, ask back and tell of progress",
+    ],
+  }),
   open("000.servers.4", "A catalogue entry for each of context7, github, jira, confluence and slack", "registry"),
   verified("000.servers.5", "Custom servers: any number, added while the gateway runs", {
     [control]: ["whoever registers a server finds it in the next list"],
