@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import kafkajs from "kafkajs";
 import Cluster, { type Broker } from "kafkajs/src/cluster/index.js";
@@ -41,7 +42,7 @@ export function openCluster(connection: KafkaConnection): Cluster {
   return new Cluster({
     logger: loggers.createLogger({ level: kafkajs.logLevel.WARN, logCreator: () => quiet(connection.logger) }),
     retry,
-    socketFactory: socketFactory(),
+    socketFactory: roomySockets,
     brokers: [...connection.brokers],
     ssl: connection.tls,
     sasl: connection.sasl,
@@ -56,6 +57,13 @@ export function openCluster(connection: KafkaConnection): Cluster {
     // What is written here is written without transactions.
     isolationLevel: 0,
   });
+}
+
+const openSocket = socketFactory();
+
+/** While a connection opens, each request that waits for it listens to its socket. */
+function roomySockets(options: object): Socket {
+  return openSocket(options).setMaxListeners(0);
 }
 
 /** What kafkajs calls errors are mostly connections that it opens again. */

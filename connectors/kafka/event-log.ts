@@ -14,7 +14,7 @@ import { createLogMetrics } from "./log-metrics.ts";
 import { createProducer } from "./producer.ts";
 import { createRandomReads } from "./random-reads.ts";
 import { encodeRecords } from "./record-codec.ts";
-import { openSources, type Poison } from "./sources.ts";
+import { openSources } from "./sources.ts";
 import { subscribeAlone } from "./subscribe-alone.ts";
 import { subscribeInGroup } from "./subscribe-in-group.ts";
 import { type TopicNaming, type TopicPlaces, topicPlaces } from "./topic-places.ts";
@@ -37,11 +37,6 @@ export interface KafkaLogOptions extends KafkaConnection, TopicNaming {
   readonly sessionMs?: number;
   /** How often a member is heard of, and hears that the group shares out anew. 250 ms unless told. */
   readonly heartbeatMs?: number;
-  /**
-   * Takes what can't be decoded, so that the partition goes on behind it. Only of topics that keep every record: a definition that can't be
-   * read must not be passed over, and its partition waits. Where it rejects, or is not there, the partition waits, too.
-   */
-  readonly onPoison?: (poison: Poison) => Promise<void>;
 }
 
 /**
@@ -138,7 +133,7 @@ function openParts(options: KafkaLogOptions) {
     onError: (reason) => metrics.retried("fetch", reason),
   });
   const groups: GroupParts = {
-    sources: openSources({ codec, metrics, logger, fetcher, places: pollingPlaces, onPoison: options.onPoison }),
+    sources: openSources({ codec, metrics, logger, fetcher, places: pollingPlaces }),
     metrics,
     logger,
     openCluster: () => openCluster(options),

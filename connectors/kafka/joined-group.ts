@@ -37,10 +37,13 @@ export async function joinGroup(options: JoinOptions): Promise<Membership> {
     const positions = await askUntilAnswered(() => member.assigned(partition, epoch), signal);
     if (positions === undefined) return;
     const inTurn = oneAtATime();
+    const assertOurs = () => {
+      // A process that slept through its session owns nothing any more, and will hear of it soon.
+      if (signal.aborted || !running.isAlive()) throw new Fault("cancelled", "the partition is not ours");
+    };
     const handle = (records: readonly StoredRecord[]) =>
       inTurn(async () => {
-        // A process that slept through its session owns nothing any more, and will hear of it soon.
-        if (signal.aborted || !running.isAlive()) throw new Fault("cancelled", "the partition is not ours");
+        assertOurs();
         await member.records(partition, records);
       });
     for (const [topic, name] of names) {
@@ -48,7 +51,13 @@ export async function joinGroup(options: JoinOptions): Promise<Membership> {
       const { start: first = 0, end = 0 } = extents?.[0] ?? {};
       if (extents === undefined || signal.aborted) return;
       const from = Math.max(positions.get(topic.name) ?? first, first);
-      share.readers.set(name, sources.read(name, { topic, partition, from, end, recordsMax, group, handle, moved: () => undefined }));
+      const undecodable = (offset: number, cause: Fault) =>
+        inTurn(async () => {
+          assertOurs();
+          await member.undecodable(partition, { topic: topic.name, offset }, cause);
+        });
+      const source = { topic, partition, from, end, recordsMax, group, handle, undecodable, moved: () => undefined };
+      share.readers.set(name, sources.read(name, source));
     }
   }
 

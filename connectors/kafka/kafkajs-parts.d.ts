@@ -81,7 +81,9 @@ declare module "kafkajs/src/cluster/index.js" {
 }
 
 declare module "kafkajs/src/network/socketFactory.js" {
-  const socketFactory: () => (options: object) => unknown;
+  import type { Socket } from "node:net";
+
+  const socketFactory: () => (options: object) => Socket;
   export default socketFactory;
 }
 

@@ -1,4 +1,4 @@
-import { toFault } from "../../domain/fault.ts";
+import { type Fault, toFault } from "../../domain/fault.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
 import type { StoredRecord, Topic } from "../../domain/record.ts";
 import type { Codec } from "../avro/codec.ts";
@@ -9,17 +9,6 @@ import type { RawRecord } from "./record-batch.ts";
 import { decodeRecord } from "./record-codec.ts";
 import type { TopicPlaces } from "./topic-places.ts";
 
-/** A record that is no event of its topic. */
-export interface Poison {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly timestampMs: number;
-  readonly key: string;
-  readonly value: Uint8Array;
-  readonly reason: string;
-}
-
 export interface Source {
   readonly topic: Topic;
   readonly partition: number;
@@ -29,6 +18,8 @@ export interface Source {
   readonly group: string;
   readonly handle: (records: readonly StoredRecord[]) => Promise<void>;
   readonly moved: (next: number) => void;
+  /** Told of what can't be decoded, which is passed over once it resolves; without it the partition waits there. */
+  readonly undecodable?: (offset: number, cause: Fault) => Promise<void>;
 }
 
 /** What every way of reading the log shares: readers of partitions, whose records are decoded as they are handed over. */
@@ -45,32 +36,33 @@ export interface SourcesOptions {
   readonly logger: Logger;
   readonly fetcher: Fetcher;
   readonly places: TopicPlaces;
-  readonly onPoison: ((poison: Poison) => Promise<void>) | undefined;
 }
 
 export function openSources(options: SourcesOptions): Sources {
   const { codec, metrics, logger, fetcher, places } = options;
 
-  async function decode(topic: Topic, partition: number, raws: readonly RawRecord[]): Promise<StoredRecord[]> {
-    const records: StoredRecord[] = [];
-    for (const raw of raws) {
-      try {
-        records.push(decodeRecord(codec, topic, partition, raw));
-      } catch (error) {
-        await setAside(topic, partition, raw, error);
+  /** Hands records over, and what can't be decoded between them; what a batch that comes again had done already is left out. */
+  function handOver(source: Source): (raws: readonly RawRecord[]) => Promise<void> {
+    const { topic, partition, handle } = source;
+    let done = source.from;
+    return async (raws) => {
+      for (;;) {
+        const left = raws.filter(({ offset }) => offset >= done);
+        const { records, failure } = decodeUntilFailure(codec, topic, partition, left);
+        if (records.length > 0) await handle(records);
+        done = (records.at(-1)?.offset ?? done - 1) + 1;
+        if (failure === undefined) return;
+        await passOver(source, failure);
+        done = failure.offset + 1;
       }
-    }
-    return records;
+    };
   }
 
-  async function setAside(topic: Topic, partition: number, raw: RawRecord, error: unknown): Promise<void> {
-    const reason = toFault(error).message;
+  async function passOver({ topic, partition, undecodable }: Source, { offset, cause }: Failure): Promise<void> {
     metrics.poison(topic.name);
-    logger.error("a record on the log can't be decoded", { topic: topic.name, partition, offset: raw.offset, reason });
-    if (options.onPoison === undefined || topic.cleanup !== "delete") throw error;
-    const { offset, timestampMs } = raw;
-    const key = raw.key?.toString("utf8") ?? "";
-    await options.onPoison({ topic: topic.name, partition, offset, timestampMs, key, value: raw.value ?? Buffer.alloc(0), reason });
+    logger.error("a record on the log can't be decoded", { topic: topic.name, partition, offset, reason: cause.message });
+    if (undecodable === undefined) throw cause;
+    await undecodable(offset, cause);
   }
 
   return {
@@ -78,17 +70,15 @@ export function openSources(options: SourcesOptions): Sources {
     async namesOf(topics) {
       return new Map(await Promise.all(topics.map(async (topic) => [topic, await places.nameOf(topic)] as const)));
     },
-    read(name, { topic, partition, from, end, recordsMax, group, handle, moved }) {
+    read(name, source) {
+      const { topic, partition, from, end, recordsMax, group, moved } = source;
       const reader = startReader({
         topic: name,
         partition,
         from,
         end,
         recordsMax,
-        async handle(raws) {
-          const records = await decode(topic, partition, raws);
-          if (records.length > 0) await handle(records);
-        },
+        handle: handOver(source),
         moved,
         wake: fetcher.wake,
         onSkipped: (records) => {
@@ -108,4 +98,27 @@ export function openSources(options: SourcesOptions): Sources {
       };
     },
   };
+}
+
+interface Failure {
+  readonly offset: number;
+  readonly cause: Fault;
+}
+
+/** Decodes up to the first record that can't be. */
+function decodeUntilFailure(
+  codec: Codec,
+  topic: Topic,
+  partition: number,
+  raws: readonly RawRecord[],
+): { readonly records: readonly StoredRecord[]; readonly failure?: Failure } {
+  const records: StoredRecord[] = [];
+  for (const raw of raws) {
+    try {
+      records.push(decodeRecord(codec, topic, partition, raw));
+    } catch (error) {
+      return { records, failure: { offset: raw.offset, cause: toFault(error) } };
+    }
+  }
+  return { records };
 }
