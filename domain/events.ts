@@ -22,6 +22,9 @@ export interface Events {
   readonly retry_ended: RetryEnded;
   readonly state_changed: StateChanged;
   readonly state_committed: StateCommitted;
+  readonly activity_observed: ActivityObserved;
+  readonly anomaly_found: AnomalyFound;
+  readonly restriction_changed: RestrictionChanged;
 }
 
 export type EventType = keyof Events;
@@ -95,6 +98,8 @@ export interface CallEnded extends Envelope {
   readonly durationMicros: number;
   readonly attempts: number;
   readonly traceparent: string | null;
+  /** The agent that acted for the user; null also in records of before it was told. */
+  readonly agentId: string | null;
 }
 
 /** An administrative act was done or refused: who, what, on what, by which interface. */
@@ -252,4 +257,81 @@ export interface StateCommitted extends Envelope {
   readonly claimed: boolean;
   /** For each source the next offset to read. */
   readonly positions: Readonly<Record<string, number>>;
+}
+
+/** What one caller did in one window of time: what anomalies are looked for in. */
+export interface ActivityObserved extends Envelope {
+  /** Start and length of the window. */
+  readonly windowMs: number;
+  readonly lengthMs: number;
+  readonly userId: string;
+  readonly agentId: string | null;
+  readonly calls: number;
+  /** Of the calls, those that a policy or a restriction denied. */
+  readonly denied: number;
+  /** Those that a limit refused. */
+  readonly limited: number;
+  /** Those that were forwarded and failed. */
+  readonly failed: number;
+  /** Network addresses that they came from. */
+  readonly addresses: readonly string[];
+  readonly tools: readonly ToolActivity[];
+  /** The first calls in their order, as places in `tools`. */
+  readonly order: readonly number[];
+}
+
+/** What was done with one tool in a window. `durationLogs`: the sum of ln(microseconds) of the calls that ended. */
+export interface ToolActivity {
+  readonly server: string;
+  /** The tool or prompt, or the method where it has none. */
+  readonly name: string;
+  readonly calls: number;
+  readonly failed: number;
+  readonly ended: number;
+  readonly durationLogs: number;
+  readonly argumentBytesMax: number;
+}
+
+/** Something unusual was found, rarer than the alert budget allows. */
+export interface AnomalyFound extends Envelope {
+  /** caller, tool, server. */
+  readonly targetKind: string;
+  /** `caller:ana/coder`, `tool:files/write`, `server:files`. */
+  readonly target: string;
+  readonly userId: string | null;
+  readonly agentId: string | null;
+  readonly server: string | null;
+  readonly name: string | null;
+  /** The detector that was surprised most: rate, errors, size, novelty, sequence, latency, failures. */
+  readonly detector: string;
+  /** How often a window is as unusual without an attack, and how many times rarer that is than the alert budget allows. */
+  readonly probability: number;
+  readonly strength: number;
+  readonly windowMs: number;
+  readonly lengthMs: number;
+  /** What was seen, in sentences. */
+  readonly evidence: readonly string[];
+  /** alert, throttle, step-up, quarantine: what was done about it. */
+  readonly action: string;
+}
+
+/** A restriction on a caller, a tool or a server was imposed or released; the last record of a target counts. */
+export interface RestrictionChanged extends Envelope {
+  readonly change: "imposed" | "released";
+  readonly targetKind: string;
+  readonly target: string;
+  readonly userId: string | null;
+  readonly agentId: string | null;
+  readonly server: string | null;
+  readonly name: string | null;
+  /** throttle, step-up, quarantine. */
+  readonly action: string;
+  /** For throttle: what passes at each gate. */
+  readonly callsPerMinute: number;
+  readonly reason: string;
+  readonly evidence: string;
+  /** `anomaly:{id}`, `user:{id}`. */
+  readonly by: string;
+  readonly sinceMs: number;
+  readonly expiresAtMs: number;
 }

@@ -125,4 +125,28 @@ export const topics = {
     retentionMs: 30 * day,
     about: "Records that a processor or connector could not take, by their places, and what became of trying them again.",
   }),
+  activity: topic({
+    name: "activity",
+    types: ["activity_observed"],
+    partitions: 12,
+    cleanup: "delete",
+    retentionMs: 30 * day,
+    about: "What each caller did in each window of time; anomalies are looked for in it.",
+  }),
+  anomalies: topic({
+    name: "anomalies",
+    types: ["anomaly_found"],
+    partitions: 1,
+    cleanup: "delete",
+    retentionMs: 400 * day,
+    about: "What was found unusual, with evidence and what was done about it.",
+  }),
+  restrictions: topic({
+    name: "restrictions",
+    types: ["restriction_changed"],
+    partitions: 1,
+    cleanup: "compact",
+    retentionMs: null,
+    about: "Throttled, stepped-up and quarantined callers, tools and servers.",
+  }),
 } as const;

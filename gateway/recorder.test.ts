@@ -129,6 +129,7 @@ function outcome(callId: string): Unnumbered<CallEnded> {
     responseBytes: 1,
     durationMicros: 1,
     attempts: 1,
+    agentId: null,
     traceparent: null,
   };
 }

@@ -44,6 +44,7 @@ export function endedRecord(given: Partial<CallEnded> & { readonly sequence: num
     gateway: "gate",
     epoch: 1,
     userId: "ana",
+    agentId: null,
     method: "tools/call",
     server: "everything",
     name: "echo",

@@ -2,8 +2,8 @@ import type { CallDecided, CallEnded, UsageCounted } from "../domain/events.ts";
 import type { StoredRecord } from "../domain/record.ts";
 import { recordKey } from "../domain/record-key.ts";
 import { topics } from "../domain/topics.ts";
-import { retryHeader } from "./dead-letters.ts";
 import type { Processor, Step, Tick } from "./processor.ts";
+import { isLongGone, isNewCall, keepSeen, type Repeats, repeatsOf } from "./repeats.ts";
 
 const hourMs = 60 * 60_000;
 /** Hours stay open for so long. What comes later is counted in the oldest hour that is open: late, but not lost. */
@@ -52,11 +52,9 @@ interface Tally {
   readonly state: State;
   readonly changes: Changes;
   readonly floorMs: number;
-  /** Last number of each process of a gate, and its time. */
-  readonly seen: Map<string, { sequence: number; timestampMs: number }>;
+  readonly repeats: Repeats;
   readonly totals: Map<string, Total>;
-  /** The process and the place of the record before: mostly those of the next one, too. */
-  lastSeen: { readonly gateway: string; readonly epoch: number; readonly seen: { sequence: number; timestampMs: number } } | null;
+  /** The place of the record before: mostly that of the next one, too. */
   lastPlace: { readonly place: Place; readonly total: Total } | null;
 }
 
@@ -65,43 +63,20 @@ function count(state: State, records: readonly Called[]): Changes {
     state,
     changes: new Map(),
     floorMs: Number(state.get(floorKey) ?? 0),
-    seen: new Map(),
+    repeats: repeatsOf(state),
     totals: new Map(),
-    lastSeen: null,
     lastPlace: null,
   };
-  for (const { value, timestampMs, headers } of records) {
-    // A dead letter that is tried again was not counted before, though those behind it were.
-    if (value === null || !(isNew(tally, value, timestampMs) || headers?.[retryHeader] !== undefined)) continue;
+  for (const record of records) {
+    const { value } = record;
+    if (value === null || !isNewCall(tally.repeats, record)) continue;
     const total = totalOf(tally, placeOf(value, tally.floorMs));
     if ("verdict" in value) addDecided(total, value);
     else addEnded(total, value);
   }
-  // `{sequence} {time}`: a JSON document would say no more.
-  for (const [key, { sequence, timestampMs }] of tally.seen) tally.changes.set(key, `${sequence} ${timestampMs}`);
+  keepSeen(tally.repeats, tally.changes);
   for (const [key, total] of tally.totals) tally.changes.set(key, JSON.stringify(total));
   return tally.changes;
-}
-
-/** False for a number that its gate's process has passed: a repeat. */
-function isNew(tally: Tally, { gateway, epoch, sequence }: CallDecided | CallEnded, timestampMs: number): boolean {
-  const { lastSeen } = tally;
-  const isSame = lastSeen !== null && lastSeen.gateway === gateway && lastSeen.epoch === epoch;
-  const seen = isSame ? lastSeen.seen : seenOf(tally, `seen/${recordKey(gateway, String(epoch))}`);
-  if (!isSame) tally.lastSeen = { gateway, epoch, seen };
-  if (sequence <= seen.sequence) return false;
-  seen.sequence = sequence;
-  seen.timestampMs = timestampMs;
-  return true;
-}
-
-function seenOf({ state, seen }: Tally, key: string): { sequence: number; timestampMs: number } {
-  const known = seen.get(key);
-  if (known !== undefined) return known;
-  const [sequence = "0", timestampMs = "0"] = (state.get(key) ?? "").split(" ");
-  const read = { sequence: Number(sequence), timestampMs: Number(timestampMs) };
-  seen.set(key, read);
-  return read;
 }
 
 function placeOf(value: CallDecided | CallEnded, floorMs: number): Place {
@@ -191,7 +166,7 @@ function close(state: State, floor: number, nowMs: number, changes: Changes): vo
   for (const [key, value] of state) {
     const [kind, hour] = key.split("/", 2);
     if ((kind === "total" || kind === "places") && Number(hour) < floor) changes.set(key, null);
-    if (kind === "seen" && Number(value.slice(value.indexOf(" "))) < nowMs - silentMs) changes.set(key, null);
+    if (kind === "seen" && isLongGone(value, nowMs - silentMs)) changes.set(key, null);
   }
 }
 

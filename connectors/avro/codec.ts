@@ -58,6 +58,9 @@ const schemaFiles: Readonly<Record<EventType, string>> = {
   retry_ended: "retry-ended.v1.avsc",
   state_changed: "state-changed.v1.avsc",
   state_committed: "state-committed.v1.avsc",
+  activity_observed: "activity-observed.v1.avsc",
+  anomaly_found: "anomaly-found.v1.avsc",
+  restriction_changed: "restriction-changed.v1.avsc",
 };
 
 /** The folder of today's schemas; `released/` below it keeps those that records may still be written in. */

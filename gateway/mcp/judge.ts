@@ -107,6 +107,7 @@ export function recordEnd(
           organizationId: inbound.caller.organizationId,
           callId: inbound.callId,
           userId: inbound.caller.userId,
+          agentId: inbound.caller.agentId,
           method: call.method,
           server: call.server,
           name: call.name,

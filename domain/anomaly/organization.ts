@@ -1,0 +1,75 @@
+import type { ActivityObserved } from "../events.ts";
+import { type Calibration, uncalibrated } from "./calibration.ts";
+import { type CallerDetector, type CallerModel, callerDetectors, toolKey } from "./caller.ts";
+import { type Counts, counted, countOf, noCounts } from "./counts.ts";
+import { type Moments, noMoments, observed } from "./moments.ts";
+import { type ToolDetector, toolDetectors } from "./tool.ts";
+
+/** What is usual in an organization: the background that single callers are held against, and how surprised its detectors usually are. */
+export interface OrganizationModel {
+  readonly callers: number;
+  readonly failed: number;
+  readonly succeeded: number;
+  /** How many callers have used a tool. */
+  readonly users: Counts;
+  /** ln of the largest arguments, by tool. */
+  readonly sizes: Readonly<Record<string, Moments>>;
+  readonly calibrations: Readonly<Record<CallerDetector | ToolDetector, Calibration>>;
+  /** Of everything together, for callers and for tools and servers: what the alert budget is held against. */
+  readonly combined: Readonly<Record<"caller" | "tool", Calibration>>;
+  /** Windows judged a day, of each kind: as of the last whole day, and so far in this one. */
+  readonly judged: Readonly<Record<"caller" | "tool", { readonly dayMs: number; readonly today: number; readonly aDay: number }>>;
+}
+
+const toolsMax = 2_000;
+
+const none = { dayMs: 0, today: 0, aDay: 0 };
+
+export const newOrganization: OrganizationModel = {
+  callers: 0,
+  failed: 0,
+  succeeded: 0,
+  users: noCounts,
+  sizes: {},
+  // Every detector of both lists is a key.
+  calibrations: Object.fromEntries(
+    [...callerDetectors, ...toolDetectors].map((name) => [name, uncalibrated]),
+  ) as OrganizationModel["calibrations"],
+  combined: { caller: uncalibrated, tool: uncalibrated },
+  judged: { caller: none, tool: none },
+};
+
+/** Takes a window of a caller in, with the caller's model as it was before. */
+export function learnOrganization(model: OrganizationModel, before: CallerModel, activity: ActivityObserved): OrganizationModel {
+  let { users } = model;
+  const sizes = { ...model.sizes };
+  for (const { server, name, argumentBytesMax } of activity.tools) {
+    const tool = toolKey(server, name);
+    if (countOf(before.tools, tool) === 0) users = counted(users, tool, 1, toolsMax);
+    if (Object.hasOwn(sizes, tool) || Object.keys(sizes).length < toolsMax) {
+      sizes[tool] = observed(sizes[tool] ?? noMoments, Math.log1p(argumentBytesMax), 5_000);
+    }
+  }
+  const failures = activity.failed + activity.denied;
+  const fade = model.failed + model.succeeded > 1_000_000 ? 0.5 : 1;
+  return {
+    ...model,
+    callers: model.callers + (before.windows === 0 ? 1 : 0),
+    failed: model.failed * fade + failures,
+    succeeded: model.succeeded * fade + Math.max(0, activity.calls - failures),
+    users,
+    sizes,
+  };
+}
+
+const dayLengthMs = 24 * 60 * 60_000;
+
+/** Counts the windows that are judged, and how many that makes a day: at least what this day has brought so far. */
+export function countedWindow(model: OrganizationModel, kind: "caller" | "tool", windowMs: number): OrganizationModel {
+  const dayMs = Math.floor(windowMs / dayLengthMs) * dayLengthMs;
+  const known = model.judged[kind];
+  const isNewDay = dayMs > known.dayMs;
+  const today = isNewDay ? 1 : known.today + 1;
+  const aDay = isNewDay ? Math.max(known.today, known.aDay / 2) : Math.max(known.aDay, today);
+  return { ...model, judged: { ...model.judged, [kind]: { dayMs: Math.max(dayMs, known.dayMs), today, aDay } } };
+}

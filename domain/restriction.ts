@@ -1,0 +1,38 @@
+import { recordKey } from "./record-key.ts";
+
+/** Whom or what a restriction is about. */
+export type RestrictionTarget =
+  | { readonly kind: "caller"; readonly userId: string; readonly agentId: string | null }
+  | { readonly kind: "tool"; readonly server: string; readonly name: string }
+  | { readonly kind: "server"; readonly server: string };
+
+/**
+ * What is done about it. `throttle`: at most `callsPerMinute` at each gate. `step-up`: only callers who have proved anew who they are
+ * since it began (RFC 9470). `quarantine`: nothing passes.
+ */
+export const restrictionActions = ["throttle", "step-up", "quarantine"] as const;
+export type RestrictionAction = (typeof restrictionActions)[number];
+
+/** A restriction on a caller, a tool or a server, by the anomaly processor or by an administrator. It ends by itself, or is released. */
+interface Restriction {
+  readonly organizationId: string;
+  readonly target: RestrictionTarget;
+  readonly action: RestrictionAction;
+  /** For `throttle`. */
+  readonly callsPerMinute: number;
+  /** A sentence for the caller. */
+  readonly reason: string;
+  /** What was seen, for administrators. */
+  readonly evidence: string;
+  /** `anomaly:{id}`, or `user:{id}` of the administrator. */
+  readonly imposedBy: string;
+  readonly sinceMs: number;
+  readonly expiresAtMs: number;
+}
+
+/** The name of a target within its organization: `caller:ana/coder`, `tool:files/write`, `server:files`. One restriction a target. */
+export function targetId(target: RestrictionTarget): string {
+  if (target.kind === "caller") return `caller:${recordKey(target.userId, target.agentId ?? "")}`;
+  if (target.kind === "tool") return `tool:${recordKey(target.server, target.name)}`;
+  return `server:${recordKey(target.server)}`;
+}

@@ -1,0 +1,123 @@
+import type { AnomalyFound } from "../../domain/events.ts";
+import type { LogRecord, StoredRecord } from "../../domain/record.ts";
+import { topics } from "../../domain/topics.ts";
+import { activity } from "../../processors/anomaly/activity.ts";
+import { type AnomalyOptions, anomaly } from "../../processors/anomaly/anomaly.ts";
+import type { Step } from "../../processors/processor.ts";
+import { type Attack, type AttackKind, attackKinds, type Minute, startMs, type TrafficOptions, trafficOf } from "./traffic.ts";
+
+/** How well one kind of attack is found. */
+export interface KindScore {
+  readonly attacks: number;
+  readonly found: number;
+  /** Minutes from the attack's start to the anomaly, the median of those found; null where none was. */
+  readonly delayMinutes: number | null;
+}
+
+export interface Score {
+  readonly kinds: Readonly<Record<AttackKind, KindScore>>;
+  readonly recall: number;
+  readonly precision: number;
+  readonly falseAlerts: number;
+  /** For callers: days on which a caller was active. */
+  readonly callerDays: number;
+  readonly falsePerThousandCallerDays: number;
+}
+
+/** An anomaly counts for an attack from its start until so long after its end: windows settle before they are judged. */
+const afterMinutes = 10;
+
+/** Plays labelled traffic through the two processors and holds what they find against the labels, from the end of the quiet days on. */
+export function evaluate(traffic: TrafficOptions, options: AnomalyOptions): Score {
+  const { attacks, minutes } = trafficOf(traffic);
+  const stage = stageOf(options);
+  const callerDays = new Set<string>();
+  for (const minute of minutes()) {
+    stage.play(minute);
+    if (minute.minute < traffic.quietDays * 1_440) continue;
+    const day = Math.floor(minute.minute / 1_440);
+    for (const { principal } of minute.decided) callerDays.add(`${principal.userId}/${day}`);
+  }
+  const found = stage.end().filter(({ windowMs }) => minuteOf(windowMs) >= traffic.quietDays * 1_440);
+  return scoreOf(attacks, found, callerDays.size);
+}
+
+function scoreOf(attacks: readonly Attack[], found: readonly AnomalyFound[], callerDays: number): Score {
+  const hits = attacks.map((attack) => ({ attack, by: found.find((anomaly) => isAbout(anomaly, attack)) }));
+  const kinds = Object.fromEntries(
+    attackKinds.map((kind) => {
+      const own = hits.filter(({ attack }) => attack.kind === kind);
+      const delays = own
+        .flatMap(({ attack, by }) => (by === undefined ? [] : [minuteOf(by.timeMs) - attack.fromMinute]))
+        .sort((a, b) => a - b);
+      return [kind, { attacks: own.length, found: delays.length, delayMinutes: delays[Math.floor(delays.length / 2)] ?? null }];
+    }),
+  ) as Record<AttackKind, KindScore>;
+  const falseOnes = found.filter((anomaly) => !attacks.some((attack) => isAbout(anomaly, attack)));
+  const falseOfCallers = falseOnes.filter(({ targetKind }) => targetKind === "caller").length;
+  return {
+    kinds,
+    recall: hits.filter(({ by }) => by !== undefined).length / Math.max(1, attacks.length),
+    precision: (found.length - falseOnes.length) / Math.max(1, found.length),
+    falseAlerts: falseOnes.length,
+    callerDays,
+    falsePerThousandCallerDays: (1_000 * falseOfCallers) / Math.max(1, callerDays),
+  };
+}
+
+function isAbout({ userId, server, windowMs }: AnomalyFound, { kind, target, fromMinute, minutes }: Attack): boolean {
+  const minute = minuteOf(windowMs);
+  if (minute < fromMinute || minute > fromMinute + minutes + afterMinutes) return false;
+  return kind.endsWith("-server") ? server === target : userId === target;
+}
+
+function minuteOf(timeMs: number): number {
+  return Math.floor((timeMs - startMs) / 60_000);
+}
+
+/** The two processors, one task each, without a log between them. */
+function stageOf(options: AnomalyOptions) {
+  const first = activity({ windowMs: 60_000, graceMs: 5_000 });
+  const second = anomaly(options);
+  const states = { first: new Map<string, string>(), second: new Map<string, string>() };
+  const found: AnomalyFound[] = [];
+  let offset = 0;
+  let lastMs = 0;
+  const apply = (state: Map<string, string>, changes: Step["changes"]) => {
+    for (const [key, value] of changes) {
+      if (value === null) state.delete(key);
+      else state.set(key, value);
+    }
+  };
+  const stored = (record: LogRecord, topic: string) => ({ ...record, topic, partition: 0, offset: offset++ }) as StoredRecord;
+  const tick = (timestampMs: number) => {
+    const told = first.step(states.first, { type: "tick", timestampMs });
+    apply(states.first, told.changes);
+    for (const { record } of told.emit)
+      apply(states.second, second.step(states.second, stored(record, topics.activity.name) as never).changes);
+    const judged = second.step(states.second, { type: "tick", timestampMs });
+    apply(states.second, judged.changes);
+    for (const { record } of judged.emit)
+      if (record.type === "anomaly_found" && record.value !== null) found.push(record.value as AnomalyFound);
+  };
+  return {
+    play({ minute, decided, ended }: Minute) {
+      lastMs = startMs + minute * 60_000;
+      tick(lastMs);
+      const records = [
+        ...decided.map(
+          (value) => ({ type: "call_decided", key: `acme/${value.principal.userId}`, value, timestampMs: value.timeMs }) as const,
+        ),
+        ...ended.map((value) => ({ type: "call_ended", key: `acme/${value.userId}`, value, timestampMs: value.timeMs }) as const),
+      ].sort((a, b) => a.value.sequence - b.value.sequence);
+      apply(
+        states.first,
+        first.changesOf?.(states.first, records.map((record) => stored(record, topics.calls.name)) as never) ?? new Map(),
+      );
+    },
+    end() {
+      for (let minute = 1; minute <= 5; minute += 1) tick(lastMs + minute * 60_000);
+      return found;
+    },
+  };
+}

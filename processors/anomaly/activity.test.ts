@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { ActivityObserved, CallDecided, CallEnded } from "../../domain/events.ts";
+import { topics } from "../../domain/topics.ts";
+import { decidedRecord, endedRecord } from "../call-events.ts";
+import { topologyDriver } from "../topology-driver.ts";
+import { activity } from "./activity.ts";
+
+const windowMs = 60_000;
+const driver = () => topologyDriver([activity({ windowMs, graceMs: 5_000 })]);
+type Driver = ReturnType<typeof driver>;
+
+let sequence = 0;
+function next(): number {
+  sequence += 1;
+  return sequence;
+}
+const decided = (given: Partial<CallDecided>) => decidedRecord({ sequence: next(), ...given });
+const ended = (given: Partial<CallEnded>) => endedRecord({ sequence: next(), ...given });
+
+function told(stage: Driver, nowMs: number): readonly ActivityObserved[] {
+  stage.advance(nowMs);
+  return stage.read(topics.activity).map(({ value }) => value as ActivityObserved);
+}
+
+test("what a caller did in a window is told once the window has ended and its grace is over", () => {
+  const stage = driver();
+  stage.pipe(topics.calls, decided({ timeMs: 1_000, argumentsBytes: 10 }));
+  stage.pipe(topics.calls, ended({ timeMs: 1_500, durationMicros: 1_000 }));
+  stage.pipe(topics.calls, decided({ timeMs: 2_000, name: "send", argumentsBytes: 99, address: "10.0.0.2" }));
+  stage.pipe(topics.calls, ended({ timeMs: 2_500, name: "send", outcome: "tool-error", durationMicros: 2_000 }));
+  stage.pipe(topics.calls, decided({ timeMs: 3_000, verdict: "deny", stage: "policy" }));
+  stage.pipe(topics.calls, decided({ timeMs: 3_500, verdict: "deny", stage: "limit" }));
+  assert.deepEqual(told(stage, 64_999), []);
+  const [window, ...others] = told(stage, 65_000);
+  assert.deepEqual(others, []);
+  assert.partialDeepStrictEqual(window, {
+    organizationId: "acme",
+    userId: "ana",
+    windowMs: 0,
+    lengthMs: windowMs,
+    calls: 4,
+    denied: 1,
+    limited: 1,
+    failed: 1,
+    addresses: ["127.0.0.1", "10.0.0.2"],
+    order: [0, 1, 0, 0],
+  });
+  assert.deepEqual(
+    window?.tools.map(({ name, calls, ended, failed, argumentBytesMax }) => [name, calls, ended, failed, argumentBytesMax]),
+    [
+      ["echo", 3, 1, 0, 10],
+      ["send", 1, 1, 1, 99],
+    ],
+  );
+  assert.equal(stage.state("activity").size, 3, "what was told is forgotten: seen, open and floor stay");
+});
+
+test("callers, agents and organizations are told apart", () => {
+  const stage = driver();
+  const principal = { userId: "ana", agentId: "coder", roles: [], scopes: [], groups: [], credential: "key:1" };
+  stage.pipe(topics.calls, decided({ timeMs: 1 }));
+  stage.pipe(topics.calls, decided({ timeMs: 1, principal }));
+  stage.pipe(topics.calls, decided({ timeMs: 1, principal, organizationId: "other" }));
+  assert.equal(told(stage, 70_000).length, 3);
+});
+
+test("handshakes and lists are no activity; resources are told by how they are read", () => {
+  const stage = driver();
+  stage.pipe(topics.calls, decided({ timeMs: 1, method: "initialize", name: null }));
+  stage.pipe(topics.calls, decided({ timeMs: 1, method: "tools/list", name: null }));
+  assert.deepEqual(told(stage, 70_000), []);
+  stage.pipe(topics.calls, decided({ timeMs: 70_000, method: "resources/read", name: "file:///1" }));
+  stage.pipe(topics.calls, decided({ timeMs: 70_000, method: "resources/read", name: "file:///2" }));
+  assert.deepEqual(
+    told(stage, 140_000)[0]?.tools.map(({ name, calls }) => [name, calls]),
+    [["resources/read", 2]],
+  );
+});
+
+test("what comes late is counted in the oldest window that is open, and nothing is lost", () => {
+  const stage = driver();
+  stage.pipe(topics.calls, decided({ timeMs: 1 }));
+  assert.equal(told(stage, 70_000)[0]?.calls, 1);
+  stage.pipe(topics.calls, decided({ timeMs: 59_999 }));
+  const [late] = told(stage, 140_000);
+  assert.equal(late?.windowMs, windowMs);
+  assert.equal(late?.calls, 1);
+});
+
+test("repeats count once, and at once or one by one is the same", () => {
+  const call = fc.record({
+    user: fc.constantFrom("ana", "bob"),
+    tool: fc.constantFrom("a", "b", "c"),
+    timeMs: fc.integer({ min: 0, max: 300_000 }),
+  });
+  fc.assert(
+    fc.property(fc.array(call, { maxLength: 60 }), fc.array(fc.nat({ max: 59 }), { maxLength: 10 }), (calls, repeated) => {
+      const records = calls.map(({ user, tool, timeMs }, index) =>
+        decidedRecord({
+          sequence: index + 1,
+          timeMs,
+          name: tool,
+          principal: { userId: user, agentId: null, roles: [], scopes: [], groups: [], credential: "k" },
+        }),
+      );
+      const again = repeated.flatMap((index) => records[index] ?? []);
+      const stage = driver();
+      for (const record of [...records, ...again]) stage.pipe(topics.calls, record);
+      const windows = told(stage, 1_000_000);
+      assert.equal(
+        windows.reduce((sum, { calls: count }) => sum + count, 0),
+        calls.length,
+      );
+      const { changesOf } = activity({ windowMs, graceMs: 5_000 });
+      const stored = [...records, ...again].map((record, offset) => ({ ...record, topic: "calls", partition: 0, offset }));
+      const atOnce = changesOf?.(new Map(), stored) ?? new Map();
+      const other = driver();
+      for (const record of [...records, ...again]) other.pipe(topics.calls, record);
+      assert.deepEqual(new Map([...atOnce].sort()), new Map([...other.state("activity")].sort()));
+    }),
+    { numRuns: 60 },
+  );
+});

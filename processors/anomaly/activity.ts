@@ -1,0 +1,174 @@
+import type { ActivityObserved, CallDecided, CallEnded, ToolActivity } from "../../domain/events.ts";
+import { isPlumbing } from "../../domain/mcp/plumbing.ts";
+import type { StoredRecord } from "../../domain/record.ts";
+import { recordKey } from "../../domain/record-key.ts";
+import { topics } from "../../domain/topics.ts";
+import { type Draft, draftOf } from "../draft.ts";
+import type { Processor, Step, Tick } from "../processor.ts";
+import { isLongGone, isNewCall, keepSeen, type Repeats, repeatsOf } from "../repeats.ts";
+
+export interface ActivityOptions {
+  /** Length of a window. */
+  readonly windowMs: number;
+  /** Records may come so long after their window's end; what comes later counts in the oldest window that is open. */
+  readonly graceMs: number;
+}
+
+/** Different tools, addresses and ordered calls of one caller in one window; what is more is left out of the window's detail. */
+const toolsMax = 64;
+const addressesMax = 8;
+const orderMax = 128;
+const silentMs = 48 * 60 * 60_000;
+
+type State = ReadonlyMap<string, string>;
+type Called = StoredRecord<"call_decided" | "call_ended">;
+type Window = {
+  -readonly [Field in keyof Omit<ActivityObserved, "id" | "timeMs" | "tools" | "addresses" | "order">]: ActivityObserved[Field];
+} & {
+  readonly tools: { -readonly [Field in keyof ToolActivity]: ToolActivity[Field] }[];
+  readonly addresses: string[];
+  readonly order: number[];
+};
+
+/**
+ * Sums up what each caller does, window by window of event time: `calls` → `activity`, keyed by organization, so that one task sees all of it.
+ *
+ * State: `open` the starts of the windows that are open; `members/{start}` how many callers one has, `member/{start}/{n}` their keys;
+ * `window/{start}/{caller}` what it did; `floor` the oldest open start; `seen/…` as in `repeats.ts`.
+ */
+export function activity({ windowMs, graceMs }: ActivityOptions): Processor<"call_decided" | "call_ended", "activity_observed"> {
+  return {
+    name: "activity",
+    sources: [topics.calls],
+    broadcast: [],
+    tickMs: Math.max(250, Math.min(5_000, Math.floor(windowMs / 4))),
+    restMs: Math.min(200, Math.floor(windowMs / 10)),
+    step: (state, input) =>
+      input.type === "tick" ? tell(state, input, { windowMs, graceMs }) : { changes: sumUp(state, [input], windowMs), emit: [] },
+    changesOf: (state, records) => sumUp(state, records, windowMs),
+  };
+}
+
+function sumUp(state: State, records: readonly Called[], windowMs: number): Step["changes"] {
+  const draft = draftOf(state);
+  const repeats: Repeats = repeatsOf(state);
+  const floorMs = Number(draft.text("floor") ?? 0);
+  for (const record of records) {
+    const { value } = record;
+    if (value === null || isPlumbing(value.method, value.name) || !isNewCall(repeats, record)) continue;
+    const startMs = Math.max(Math.floor(value.timeMs / windowMs) * windowMs, floorMs);
+    const window = windowOf(draft, value, startMs, windowMs);
+    if ("verdict" in value) addDecided(window, value);
+    else addEnded(window, value);
+  }
+  const changes = draft.store();
+  keepSeen(repeats, changes);
+  return changes;
+}
+
+function windowOf(draft: Draft, value: CallDecided | CallEnded, startMs: number, lengthMs: number): Window {
+  const { userId, agentId } = "verdict" in value ? value.principal : value;
+  const caller = recordKey(value.organizationId, userId, agentId ?? "");
+  const key = `window/${startMs}/${caller}`;
+  const fresh: Window | undefined =
+    draft.text(key) === undefined
+      ? {
+          organizationId: value.organizationId,
+          windowMs: startMs,
+          lengthMs,
+          userId,
+          agentId,
+          calls: 0,
+          denied: 0,
+          limited: 0,
+          failed: 0,
+          addresses: [],
+          tools: [],
+          order: [],
+        }
+      : undefined;
+  const window = draft.read(key, fresh);
+  if (window === undefined) throw new Error("a window that is stored can be read");
+  if (window === fresh) enter(draft, startMs, key);
+  draft.write(key, window);
+  return window;
+}
+
+function enter(draft: Draft, startMs: number, key: string): void {
+  const open = draft.read<readonly number[]>("open", []);
+  if (!open.includes(startMs))
+    draft.write(
+      "open",
+      [...open, startMs].sort((a, b) => a - b),
+    );
+  const members = draft.read(`members/${startMs}`, 0) + 1;
+  draft.write(`members/${startMs}`, members);
+  draft.put(`member/${startMs}/${members}`, key);
+}
+
+function addDecided(window: Window, { verdict, stage, address, argumentsBytes, server, name, method }: CallDecided): void {
+  window.calls += 1;
+  if (verdict !== "allow") {
+    if (stage === "limit") window.limited += 1;
+    else window.denied += 1;
+  }
+  if (!window.addresses.includes(address) && window.addresses.length < addressesMax) window.addresses.push(address);
+  const place = placeOf(window, server, name, method);
+  const tool = window.tools[place];
+  if (tool === undefined) return;
+  tool.calls += 1;
+  tool.argumentBytesMax = Math.max(tool.argumentBytesMax, argumentsBytes);
+  if (window.order.length < orderMax) window.order.push(place);
+}
+
+function addEnded(window: Window, { outcome, durationMicros, server, name, method }: CallEnded): void {
+  const isFailed = outcome !== "ok" && outcome !== "cancelled";
+  if (isFailed) window.failed += 1;
+  const tool = window.tools[placeOf(window, server, name, method)];
+  if (tool === undefined) return;
+  tool.ended += 1;
+  if (isFailed) tool.failed += 1;
+  tool.durationLogs += Math.log(Math.max(1, durationMicros));
+}
+
+function placeOf({ tools }: Window, server: string | null, target: string | null, method: string): number {
+  const at = server ?? "";
+  // Resources have as many names as there are documents: how they are read is what has a pattern.
+  const name = target === null || method.startsWith("resources/") ? method : target;
+  const known = tools.findIndex((tool) => tool.server === at && tool.name === name);
+  if (known >= 0 || tools.length >= toolsMax) return known;
+  return tools.push({ server: at, name, calls: 0, failed: 0, ended: 0, durationLogs: 0, argumentBytesMax: 0 }) - 1;
+}
+
+/** Tells the windows that have ended, and forgets them. */
+function tell(state: State, { timestampMs }: Tick, { windowMs, graceMs }: ActivityOptions): Step<"activity_observed"> {
+  const draft = draftOf(state);
+  const emit: Step<"activity_observed">["emit"][number][] = [];
+  const open = draft.read<readonly number[]>("open", []);
+  const ended = open.filter((startMs) => startMs + windowMs + graceMs <= timestampMs);
+  if (ended.length === 0) return { changes: new Map(), emit };
+  for (const startMs of ended) {
+    const members = draft.read(`members/${startMs}`, 0);
+    for (let index = 1; index <= members; index += 1) {
+      const key = draft.text(`member/${startMs}/${index}`) ?? "";
+      const window = draft.read<Window | null>(key, null);
+      draft.put(key, null);
+      draft.put(`member/${startMs}/${index}`, null);
+      if (window !== null) emit.push(told(window, key, timestampMs));
+    }
+    draft.put(`members/${startMs}`, null);
+  }
+  draft.write(
+    "open",
+    open.filter((startMs) => !ended.includes(startMs)),
+  );
+  // What comes later for a window that was told counts in the next one.
+  draft.put("floor", String(Math.max(Number(draft.text("floor") ?? 0), (ended.at(-1) ?? 0) + windowMs)));
+  for (const [key, value] of state) if (key.startsWith("seen/") && isLongGone(value, timestampMs - silentMs)) draft.put(key, null);
+  return { changes: draft.store(), emit };
+}
+
+function told(window: Window, key: string, timeMs: number) {
+  const value: ActivityObserved = { id: key, timeMs, ...window };
+  return { topic: topics.activity, record: { type: "activity_observed", key: window.organizationId, value, timestampMs: timeMs } } as const;
+}

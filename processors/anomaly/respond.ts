@@ -1,0 +1,129 @@
+import type { Weighed } from "../../domain/anomaly/judge.ts";
+import type { ActivityObserved, AnomalyFound, RestrictionChanged } from "../../domain/events.ts";
+import { recordKey } from "../../domain/record-key.ts";
+import { type RestrictionAction, type RestrictionTarget, targetId } from "../../domain/restriction.ts";
+import { topics } from "../../domain/topics.ts";
+import type { Draft } from "../draft.ts";
+import type { Step } from "../processor.ts";
+
+/** What is done about an anomaly that is at least so many times rarer than the alert budget allows. */
+export interface Response {
+  readonly strength: number;
+  readonly action: "alert" | RestrictionAction;
+  readonly lastsMs: number;
+  /** For `throttle`. */
+  readonly callsPerMinute: number;
+}
+
+/** By kind of target, weakest first. Whatever is rarer than the budget is told at least. */
+export type Responses = Readonly<Record<RestrictionTarget["kind"], readonly Response[]>>;
+
+export interface Finding extends Weighed {
+  readonly target: RestrictionTarget;
+  readonly window: Pick<ActivityObserved, "organizationId" | "windowMs" | "lengthMs">;
+  readonly evidence: readonly string[];
+}
+
+/** The last anomaly of a target: what follows within the gap is the same episode. */
+interface Episode {
+  readonly lastMs: number;
+  readonly strength: number;
+}
+
+/** Anomalies of one target with less than this between them are one episode, told once, and again where it grows by far. */
+const episodeGapMs = 30 * 60_000;
+const growth = 20;
+/** After an administrator released a target, so long nothing restricts it: they know better. Anomalies are still told. */
+const respiteMs = 60 * 60_000;
+
+const alert: Response = { strength: 1, action: "alert", lastsMs: 0, callsPerMinute: 0 };
+
+type Emitted = Step<"anomaly_found" | "restriction_changed">["emit"][number];
+
+/** Tells an anomaly, once an episode, and restricts its target where that is the configured response. */
+export function respond(draft: Draft, finding: Finding, responses: Responses, nowMs: number): readonly Emitted[] {
+  const { target, window, strength } = finding;
+  const organization = recordKey(window.organizationId);
+  const id = targetId(target);
+  const before = draft.read<Episode | null>(episodeKey(organization, target), null);
+  const isTold = before !== null && isInEpisode(draft, organization, target, window.windowMs) && strength < before.strength * growth;
+  draft.write(episodeKey(organization, target), { lastMs: window.windowMs, strength: isTold ? before.strength : strength });
+  if (isTold) return [];
+
+  const releasedMs = Number(draft.text(`released/${organization}/${id}`) ?? Number.NEGATIVE_INFINITY);
+  const isSpared = nowMs < releasedMs + respiteMs;
+  const response = isSpared ? alert : (responses[target.kind].findLast((one) => one.strength <= strength) ?? alert);
+  const anomaly = anomalyOf(finding, id, response.action, nowMs);
+  const emitted: Emitted[] = [
+    { topic: topics.anomalies, record: { type: "anomaly_found", key: window.organizationId, value: anomaly, timestampMs: nowMs } },
+  ];
+  if (response.action !== "alert") {
+    const value = restrictionOf(anomaly, { ...response, action: response.action }, nowMs);
+    const key = recordKey(window.organizationId, id);
+    emitted.push({ topic: topics.restrictions, record: { type: "restriction_changed", key, value, timestampMs: nowMs } });
+  }
+  return emitted;
+}
+
+/** Whether the target's last anomaly is so near that this window belongs to it. */
+export function isInEpisode(draft: Draft, organization: string, target: RestrictionTarget, windowMs: number): boolean {
+  const before = draft.read<Episode | null>(episodeKey(organization, target), null);
+  return before !== null && windowMs - before.lastMs < episodeGapMs;
+}
+
+function episodeKey(organization: string, target: RestrictionTarget): string {
+  return `episode/${organization}/${targetId(target)}`;
+}
+
+function anomalyOf(
+  { target, window, probability, strength, leading, evidence }: Finding,
+  id: string,
+  action: string,
+  nowMs: number,
+): AnomalyFound {
+  return {
+    id: `${recordKey(window.organizationId, id)}#${window.windowMs}`,
+    timeMs: nowMs,
+    organizationId: window.organizationId,
+    ...aboutTarget(target),
+    target: id,
+    detector: leading,
+    probability,
+    strength,
+    windowMs: window.windowMs,
+    lengthMs: window.lengthMs,
+    evidence,
+    action,
+  };
+}
+
+function restrictionOf(anomaly: AnomalyFound, { action, lastsMs, callsPerMinute }: Response, nowMs: number): RestrictionChanged {
+  const { id, organizationId, targetKind, target, userId, agentId, server, name, evidence } = anomaly;
+  return {
+    id: `${id}#${action}`,
+    timeMs: nowMs,
+    organizationId,
+    change: "imposed",
+    targetKind,
+    target,
+    userId,
+    agentId,
+    server,
+    name,
+    action,
+    callsPerMinute,
+    // Evidence names what others do and use: it is for administrators.
+    reason: `unusual activity was found (${anomaly.detector})`,
+    evidence: JSON.stringify(evidence),
+    by: `anomaly:${id}`,
+    sinceMs: nowMs,
+    expiresAtMs: nowMs + lastsMs,
+  };
+}
+
+function aboutTarget(target: RestrictionTarget) {
+  const nobody = { userId: null, agentId: null, server: null, name: null };
+  if (target.kind === "caller") return { ...nobody, targetKind: "caller", userId: target.userId, agentId: target.agentId };
+  if (target.kind === "tool") return { ...nobody, targetKind: "tool", server: target.server, name: target.name };
+  return { ...nobody, targetKind: "server", server: target.server };
+}
