@@ -57,6 +57,13 @@ export interface Config extends Reloadable {
     readonly spoolBytesMax: number;
   };
   readonly authentication: { readonly issuers: readonly IssuerConfig[] };
+  readonly anomalies: {
+    readonly enabled: boolean;
+    readonly alertsPerDay: number;
+    readonly windowMs: number;
+    readonly settleMs: number;
+    readonly responses: Readonly<Record<"caller" | "tool" | "server", readonly AnomalyResponse[]>>;
+  };
   readonly limiter: { readonly fallback: { readonly share: number; readonly gates: number; readonly lastsMs: number } };
   readonly upstreams: {
     readonly allowLoopback: boolean;
@@ -95,6 +102,13 @@ export interface Config extends Reloadable {
 /** What a running gate takes over from a changed file without dropping a call. Everything else needs a restart. */
 export interface Reloadable extends Definitions {
   readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
+}
+
+export interface AnomalyResponse {
+  readonly strength: number;
+  readonly action: "throttle" | "step-up" | "quarantine";
+  readonly lastsMs: number;
+  readonly callsPerMinute: number;
 }
 
 /** Absolute paths of PEM files. */

@@ -19,10 +19,11 @@ import type { Router } from "../gateway/router.ts";
 import type { LocalLeases } from "../processors/local-leases.ts";
 import { localLeases } from "../processors/local-leases.ts";
 import { readSince } from "../processors/read-since.ts";
-import { runProcessors } from "../processors/runtime.ts";
+import { type Runtime, type RuntimeOptions, runProcessors } from "../processors/runtime.ts";
 import { topology } from "../processors/topology.ts";
 import { operator } from "../registry/actor.ts";
 import { type Control, openControl } from "../registry/control.ts";
+import { anomalyOptions } from "./anomaly-options.ts";
 import type { Config } from "./config.ts";
 import { startDemoServer } from "./demo.ts";
 import { type DemoServer, registerDemo } from "./demo-registration.ts";
@@ -122,7 +123,7 @@ async function assemble(
   );
   const keys = await firstStart(control, config.organization);
   await control.reconcileFile(operator(config.organization, "file"), documentsOf(config));
-  opened(await runProcessors({ ...names, log, states, processors: topology({ leases: "local" }), changelogs: false, every }));
+  opened(await openProcessors(config, { ...names, log, states }));
   opened(await openElasticsearch({ ...names, config, log, metrics }));
 
   // Known when it listens: the port may be any free one.
@@ -148,6 +149,11 @@ async function assemble(
       await closeAll();
     },
   };
+}
+
+function openProcessors(config: Config, parts: Pick<RuntimeOptions, "log" | "states" | "nowMs" | "logger">): Promise<Runtime> {
+  const processors = topology({ leases: "local", anomalies: anomalyOptions(config) });
+  return runProcessors({ ...parts, processors, changelogs: false, every });
 }
 
 function beginDemo(opened: Opened): Promise<DemoServer> {

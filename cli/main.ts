@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addAnomalies, addRestrictions } from "./commands/anomalies.ts";
 import { addAudit } from "./commands/audit.ts";
 import { addCall, addTools, examples } from "./commands/call.ts";
 import { addConfig } from "./commands/config.ts";
@@ -76,6 +77,8 @@ function programOf(session: Session, { stdout, stderr }: Pick<Surroundings, "std
     addLimits,
     addKeys,
     addAudit,
+    addAnomalies,
+    addRestrictions,
     addDeadLetters,
     addStats,
     addHealth,

@@ -27,6 +27,7 @@ import { createWatches } from "../gateway/mcp/subscriptions/watches.ts";
 import { closeUpstreamSession, createSessionPool } from "../gateway/mcp/upstream-session.ts";
 import type { ExposedMetrics } from "../gateway/metrics.ts";
 import type { Recorder } from "../gateway/recorder.ts";
+import { createRestrict } from "../gateway/restrict.ts";
 import type { Router } from "../gateway/router.ts";
 import { createSealer } from "../gateway/sealing/sealer.ts";
 import { openAuthenticator } from "./authentication.ts";
@@ -69,7 +70,7 @@ const credentialSweepMs = 500;
 const channelSweepMs = 10_000;
 
 export async function openMcp(parts: McpParts): Promise<Mcp> {
-  const { config, view, router, limiter, recorder, metrics, logger, nowMs, newId } = parts;
+  const { config, view, router, recorder, metrics, logger, nowMs, newId } = parts;
   const authenticator = openAuthenticator(config, view, parts);
   const telemetry = await openTelemetryIfAsked(config, metrics, logger);
   const loopDelay = watchLoopDelay();
@@ -86,7 +87,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
 
   const gate: Gate = {
     authenticate: (request) => authenticator.authenticate(request),
-    decide: createDecide({ policies: view.policies, limiter }),
+    decide: openDecide(parts),
     view,
     router,
     recorder,
@@ -135,6 +136,11 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
       await telemetry?.close();
     },
   };
+}
+
+function openDecide({ view, limiter, nowMs }: McpParts): Gate["decide"] {
+  const restrict = createRestrict({ restrictions: view.directory.restrictions, nowMs });
+  return createDecide({ policies: view.policies, limiter, restrict });
 }
 
 function openSessions({ config, router, metrics, nowMs }: McpParts, sealer: Gate["sealer"], channels: Gate["channels"]): Gate["sessions"] {

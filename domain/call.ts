@@ -38,4 +38,6 @@ export interface Decision {
   readonly reason: string;
   /** For `stage: "limit"`: when the same call would be admitted at the earliest. */
   readonly retryAfterMs: number | null;
+  /** For a caller who must prove anew who they are: how old the proof may be, at most (RFC 9470). */
+  readonly stepUpMaxAgeMs?: number;
 }

@@ -3,6 +3,7 @@ import type { ApiKey, Organization, User } from "./identity.ts";
 import type { Limit } from "./limits/limit.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { StoredRecord, Topic } from "./record.ts";
+import { type Restriction, restrictionOf } from "./restriction.ts";
 import type { Server } from "./server.ts";
 import { topics } from "./topics.ts";
 import type { VirtualServer } from "./virtual/virtual-server.ts";
@@ -16,6 +17,7 @@ export const directoryTopics = [
   topics.policies,
   topics.limits,
   topics.virtualServers,
+  topics.restrictions,
 ] as const satisfies readonly Topic[];
 
 export type DirectoryEvent = (typeof directoryTopics)[number]["types"][number];
@@ -39,6 +41,8 @@ export interface Directory {
   readonly policies: Map<string, Versioned<Policy>>;
   readonly limits: Map<string, Versioned<Limit>>;
   readonly virtualServers: Map<string, Versioned<VirtualServer>>;
+  /** By `{organization}/{target}`. They may have expired. */
+  readonly restrictions: Map<string, Restriction>;
   /** Versions of removed entities, so that a name put again goes on counting. */
   readonly removedVersions: Map<string, number>;
   /** For each topic the offset behind the last record folded. */
@@ -54,6 +58,7 @@ export function emptyDirectory(): Directory {
     policies: new Map(),
     limits: new Map(),
     virtualServers: new Map(),
+    restrictions: new Map(),
     removedVersions: new Map(),
     offsets: new Map(),
   };
@@ -82,6 +87,11 @@ const folds: Folds = {
   policy_changed: (directory, event, offset) => foldDefinition(directory, "policies", event, offset),
   limit_changed: (directory, event, offset) => foldDefinition(directory, "limits", event, offset),
   virtual_server_changed: (directory, event, offset) => foldDefinition(directory, "virtualServers", event, offset),
+  restriction_changed({ restrictions }, event) {
+    const key = entityKey(event.organizationId, event.target);
+    if (event.change === "released") restrictions.delete(key);
+    else restrictions.set(key, restrictionOf(event));
+  },
 };
 
 /** Folds one record in place. A tombstone changes nothing: the `removed` event before it did. */

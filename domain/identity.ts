@@ -48,6 +48,11 @@ export interface Caller {
   readonly credential: string;
   /** After this moment the credential no longer counts, wherever it is cached. Milliseconds since 1970, or null. */
   readonly expiresAtMs: number | null;
+  /**
+   * When the caller last proved who they are: sign-in or issue of the token, issue of the key. What a step-up asks for (RFC 9470); absent
+   * where it is not known.
+   */
+  readonly provedAtMs?: number | null;
 }
 
 /** The role that may use the administrative interfaces of its organization. */

@@ -1,3 +1,4 @@
+import type { RestrictionChanged } from "./events.ts";
 import { recordKey } from "./record-key.ts";
 
 /** Whom or what a restriction is about. */
@@ -14,7 +15,7 @@ export const restrictionActions = ["throttle", "step-up", "quarantine"] as const
 export type RestrictionAction = (typeof restrictionActions)[number];
 
 /** A restriction on a caller, a tool or a server, by the anomaly processor or by an administrator. It ends by itself, or is released. */
-interface Restriction {
+export interface Restriction {
   readonly organizationId: string;
   readonly target: RestrictionTarget;
   readonly action: RestrictionAction;
@@ -35,4 +36,36 @@ export function targetId(target: RestrictionTarget): string {
   if (target.kind === "caller") return `caller:${recordKey(target.userId, target.agentId ?? "")}`;
   if (target.kind === "tool") return `tool:${recordKey(target.server, target.name)}`;
   return `server:${recordKey(target.server)}`;
+}
+
+/** The restriction that an event imposes. */
+export function restrictionOf(event: RestrictionChanged): Restriction {
+  const { organizationId, action, callsPerMinute, reason, evidence, by, sinceMs, expiresAtMs } = event;
+  return {
+    organizationId,
+    target: targetOf(event),
+    // Written by the control plane and the anomaly processor; what a newer version may write restricts most.
+    action: restrictionActions.find((known) => known === action) ?? "quarantine",
+    callsPerMinute,
+    reason,
+    evidence,
+    imposedBy: by,
+    sinceMs,
+    expiresAtMs,
+  };
+}
+
+function targetOf({ targetKind, userId, agentId, server, name }: RestrictionChanged): RestrictionTarget {
+  if (targetKind === "caller") return { kind: "caller", userId: userId ?? "", agentId };
+  if (targetKind === "tool") return { kind: "tool", server: server ?? "", name: name ?? "" };
+  return { kind: "server", server: server ?? "" };
+}
+
+/** How an event names its target, for those who write one. */
+export function aboutTarget(target: RestrictionTarget) {
+  const nobody = { userId: null, agentId: null, server: null, name: null };
+  const about = { ...nobody, targetKind: target.kind, target: targetId(target) };
+  if (target.kind === "caller") return { ...about, userId: target.userId, agentId: target.agentId };
+  if (target.kind === "tool") return { ...about, server: target.server, name: target.name };
+  return { ...about, server: target.server };
 }

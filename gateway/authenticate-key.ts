@@ -64,5 +64,6 @@ function callerOf(key: ApiKey, user: User): Caller {
     groups: key.groups.length > 0 ? key.groups : user.groups,
     credential: `key:${key.keyId}`,
     expiresAtMs: key.expiresAtMs,
+    provedAtMs: key.createdAtMs,
   };
 }

@@ -103,6 +103,7 @@ describe("an API key", () => {
       groups: ["staff"],
       credential: "key:abcDEF123456",
       expiresAtMs: null,
+      provedAtMs: 0,
     };
     const { authenticate } = open(state);
     assert.deepEqual(authenticate(bearer(key)), expected);

@@ -9,6 +9,12 @@ export function challenge(resourceMetadataUrl: string | null, description: strin
   return parameters.length === 0 ? "Bearer" : `Bearer ${parameters.join(", ")}`;
 }
 
+/** The challenge to a caller whose proof of identity is too old (RFC 9470 section 3). */
+export function stepUpChallenge(maxAgeMs: number): string {
+  const description = "a more recent sign-in is needed";
+  return `Bearer error="insufficient_user_authentication", error_description="${description}", max_age="${Math.ceil(maxAgeMs / 1_000)}"`;
+}
+
 /** The characters that RFC 6750 §3 allows in a description. */
 function plain(text: string): string {
   return text.slice(0, 200).replace(/[^ !#-[\]-~]/g, "?");

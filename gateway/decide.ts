@@ -2,6 +2,7 @@ import type { Call, Decision } from "../domain/call.ts";
 import { isPlumbing } from "../domain/mcp/plumbing.ts";
 import { isListed, type PolicyTable } from "../domain/policy/evaluate.ts";
 import type { Admission, Limiter } from "./limiter.ts";
+import type { Restrict } from "./restrict.ts";
 
 /** A decision and, where limits were asked, how much is left of them. */
 export interface Judged {
@@ -15,15 +16,18 @@ export type Decide = (call: Call) => Judged;
 export interface DecideOptions {
   readonly policies: (organizationId: string) => PolicyTable;
   readonly limiter: Pick<Limiter, "admit">;
+  readonly restrict: Restrict;
 }
 
 /**
- * Policy first, then limits, so that a call that may not be made costs its caller nothing.
+ * What is restricted first, then policy, then limits, so that a call that may not be made costs its caller nothing.
  * Synchronous and from memory. Whatever throws here denies: a gate that can't decide stays shut.
  */
-export function createDecide({ policies, limiter }: DecideOptions): Decide {
+export function createDecide({ policies, limiter, restrict }: DecideOptions): Decide {
   return (call) => {
     try {
+      const restricted = restrict(call);
+      if (restricted !== null) return { decision: restricted, admission: null };
       const decision = policies(call.caller.organizationId).decide(call);
       // Handshakes and notifications are no calls: they spend nothing.
       if (decision.verdict === "deny" || isPlumbing(call.method, call.name)) return { decision, admission: null };

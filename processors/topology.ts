@@ -1,15 +1,26 @@
+import { type ActivityOptions, activity } from "./anomaly/activity.ts";
+import { type AnomalyOptions, anomaly } from "./anomaly/anomaly.ts";
 import { limits } from "./limits.ts";
 import type { Processor } from "./processor.ts";
 import { usage } from "./usage.ts";
+
+export interface TopologyOptions {
+  readonly leases: "local" | "stream";
+  /** Null: nothing unusual is looked for. */
+  readonly anomalies: (ActivityOptions & AnomalyOptions) | null;
+}
 
 /**
  * The whole graph of processors.
  *
  *     calls ──▶ usage ──▶ usage
+ *     calls ──▶ activity ──▶ activity
+ *     activity, restrictions ──▶ anomaly ──▶ anomalies, restrictions
  *     leases, limits ──▶ limits ──▶ leases      (only where gates ask over the log)
  *
  * `leases: "local"`: the one gate grants its own leases (`local-leases.ts`), and a second grantor would count everything twice.
  */
-export function topology({ leases }: { readonly leases: "local" | "stream" }): readonly Processor[] {
-  return leases === "stream" ? [usage, limits] : [usage];
+export function topology({ leases, anomalies }: TopologyOptions): readonly Processor[] {
+  const unusual = anomalies === null ? [] : [activity(anomalies), anomaly(anomalies)];
+  return [usage, ...unusual, ...(leases === "stream" ? [limits] : [])];
 }

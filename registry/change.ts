@@ -27,7 +27,17 @@ export interface Decided<Answer> {
 export interface Act {
   /** `servers.register`, `keys.revoke`, … */
   readonly action: string;
-  readonly targetType: "server" | "policy" | "limit" | "virtual-server" | "key" | "user" | "organization" | "file" | "dead-letter";
+  readonly targetType:
+    | "server"
+    | "policy"
+    | "limit"
+    | "virtual-server"
+    | "key"
+    | "user"
+    | "organization"
+    | "file"
+    | "dead-letter"
+    | "restriction";
   readonly targetId: string;
   readonly details: unknown;
 }

@@ -6,12 +6,14 @@ import type { Logger } from "../domain/ports/logger.ts";
 import { Health } from "../proto/gen/grpc/health/v1/health_pb.ts";
 import { ServerReflection } from "../proto/gen/grpc/reflection/v1/reflection_pb.ts";
 import { ServerReflection as ServerReflectionV1alpha } from "../proto/gen/grpc/reflection/v1alpha/reflection_pb.ts";
+import { AnomalyService } from "../proto/gen/sluice/anomaly/v1/anomaly_pb.ts";
 import { AuditService } from "../proto/gen/sluice/audit/v1/audit_pb.ts";
 import { IdentityService } from "../proto/gen/sluice/identity/v1/identity_pb.ts";
 import { LimitService, PolicyService } from "../proto/gen/sluice/policy/v1/policy_pb.ts";
 import { DeadLetterService } from "../proto/gen/sluice/processing/v1/processing_pb.ts";
 import { RegistryService } from "../proto/gen/sluice/registry/v1/registry_pb.ts";
 import { VirtualServerService } from "../proto/gen/sluice/registry/v1/virtual_server_pb.ts";
+import { anomalyService } from "./anomaly-service.ts";
 import { auditService } from "./audit-service.ts";
 import { deadLetterService } from "./dead-letter-service.ts";
 import type { GrpcServer, GrpcServerOptions, GrpcTls } from "./grpc.ts";
@@ -40,6 +42,7 @@ export const services = [
   IdentityService,
   AuditService,
   DeadLetterService,
+  AnomalyService,
 ] as const;
 
 /** Streams at once that need no credentials. */
@@ -108,6 +111,7 @@ function everyService(
     bridge(IdentityService, identityService(control), guarded),
     bridge(AuditService, auditService(control), guarded),
     bridge(DeadLetterService, deadLetterService(control), guarded),
+    bridge(AnomalyService, anomalyService(control), guarded),
     bridge(Health, health, open),
     ...(reflected ? [bridge(ServerReflection, contracts, open), bridge(ServerReflectionV1alpha, alphaOf(contracts), open)] : []),
   ];

@@ -1,6 +1,7 @@
 import type { Fault } from "../domain/fault.ts";
 import { toFault } from "../domain/fault.ts";
 import type { HttpReply, HttpRequest, Route } from "../domain/ports/http.ts";
+import { type Restriction, targetId } from "../domain/restriction.ts";
 import type { Actor, Authentication } from "./actor.ts";
 import { type AuditFilter, auditKinds, auditVerdicts } from "./audit-entry.ts";
 import type { Control } from "./control.ts";
@@ -68,6 +69,14 @@ export function adminRoutes(options: AdminRoutesOptions): readonly Route[] {
     ["GET", "/auth/api-keys", async (actor, request) => pageAnswer("keys", await control.listKeys(actor, readPage(request)))],
     ["POST", "/auth/api-keys", async (actor, { body }) => ({ status: 201, body: await control.issueKey(actor, body) })],
     ["DELETE", "/auth/api-keys/{id}", async (actor, { id }) => gone(control.revokeKey(actor, id))],
+    ["GET", "/admin/anomalies", (actor, request) => anomalies(control, actor, request)],
+    ["GET", "/admin/restrictions", async (actor, request) => pageAnswer("restrictions", await restrictions(control, actor, request))],
+    [
+      "POST",
+      "/admin/restrictions",
+      async (actor, { body }) => ({ status: 201, body: restrictionBody(await control.imposeRestriction(actor, body)) }),
+    ],
+    ["DELETE", "/admin/restrictions/{id}", async (actor, { id }) => gone(control.releaseRestriction(actor, id))],
     ["GET", "/admin/logs", (actor, request) => logs(control, actor, request)],
     ["GET", "/admin/stats", (actor, request) => stats(control, actor, request)],
   ];
@@ -150,6 +159,24 @@ async function logs(control: Control, actor: Actor, { query }: RestRequest): Pro
     ...page,
     entries: page.entries.map(({ kind, event }) => ({ kind, time: new Date(event.timeMs).toISOString(), ...event })),
   });
+}
+
+async function anomalies(control: Control, actor: Actor, { query }: RestRequest): Promise<Answer> {
+  const { since, limit, cursor } = readQuery(query, ["since", "limit", "cursor"]);
+  const page = await control.listAnomalies(actor, { sinceMs: timeOf(since, "since"), limit: numberOf(limit), cursor });
+  return pageAnswer("anomalies", {
+    ...page,
+    entries: page.entries.map((anomaly) => ({ ...anomaly, time: new Date(anomaly.timeMs).toISOString() })),
+  });
+}
+
+async function restrictions(control: Control, actor: Actor, request: RestRequest): Promise<Page<unknown>> {
+  const page = await control.listRestrictions(actor, readPage(request));
+  return { ...page, entries: page.entries.map(restrictionBody) };
+}
+
+function restrictionBody({ organizationId: _organizationId, ...restriction }: Restriction) {
+  return { id: targetId(restriction.target), ...restriction };
 }
 
 async function stats(control: Control, actor: Actor, { query }: RestRequest): Promise<Answer> {

@@ -44,7 +44,13 @@ export function callerOf(
   const groups = listAt(claims, names.groups);
   if (roles === undefined || scopes === undefined || groups === undefined)
     return { refused: "the token's roles, scopes or groups can't be read" };
-  return { organizationId, userId, agentId, roles, scopes, groups, credential, expiresAtMs };
+  return { organizationId, userId, agentId, roles, scopes, groups, credential, expiresAtMs, provedAtMs: provedAt(claims) };
+}
+
+/** When the user signed in (OpenID Connect Core section 2, `auth_time`), else when the token was issued; null where it says neither. */
+function provedAt({ auth_time: signedIn, iat: issued }: Claims): number | null {
+  const seconds = signedIn ?? issued;
+  return typeof seconds === "number" && Number.isFinite(seconds) ? seconds * 1_000 : null;
 }
 
 function claimAt(claims: Claims, name: string): unknown {

@@ -93,12 +93,19 @@ describe("a token that counts", () => {
         groups: ["Staff"],
         credential: `jwt:${issuer}#t1`,
         expiresAtMs: nowMs + 630_000,
+        provedAtMs: null,
       },
       issuer,
       jti: "t1",
       subject: "ana",
       notBeforeMs: nowMs - 35_000,
     });
+  });
+
+  test("says when the user signed in, else when it was issued", async () => {
+    const provedAt = async (given: object) => accepted(await open().verify(token(rs, { ...claims, ...given }))).caller.provedAtMs;
+    assert.equal(await provedAt({ auth_time: now - 60, iat: now - 5 }), (now - 60) * 1_000);
+    assert.equal(await provedAt({ iat: now - 5 }), (now - 5) * 1_000);
   });
 
   test("may have several audiences", async () => {

@@ -64,6 +64,8 @@ export interface Denial {
   readonly rule: string | null;
   /** For a rate limit. */
   readonly retryAfterMs?: number | null;
+  /** The caller must prove anew who they are. */
+  readonly stepUp?: boolean;
 }
 
 /**
@@ -78,6 +80,11 @@ export function deniedAnswer(denial: Denial): { status: number; body: string } {
   if (retryAfterMs !== null) {
     const { code, status } = errorForms.limited;
     return { status, body: errorMessage(idRaw, code, text, { retryAfterMs, decisionId, rule }) };
+  }
+  if (denial.stepUp === true) {
+    // A client that is told 401 signs in again; a tool result would only be shown (RFC 9470 section 3).
+    const { code, status } = errorForms.unauthenticated;
+    return { status, body: errorMessage(idRaw, code, text, { decisionId, rule }) };
   }
   if (method === "tools/call" && idRaw !== null) {
     const result = {

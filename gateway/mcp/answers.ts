@@ -1,8 +1,9 @@
-import type { Call } from "../../domain/call.ts";
+import type { Call, Decision } from "../../domain/call.ts";
 import { Fault, type FaultCode } from "../../domain/fault.ts";
 import { codes, deniedAnswer, errorForms, errorMessage } from "../../domain/mcp/errors.ts";
 import type { HttpReply } from "../../domain/ports/http.ts";
 import type { Unauthenticated } from "../authenticate.ts";
+import { stepUpChallenge } from "../challenge.ts";
 import type { Judged } from "../decide.ts";
 import { rateLimitHeaders } from "../rate-limit-headers.ts";
 import type { Inbound } from "./inbound.ts";
@@ -11,7 +12,7 @@ const json = ["content-type", "application/json"] as const;
 
 /** A denial, in the form that clients show best; 429 with the time to come back for a limit. */
 export function deniedReply(inbound: Inbound, { decision, admission }: Judged, call: Call): void {
-  const { rule, reason, retryAfterMs } = decision;
+  const { rule, reason, retryAfterMs, stepUpMaxAgeMs } = decision;
   const { status, body } = deniedAnswer({
     idRaw: inbound.idRaw,
     method: call.method,
@@ -20,8 +21,17 @@ export function deniedReply(inbound: Inbound, { decision, admission }: Judged, c
     decisionId: inbound.callId,
     rule,
     retryAfterMs,
+    stepUp: stepUpMaxAgeMs !== undefined,
   });
-  inbound.reply.send(status, [...json, "sluice-decision", inbound.callId, ...rateLimitHeaders(admission)], body);
+  inbound.reply.send(status, [...json, "sluice-decision", inbound.callId, ...comeBackHeaders(decision, admission)], body);
+}
+
+/** What a denied client may do about it, and when. */
+function comeBackHeaders({ retryAfterMs, stepUpMaxAgeMs }: Decision, admission: Judged["admission"]): readonly string[] {
+  if (stepUpMaxAgeMs !== undefined) return ["www-authenticate", stepUpChallenge(stepUpMaxAgeMs)];
+  // A throttled caller has met no limit that could be told.
+  if (admission === null && retryAfterMs !== null) return ["retry-after", String(Math.ceil(retryAfterMs / 1_000))];
+  return rateLimitHeaders(admission);
 }
 
 function whoOf({ caller: { userId, agentId } }: Call): string {

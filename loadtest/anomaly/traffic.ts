@@ -270,6 +270,7 @@ function callOf({ random, tools, options }: Play, agent: Agent, { minute, sequen
     transport: "http",
     protocol: "2026-07-28",
     serverLabels: {},
+    virtualServer: null,
     arguments: null,
     argumentsBytes: bytes,
     traceparent: null,

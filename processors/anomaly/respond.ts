@@ -1,7 +1,7 @@
 import type { Weighed } from "../../domain/anomaly/judge.ts";
 import type { ActivityObserved, AnomalyFound, RestrictionChanged } from "../../domain/events.ts";
 import { recordKey } from "../../domain/record-key.ts";
-import { type RestrictionAction, type RestrictionTarget, targetId } from "../../domain/restriction.ts";
+import { aboutTarget, type RestrictionAction, type RestrictionTarget, targetId } from "../../domain/restriction.ts";
 import { topics } from "../../domain/topics.ts";
 import type { Draft } from "../draft.ts";
 import type { Step } from "../processor.ts";
@@ -86,7 +86,6 @@ function anomalyOf(
     timeMs: nowMs,
     organizationId: window.organizationId,
     ...aboutTarget(target),
-    target: id,
     detector: leading,
     probability,
     strength,
@@ -119,11 +118,4 @@ function restrictionOf(anomaly: AnomalyFound, { action, lastsMs, callsPerMinute 
     sinceMs: nowMs,
     expiresAtMs: nowMs + lastsMs,
   };
-}
-
-function aboutTarget(target: RestrictionTarget) {
-  const nobody = { userId: null, agentId: null, server: null, name: null };
-  if (target.kind === "caller") return { ...nobody, targetKind: "caller", userId: target.userId, agentId: target.agentId };
-  if (target.kind === "tool") return { ...nobody, targetKind: "tool", server: target.server, name: target.name };
-  return { ...nobody, targetKind: "server", server: target.server };
 }
