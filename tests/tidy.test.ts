@@ -22,7 +22,7 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
 const sources = globSync("{domain,processors,gateway,registry,connectors,proto,cli,loadtest,tests}/**/*.{ts,js}", { cwd: root })
   .filter((file) => !file.startsWith("proto/gen/"))
   .sort();
-const isTest = (file: string) => /\.(test|contract)\.ts$/.test(file) || file.startsWith("tests/") || file.startsWith("loadtest/");
+const isTest = (file: string) => /\.(test|contract|fixture)\.ts$/.test(file) || file.startsWith("tests/") || file.startsWith("loadtest/");
 const text = (file: string) => readFileSync(join(root, file), "utf8");
 
 /** Specifiers of static and dynamic imports. Comments and strings that look like one would count, too: none does. */
