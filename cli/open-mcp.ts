@@ -18,6 +18,7 @@ import { webSocketRoutes } from "../gateway/mcp/conversations/websocket.ts";
 import { mcpRoutes } from "../gateway/mcp/endpoint.ts";
 import { createEras } from "../gateway/mcp/era.ts";
 import type { Gate } from "../gateway/mcp/gate.ts";
+import { createMirrors } from "../gateway/mcp/mirrors.ts";
 import { openStreams } from "../gateway/mcp/open-streams.ts";
 import { createSessions, type Session } from "../gateway/mcp/session.ts";
 import { createSessionChannels } from "../gateway/mcp/streams/session-channels.ts";
@@ -99,7 +100,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     conversations,
     pool,
     eras,
-    ...openLists(config, { eras, pool, nowMs }),
+    ...openLists(config, { eras, pool, logger, nowMs }),
     admission,
     sealer,
     redactor: redactorOf(config),
@@ -187,12 +188,13 @@ function redactorOf({ audit: { redaction } }: Config): Gate["redactor"] {
 
 function openLists(
   { aggregation: own, cache }: Config,
-  { eras, pool, nowMs }: Pick<Gate, "eras" | "pool" | "nowMs">,
-): Pick<Gate, "lists" | "aggregation"> {
+  { eras, pool, logger, nowMs }: Pick<Gate, "eras" | "pool" | "logger" | "nowMs">,
+): Pick<Gate, "lists" | "aggregation" | "mirrors"> {
   const { bytesMax, entriesMax, ttlMsMax, legacyTtlMs } = cache;
   const aggregation = { ...own, ttlMsMax, legacyTtlMs };
   const kept = createKeptAnswers<ServerList>({ nowMs, entriesMax, bytesMax });
-  return { aggregation, lists: createServerLists({ ...aggregation, eras, pool, kept, flights: createFlights(), nowMs }) };
+  const lists = createServerLists({ ...aggregation, eras, pool, kept, flights: createFlights(), nowMs });
+  return { aggregation, lists, mirrors: createMirrors({ lists, kept, logger, nowMs }) };
 }
 
 function endUpstream(router: Router, { owner, server, upstream, protocolVersion }: Session): void {

@@ -170,6 +170,7 @@ function relayOptions(gate: Gate, inbound: Inbound, destination: Destination, ju
     ],
     onOutcome(outcome) {
       leave();
+      if (outcome.errorCode === codes.headerMismatch) gate.mirrors.forget(routed);
       return recordEnd(gate, inbound, judgement, outcome, upstreamId());
     },
     onHead(answer) {

@@ -15,6 +15,7 @@ import type { Aggregation } from "./aggregate/aggregation.ts";
 import type { ServerLists } from "./aggregate/server-lists.ts";
 import type { Conversations } from "./conversations/conversations.ts";
 import type { Eras } from "./era.ts";
+import type { Mirrors } from "./mirrors.ts";
 import type { OpenStreams } from "./open-streams.ts";
 import type { Sessions } from "./session.ts";
 import type { SessionChannels } from "./streams/session-channels.ts";
@@ -43,6 +44,8 @@ export interface Gate {
   /** What servers list, as the gate asks for it. */
   readonly lists: ServerLists;
   readonly aggregation: Aggregation;
+  /** What servers want repeated in headers. */
+  readonly mirrors: Mirrors;
   /** Bounds the calls in flight, of all and of each caller. */
   readonly admission: Pick<Admission, "enter" | "leave">;
   /** Seals what must come back to any gate of the fleet. */

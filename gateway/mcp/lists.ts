@@ -1,6 +1,7 @@
 import type { Call } from "../../domain/call.ts";
 import { openBrace, openBracket } from "../../domain/mcp/json-bytes.ts";
 import { elementsOf, memberRange, membersOf, type Range, rawText } from "../../domain/mcp/json-text.ts";
+import { mirroredParams } from "../../domain/mcp/mirrored-params.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
 import { type Edit, elementRemovals, splice } from "../../domain/mcp/splice.ts";
 import type { PolicyTable } from "../../domain/policy/evaluate.ts";
@@ -33,6 +34,8 @@ export function visibleItems(policies: PolicyTable, listing: Call, shape: ListSh
 function isItemVisible(policies: PolicyTable, listing: Call, shape: ListShape, item: unknown): boolean {
   if (typeof item !== "object" || item === null) return false;
   const name = shape.nameOf(item as ListItem);
+  // Clients must reject such a tool, and not the others for its sake (2026-07-28, server/tools, "x-mcp-header").
+  if (shape.items === "tools" && typeof mirroredParams((item as ListItem)["inputSchema"]) === "string") return false;
   return typeof name === "string" && isVisible(policies, { ...listing, name, args: undefined });
 }
 

@@ -3,6 +3,7 @@ import { encodeHeaderValue } from "../../domain/mcp/header-value.ts";
 import { quote } from "../../domain/mcp/json-bytes.ts";
 import { rawText, stringText } from "../../domain/mcp/json-text.ts";
 import { methodOf, targetOf } from "../../domain/mcp/methods.ts";
+import { mirroringHeaders } from "../../domain/mcp/mirrored-params.ts";
 import { latestModern } from "../../domain/mcp/revisions.ts";
 import { toModernResult, withId, withName, withProgressToken, withRequestMeta, withSenderId } from "../../domain/mcp/rewrite.ts";
 import { scanMessage } from "../../domain/mcp/scan.ts";
@@ -12,7 +13,8 @@ import { modernCapabilities } from "./client-words.ts";
 import type { EraVerdict } from "./era.ts";
 import type { Destination } from "./forward.ts";
 import type { Gate } from "./gate.ts";
-import { type Inbound, keep } from "./inbound.ts";
+import { contextOf, type Inbound, keep } from "./inbound.ts";
+import type { ToolMirrors } from "./mirrors.ts";
 import type { RelayOptions, Rewrite } from "./outcome.ts";
 import { passUnfinished } from "./questions/passed-question.ts";
 import { openState, stateRequestOf } from "./questions/request-state.ts";
@@ -48,7 +50,8 @@ export function planFor(gate: Gate, inbound: Inbound, destination: Destination):
 }
 
 function byEra(gate: Gate, inbound: Inbound, destination: Destination, { era }: EraVerdict): Plan | Promise<Plan> {
-  if (era === "modern") return stateless(gate, inbound, destination);
+  if (era === "modern")
+    return hasHeaders(inbound) ? stateless(gate, inbound, destination, ownMirrors(inbound)) : mirrored(gate, inbound, destination);
   const ready = gate.pool.ready(destination.routed, inbound.owner);
   if (ready !== undefined) return throughPool(inbound, destination, ready);
   return gate.pool.acquire(destination.routed, inbound.owner).then((session) => throughPool(inbound, destination, session));
@@ -88,13 +91,41 @@ function ownSession(inbound: Inbound, destination: Destination, own: NonNullable
   };
 }
 
+/** A modern client over HTTP repeats in headers what has to be, and the server finds out whether it did. */
+function hasHeaders({ era, request, scanned }: Inbound): boolean {
+  return (era === "modern" && request.transport === "http") || scanned.method !== "tools/call";
+}
+
+/** All of them: an intermediary passes on what it does not know (2026-07-28, Streamable HTTP, "Server Behavior for Custom Headers"). */
+function ownMirrors({ era, request }: Inbound): readonly string[] {
+  const headers: string[] = [];
+  if (era === "modern") for (const [name, value] of request.headers()) if (name.startsWith("mcp-param-")) headers.push(name, value);
+  return headers;
+}
+
+/** For clients that know nothing of headers the gate repeats the arguments that the server wants repeated. */
+function mirrored(gate: Gate, inbound: Inbound, destination: Destination): Plan | Promise<Plan> {
+  const { routed, name } = destination;
+  const planned = (tools: ToolMirrors) => {
+    const params = tools.get(name ?? "");
+    const { arguments: range } = inbound.scanned;
+    const args: unknown = params === undefined || range === null ? undefined : JSON.parse(rawText(inbound.body, range));
+    return stateless(gate, inbound, destination, params === undefined ? [] : mirroringHeaders(params, args));
+  };
+  if (routed.server.upstreams.every(({ kind }) => kind === "stdio")) return planned(nothingMirrored);
+  const tools = gate.mirrors.of(routed, { owner: inbound.owner, context: contextOf(inbound.caller, inbound.owner) });
+  return tools instanceof Promise ? tools.then(planned) : planned(tools);
+}
+
+const nothingMirrored: ToolMirrors = new Map();
+
 /** To a modern server: every request stands alone, with its envelope in the body and its mirror in the headers. */
-function stateless(gate: Gate, inbound: Inbound, destination: Destination): Plan {
-  const { scanned, request, era } = inbound;
+function stateless(gate: Gate, inbound: Inbound, destination: Destination, mirroring: readonly string[]): Plan {
+  const { scanned, era } = inbound;
   const method = scanned.method ?? "";
   const headers: string[] = [...json, "mcp-protocol-version", era === "modern" ? inbound.version : latestModern, "mcp-method", method];
   if (methodOf(method)?.mirrored === true && destination.name !== null) headers.push("mcp-name", encodeHeaderValue(destination.name));
-  for (const [name, value] of request.headers()) if (name.startsWith("mcp-param-")) headers.push(name, value);
+  headers.push(...mirroring);
 
   let body = renamed(inbound, destination);
   if (era === "legacy") {

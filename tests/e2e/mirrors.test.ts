@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
+import { startConformanceServer } from "../fixtures/conformance/http-server.ts";
+import { type Asked, handshakeOf } from "../fixtures/handshake.ts";
+import { allowAll, answerOf, modernRequest, startGate } from "./harness.ts";
+import { otherTransports, sdkClients } from "./real-clients.ts";
+import { openSession } from "./stage.ts";
+
+test("arguments that a server wants repeated in headers are, for clients that can't: of older revisions, and over WebSocket", async (t) => {
+  const server = await startConformanceServer(["modern"]);
+  t.after(() => server.close());
+  const { gate, agentKey } = await startGate(t, { policies: [allowAll], servers: [{ name: "mirrors", url: server.url }] });
+  const clients = { ...sdkClients, ...otherTransports };
+  for (const [name, connect] of Object.entries(clients)) {
+    for (const [path, tool] of [
+      ["/mcp/mirrors", "test_x_mcp_header"],
+      ["/mcp", "mirrors__test_x_mcp_header"],
+    ] as const) {
+      const client = await connect(`${gate.httpUrl}${path}`, agentKey);
+      await client.tools();
+      assert.equal(await client.call(tool, { region: " Ljubljana, Šiška " }), "Taken.", `${name} at ${path}`);
+      await client.close();
+    }
+  }
+});
+
+interface Changing {
+  readonly url: string;
+  tools: readonly object[];
+  /** The header that calls must have. */
+  wanted: string;
+  readonly calls: IncomingHttpHeaders[];
+}
+
+/** A server of the stateless revision whose tools change. */
+async function startChanging(t: TestContext): Promise<Changing> {
+  const http = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      const asked = JSON.parse(Buffer.concat(parts).toString()) as Asked;
+      const say = (status: number, message: object) =>
+        response
+          .writeHead(status, { "content-type": "application/json" })
+          .end(JSON.stringify({ jsonrpc: "2.0", id: asked.id ?? null, ...message }));
+      const handshake = handshakeOf("modern", asked);
+      if (handshake !== undefined) return void say(200, handshake ?? {});
+      const cached = { resultType: "complete", ttlMs: 0, cacheScope: "private" };
+      if (asked.method === "tools/list") return void say(200, { result: { ...cached, tools: changing.tools } });
+      changing.calls.push(request.headers);
+      const isGood = request.headers[changing.wanted] !== undefined;
+      if (isGood) say(200, { result: { resultType: "complete", content: [{ type: "text", text: "taken" }] } });
+      else say(400, { error: { code: -32020, message: "Header mismatch" } });
+    });
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    http.close();
+    http.closeAllConnections();
+  });
+  const changing: Changing = { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`, tools: [], wanted: "", calls: [] };
+  return changing;
+}
+
+const toolWith = (header: string, name = "place") => ({
+  name,
+  inputSchema: { type: "object", properties: { region: { type: "string", "x-mcp-header": header } } },
+});
+
+test("a server that wants other headers than it did is asked again, and headers of older clients are not passed on", async (t) => {
+  const server = await startChanging(t);
+  const harness = await startGate(t, { policies: [allowAll], servers: [{ name: "changing", url: server.url }] });
+  const session = await openSession(harness, "/mcp/changing");
+  const call = async () => {
+    const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "place", arguments: { region: "eu" } } };
+    const headers = { ...session, "mcp-param-zone": "forged" };
+    return JSON.stringify(await answerOf(await harness.post("/mcp/changing", message, headers)));
+  };
+  server.tools = [toolWith("Region")];
+  server.wanted = "mcp-param-region";
+  assert.match(await call(), /taken/);
+  assert.equal(server.calls.at(-1)?.["mcp-param-region"], "eu");
+  assert.equal(server.calls.at(-1)?.["mcp-param-zone"], undefined);
+
+  server.tools = [toolWith("Area")];
+  server.wanted = "mcp-param-area";
+  let answer = await call();
+  assert.match(answer, /-32020/);
+  answer = await call();
+  assert.match(answer, /taken/);
+});
+
+test("a tool whose headers no client could send is hidden, and the others are not", async (t) => {
+  const server = await startChanging(t);
+  server.tools = [toolWith("Region\r\nEvil", "bad"), toolWith("Region", "good"), { name: "plain", inputSchema: { type: "object" } }];
+  const harness = await startGate(t, { policies: [allowAll], servers: [{ name: "changing", url: server.url }] });
+  for (const [path, prefix] of [
+    ["/mcp/changing", ""],
+    ["/mcp", "changing__"],
+  ]) {
+    const { message, headers } = modernRequest("tools/list");
+    const answer = await answerOf(await harness.post(path ?? "", message, headers));
+    const { tools } = answer["result"] as { readonly tools: readonly { readonly name: string }[] };
+    assert.deepEqual(
+      tools.map(({ name }) => name),
+      [`${prefix}good`, `${prefix}plain`],
+    );
+  }
+});
