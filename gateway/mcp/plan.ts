@@ -112,7 +112,7 @@ function mirrored(gate: Gate, inbound: Inbound, destination: Destination): Plan 
     const args: unknown = params === undefined || range === null ? undefined : JSON.parse(rawText(inbound.body, range));
     return stateless(gate, inbound, destination, params === undefined ? [] : mirroringHeaders(params, args));
   };
-  if (routed.server.upstreams.every(({ kind }) => kind === "stdio")) return planned(nothingMirrored);
+  if (routed.server.upstreams.every(({ kind }) => kind !== "http")) return planned(nothingMirrored);
   const tools = gate.mirrors.of(routed, { owner: inbound.owner, context: contextOf(inbound.caller, inbound.owner) });
   return tools instanceof Promise ? tools.then(planned) : planned(tools);
 }
