@@ -119,7 +119,8 @@ function networksOf(cidrs: readonly string[], effect: Rule["effect"]): (address:
 
 /** The methods that use a named tool, prompt or resource, or show it in a list. */
 const methodsOf = {
-  tools: ["tools/call", "tools/list"],
+  // Tasks of the extension are judged by the tool whose call they are.
+  tools: ["tools/call", "tools/list", "tasks/get", "tasks/update", "tasks/cancel"],
   prompts: ["prompts/get", "prompts/list"],
   resources: ["resources/read", "resources/subscribe", "resources/unsubscribe", "resources/list", "resources/templates/list"],
 } as const;

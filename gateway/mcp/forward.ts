@@ -27,6 +27,8 @@ export interface Destination {
   readonly session: Session | null;
   /** The upstream session that is the client's own: the message goes there as it is. Without an id yet for `initialize`. */
   readonly own: { readonly upstreamId: string | undefined; readonly sessionId: string | null } | null;
+  /** The name that decisions see, where that is another; the arguments that go with it are then not known. */
+  readonly judgedAs?: string;
   /** A last change of each answer, after everything else: prefixes on the merged endpoint. */
   readonly rewrite?: (message: Uint8Array, scanned: Scanned) => Uint8Array;
   /** Told of the head of the answer before it is relayed; its headers are added to the answer. */
@@ -39,7 +41,9 @@ export interface Destination {
  */
 export function judgeAndForward(gate: Gate, inbound: Inbound, destination: Destination): void | Promise<void> {
   const { server } = destination.routed;
-  const call = callOf(inbound, server.name, server.labels, destination.name);
+  const { judgedAs } = destination;
+  const own = callOf(inbound, server.name, server.labels, judgedAs ?? destination.name);
+  const call = judgedAs === undefined ? own : { ...own, args: undefined };
   const judgement = judge(gate, inbound, call, server.audit);
   if (judgement.judged.decision.verdict === "deny") return deniedReply(inbound, judgement.judged, call);
   if (judgement.trace !== null) carryTrace(inbound, judgement.trace.traceparent);

@@ -6,8 +6,9 @@ import type { UpstreamAnswer } from "../../domain/ports/upstream.ts";
 import type { RoutedServer } from "../router.ts";
 import { blendOf } from "./aggregate/blend.ts";
 import { initializeBlend } from "./aggregate/offers.ts";
-import { faultReply, protocolReply, refusedReply, routeRefusal } from "./answers.ts";
+import { faultReply, protocolReply, refusedReply, routeRefusal, unknownMethodReply } from "./answers.ts";
 import { type ClientWords, clientWords } from "./client-words.ts";
+import { isAboutTask } from "./declared.ts";
 import { initializeModern } from "./describe.ts";
 import { judgeAndForward } from "./forward.ts";
 import type { Gate } from "./gate.ts";
@@ -47,16 +48,22 @@ function sessionRequest(gate: Gate, received: Inbound, session: Session): void |
   const routed = gate.router.find(inbound.caller.organizationId, endpoint);
   if (routed === undefined) return unknownServer(gate, inbound, endpoint);
   const method = scanned.method ?? "";
-  if (session.upstream === null && method === "ping") {
-    return answerLocally(gate, inbound, { server: routed.server.name, labels: routed.server.labels }, () => ({ result: {} }));
-  }
-  const bound = session.upstream === null ? sessionRequestOf({ gate, inbound, session, routed }) : undefined;
-  if (bound !== undefined) return bound;
+  const answered = session.upstream === null ? answeredHere(gate, inbound, session, routed) : false;
+  if (answered !== false) return answered;
   const destination = { routed, name: targetOf(scanned), session, own: session.upstream };
   if (listShape(method) === undefined) return judgeAndForward(gate, inbound, destination);
   const listing = callOf(inbound, routed.server.name, routed.server.labels, null);
   const rewrite = listFilter(gate.view.policies(inbound.caller.organizationId), listing);
   return judgeAndForward(gate, inbound, { ...destination, rewrite });
+}
+
+/** What the gate answers itself for a server that keeps no session; false for everything else. */
+function answeredHere(gate: Gate, inbound: Inbound, session: Session, routed: RoutedServer): void | Promise<void> | false {
+  const { name: server, labels } = routed.server;
+  if (inbound.scanned.method === "ping") return answerLocally(gate, inbound, { server, labels }, () => ({ result: {} }));
+  // Tasks of 2025-11-25 and those of the extension are two dialects: they are never mixed.
+  if (isAboutTask(inbound)) return unknownMethodReply(inbound);
+  return sessionRequestOf({ gate, inbound, session, routed }) ?? false;
 }
 
 function resumable(gate: Gate, reply: HttpReply, session: Session): HttpReply {

@@ -5,6 +5,7 @@ import { discoverBlend } from "./aggregate/offers.ts";
 import { withResourceUris } from "./aggregate/resource-uris.ts";
 import { innerOf, resourceOwner } from "./aggregate/target.ts";
 import { faultReply, inBandReply, protocolReply, routeRefusal, shown, unknownMethodReply } from "./answers.ts";
+import { isAboutTask } from "./declared.ts";
 import { judgeAndForward } from "./forward.ts";
 import type { Gate } from "./gate.ts";
 import { type Inbound, keep } from "./inbound.ts";
@@ -13,6 +14,7 @@ import { answerLocally } from "./local.ts";
 import { recordRouteRefusal } from "./refusals.ts";
 import type { Session } from "./session.ts";
 import { listen } from "./subscriptions/listen.ts";
+import { taskRequest } from "./tasks/task-request.ts";
 
 export const nowhere = { server: null, labels: {} };
 
@@ -30,7 +32,9 @@ export function mergedRequest(gate: Gate, inbound: Inbound, session: Session | n
   if (method === "tools/call") return byName(gate, inbound, session, blend, "tools");
   if (method === "prompts/get") return byName(gate, inbound, session, blend, "prompts");
   if (method === "resources/read") return byResource(gate, inbound, session, blend);
+  if (method === "completion/complete") return complete(gate, inbound, session, blend);
   if (method === "subscriptions/listen") return listen(gate, inbound, null);
+  if (isAboutTask(inbound) && inbound.era === "modern") return taskRequest(gate, inbound);
   if (method === "server/discover" && inbound.era === "modern") {
     return answerLocally(gate, inbound, nowhere, async () => ({ result: await discoverBlend(gate, inbound, blend) }));
   }
@@ -60,6 +64,22 @@ function toTarget(gate: Gate, inbound: Inbound, session: Session | null, outer: 
     return routeRefusal(inbound, outer);
   }
   return judgeAndForward(gate, inbound, { routed, name: inner.name, session, own: null });
+}
+
+/** A prompt's arguments are completed by its server, a template's by the server that has it. */
+async function complete(gate: Gate, inbound: Inbound, session: Session | null, blend: Blend): Promise<void> {
+  const { ref, refType } = inbound.scanned;
+  keep(inbound);
+  try {
+    const isPrompt = refType === "ref/prompt";
+    const inner = isPrompt
+      ? await innerOf(gate, inbound, blend, "prompts", ref ?? "")
+      : await resourceOwner(gate, inbound, blend, ref ?? "");
+    return await toTarget(gate, inbound, session, ref ?? "", inner);
+  } catch (reason) {
+    recordRouteRefusal(gate, inbound, null);
+    return inBandReply(inbound, toFault(reason));
+  }
 }
 
 async function byResource(gate: Gate, inbound: Inbound, session: Session | null, blend: Blend): Promise<void> {

@@ -1,6 +1,7 @@
 import { targetOf } from "../../domain/mcp/methods.ts";
 import type { RoutedServer } from "../router.ts";
 import { protocolReply, routeRefusal } from "./answers.ts";
+import { isAboutTask } from "./declared.ts";
 import { discoverLegacy } from "./describe.ts";
 import { judgeAndForward } from "./forward.ts";
 import type { Gate } from "./gate.ts";
@@ -10,6 +11,7 @@ import { answerLocally } from "./local.ts";
 import { mergedRequest } from "./merged.ts";
 import { recordRouteRefusal } from "./refusals.ts";
 import { listen } from "./subscriptions/listen.ts";
+import { taskRequest } from "./tasks/task-request.ts";
 
 /** A message of the stateless revision (2026-07-28): it stands alone, and only requests lead anywhere. */
 export function modernMessage(gate: Gate, inbound: Inbound): void | Promise<void> {
@@ -32,6 +34,7 @@ export function modernMessage(gate: Gate, inbound: Inbound): void | Promise<void
 function toServer(gate: Gate, inbound: Inbound, routed: RoutedServer): void | Promise<void> {
   const method = inbound.scanned.method ?? "";
   if (method === "subscriptions/listen") return listen(gate, inbound, routed);
+  if (isAboutTask(inbound)) return taskRequest(gate, inbound);
   const verdict = gate.eras.known(routed);
   if (verdict === undefined && method === "server/discover") {
     keep(inbound);

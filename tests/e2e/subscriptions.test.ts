@@ -60,4 +60,47 @@ for (const era of eras) {
       });
     });
   }
+
+  describe(`arguments at ${era} servers`, () => {
+    for (const [path, prompt] of [
+      ["/mcp/changing", "greet"],
+      ["/mcp", "changing__greet"],
+    ] as const) {
+      test(`are completed at ${path} by the server that has the prompt or the template, for every client`, async (t) => {
+        const stage = await scene(t, era);
+        for (const connect of [modernClient, sessionClient]) {
+          const client = await connect(t, stage, path);
+          const asked = async (ref: { type: "ref/prompt"; name: string } | { type: "ref/resource"; uri: string }, name: string) =>
+            (await client.complete({ ref, argument: { name, value: "an" } })).completion.values;
+          assert.deepEqual(await asked({ type: "ref/prompt", name: prompt }, "name"), ["anna", "antonia"]);
+          assert.deepEqual(await asked({ type: "ref/resource", uri: "item://{id}" }, "id"), ["anna", "antonia"]);
+          if (path !== "/mcp") continue;
+          await assert.rejects(asked({ type: "ref/prompt", name: "nowhere__greet" }, "name"));
+          await assert.rejects(asked({ type: "ref/resource", uri: "other://{id}" }, "id"));
+        }
+      });
+    }
+  });
 }
+
+describe("log messages that belong to no request", () => {
+  test("reach each session at /mcp once, by the level that it set, and no client of the stateless revision", async (t) => {
+    const { upstream, ...harness } = await scene(t, "legacy");
+    const all = await sessionClient(t, harness, "/mcp");
+    const few = await sessionClient(t, harness, "/mcp");
+    await few.setLoggingLevel("emergency");
+    const modern = await modernClient(t, harness, "/mcp");
+    await modern.listen({ toolsListChanged: true });
+    await until("the gate listens", () => upstream.listening() > 0);
+    await until("it hears", () => {
+      upstream.toolsChanged();
+      return all.heard.length > 0 && few.heard.length > 0 && modern.heard.length > 0;
+    });
+    upstream.log("something failed");
+    await until("it is told", () => all.logs.length > 0);
+    upstream.promptsChanged();
+    await until("what comes behind it", () => few.heard.includes("notifications/prompts/list_changed"));
+    assert.deepEqual([all.logs, few.logs], [["something failed"], []]);
+    assert.ok(modern.heard.every((method) => method === "notifications/tools/list_changed"));
+  });
+});

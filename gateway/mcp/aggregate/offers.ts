@@ -5,6 +5,7 @@ import { hintsOf } from "../cache/hints.ts";
 import type { Gate } from "../gate.ts";
 import { gateInfo } from "../identity.ts";
 import type { Inbound } from "../inbound.ts";
+import { tasksExtension } from "../tasks/task-ids.ts";
 import { type Blend, reachable } from "./blend.ts";
 import { unavailableKey } from "./merged-list.ts";
 
@@ -66,8 +67,8 @@ async function offerOf(gate: Gate, inbound: Inbound, routed: RoutedServer): Prom
   return { capabilities: asJson(capabilities), instructions: typeof instructions === "string" ? instructions : "", ttlMs };
 }
 
-/** Extensions whose tools and resources pass through unchanged. */
-const carriedExtensions = ["io.modelcontextprotocol/ui"] as const;
+/** Extensions whose tools, resources and tasks pass through. */
+const carriedExtensions = ["io.modelcontextprotocol/ui", tasksExtension] as const;
 
 /**
  * The union of what the servers offer, of what is served here. One that did not answer may offer everything: what is then asked for is
@@ -86,6 +87,7 @@ function capabilitiesOf({ virtual }: Blend, offers: readonly Offer[]): Json {
     tools: { listChanged },
     ...(offered("prompts") && picked("prompts") ? { prompts: { listChanged } } : {}),
     ...(offered("resources") && picked("resources") ? { resources: { listChanged, ...(subscribes ? { subscribe: true } : {}) } } : {}),
+    ...(offered("completions") ? { completions: {} } : {}),
     ...(offered("logging") ? { logging: {} } : {}),
     ...(extensions.length === 0 ? {} : { extensions: Object.fromEntries(extensions) }),
   };

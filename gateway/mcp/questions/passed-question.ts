@@ -2,13 +2,14 @@ import { bounds } from "../../../domain/bounds.ts";
 import { asObject } from "../../../domain/mcp/client-capabilities.ts";
 import { codes, errorMessage } from "../../../domain/mcp/errors.ts";
 import { readInputRequired, undeclared } from "../../../domain/mcp/input-required.ts";
-import { rawText } from "../../../domain/mcp/json-text.ts";
 import { methodOf } from "../../../domain/mcp/methods.ts";
 import type { Scanned } from "../../../domain/mcp/scanned.ts";
 import { splice } from "../../../domain/mcp/splice.ts";
+import { capabilitiesOf, isAboutTask } from "../declared.ts";
 import type { Gate } from "../gate.ts";
 import type { Inbound } from "../inbound.ts";
 import type { Replacement } from "../outcome.ts";
+import { withSealedTask } from "../tasks/passed-task.ts";
 import { sealState, stateRequestOf } from "./request-state.ts";
 
 /**
@@ -18,6 +19,13 @@ import { sealState, stateRequestOf } from "./request-state.ts";
 export function passUnfinished(gate: Gate, inbound: Inbound, server: string, name: string | null) {
   return (message: Uint8Array, scanned: Scanned): Replacement | null => {
     if (scanned.resultType === "input_required") return passQuestion(gate, inbound, { server, name }, message, scanned);
+    if (scanned.resultType === "task") {
+      const bytes = withSealedTask(gate, inbound, { server, name }, scanned);
+      if (bytes !== undefined) return { status: null, bytes };
+      // The answer to a question about a task may be of the task's own type.
+      if (isAboutTask(inbound)) return null;
+      return invalid(inbound, "the server's result is a task, which the client can't look after");
+    }
     // Which extension adds which type nobody but its client knows.
     if (hasExtensions(inbound)) return null;
     return invalid(inbound, `the server's result has a resultType that the client does not know: ${shown(scanned.resultType)}`);
@@ -44,11 +52,6 @@ function passQuestion(
   const state = { kind: "server", json: asked.stateJson } as const;
   const sealed = sealState(gate.sealer, stateRequestOf(inbound, server, name), state, bounds.requestStateMs);
   return { status: null, bytes: splice(message, [{ ...scanned.requestState, text: `"${sealed}"` }]) };
-}
-
-/** What a modern client declared in the envelope of its request. */
-export function capabilitiesOf({ scanned, body }: Inbound): Readonly<Record<string, unknown>> {
-  return scanned.clientCapabilities === null ? {} : asObject(JSON.parse(rawText(body, scanned.clientCapabilities)));
 }
 
 function hasExtensions(inbound: Inbound): boolean {

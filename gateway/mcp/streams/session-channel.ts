@@ -3,12 +3,11 @@ import { bounds } from "../../../domain/bounds.ts";
 import { Fault } from "../../../domain/fault.ts";
 import type { Caller } from "../../../domain/identity.ts";
 import type { HttpReply, HttpRequest } from "../../../domain/ports/http.ts";
-import type { RoutedServer } from "../../router.ts";
 import type { Gate } from "../gate.ts";
 import type { Session } from "../session.ts";
 import type { Standing } from "../subscriptions/active.ts";
 import { isStillTheirs } from "../subscriptions/credential.ts";
-import { createListener, type Listener } from "../subscriptions/listener.ts";
+import { createListener, type Listener, type Thing } from "../subscriptions/listener.ts";
 import { createNotices, type Notices, withoutSubscriptionId } from "../subscriptions/notices.ts";
 import type { Changes } from "../subscriptions/visible-changes.ts";
 import { listNames, type Wanted } from "../subscriptions/wanted.ts";
@@ -42,7 +41,7 @@ export class SessionChannel implements Standing, AnswerStreams {
   #resume = () => {};
   #listener: Listener | undefined;
   #opener: Opener | undefined;
-  #uris = new Map<string, RoutedServer>();
+  #uris = new Map<string, Thing>();
   #logLevel = "";
   #logs = 0;
   #lastStream = 0;
@@ -105,13 +104,13 @@ export class SessionChannel implements Standing, AnswerStreams {
   }
 
   /** Adds a resource that the caller may read. False where its server does not tell of changes to it. */
-  async subscribe(opener: Opener, uri: string, routed: RoutedServer): Promise<boolean> {
+  async subscribe(opener: Opener, uri: string, thing: Thing): Promise<boolean> {
     if (this.#uris.size >= bounds.subscribedUrisMax && !this.#uris.has(uri))
       throw new Fault("limited", `a session may subscribe to ${bounds.subscribedUrisMax} resources`);
     const refusal = this.#listen(opener);
     if (refusal !== null) throw refusal;
     const known = this.#uris.has(uri);
-    this.#uris.set(uri, routed);
+    this.#uris.set(uri, thing);
     const honoured = await this.#want();
     if (honoured?.uris.has(uri) === true) return true;
     if (!known) this.#uris.delete(uri);

@@ -8,7 +8,7 @@ import { callOf, type Inbound, keep } from "../inbound.ts";
 import { type Judgement, judge, noteEnd } from "../judge.ts";
 import { recordRouteRefusal } from "../refusals.ts";
 import type { Session } from "../session.ts";
-import { serverOfResource } from "../subscriptions/wanted-places.ts";
+import { resourceThing } from "../subscriptions/wanted-places.ts";
 import type { Opener } from "./session-channel.ts";
 
 /** Requests that change what a session is told. */
@@ -35,11 +35,11 @@ export function sessionRequestOf(place: Place): Promise<void> | undefined {
 async function subscribe(gate: Gate, inbound: Inbound, session: Session, routed: RoutedServer | null): Promise<void> {
   keep(inbound);
   const uri = inbound.scanned.uri ?? "";
-  const at = routed ?? (await serverOfResource(gate, inbound, uri));
-  if (at === undefined) return unknownResource(gate, inbound, uri);
-  await judged(gate, inbound, { routed: at, name: uri }, async () => {
+  const thing = await resourceThing(gate, inbound, routed, uri);
+  if (thing === undefined) return unknownResource(gate, inbound, uri);
+  await judged(gate, inbound, thing, async () => {
     const channel = gate.channels.of(gate, session);
-    if (await channel.subscribe(openerOf(inbound), uri, at)) return;
+    if (await channel.subscribe(openerOf(inbound), uri, thing)) return;
     throw new Fault("invalid", "the server does not tell of changes to this resource");
   });
 }
@@ -47,8 +47,8 @@ async function subscribe(gate: Gate, inbound: Inbound, session: Session, routed:
 async function unsubscribe(gate: Gate, inbound: Inbound, session: Session, routed: RoutedServer | null): Promise<void> {
   keep(inbound);
   const uri = inbound.scanned.uri ?? "";
-  const at = routed ?? (await serverOfResource(gate, inbound, uri)) ?? null;
-  await judged(gate, inbound, { routed: at, name: uri }, async () => gate.channels.find(session)?.unsubscribe(uri));
+  const thing = await resourceThing(gate, inbound, routed, uri);
+  await judged(gate, inbound, thing ?? { routed: null, name: uri }, async () => gate.channels.find(session)?.unsubscribe(uri));
 }
 
 const levels: ReadonlySet<unknown> = new Set(["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"]);

@@ -1,6 +1,8 @@
 import type { Call, Transport } from "../../../domain/call.ts";
 import { Fault, toFault } from "../../../domain/fault.ts";
 import type { Caller } from "../../../domain/identity.ts";
+import { withName } from "../../../domain/mcp/rewrite.ts";
+import { scanMessage } from "../../../domain/mcp/scan.ts";
 import type { Scanned } from "../../../domain/mcp/scanned.ts";
 import type { PolicyTable } from "../../../domain/policy/evaluate.ts";
 import { isVisible } from "../../decide.ts";
@@ -11,7 +13,7 @@ import { type Endpoint, endpointAt } from "../place.ts";
 import { ownerOf } from "../session.ts";
 import { listChanged, type OwnNotice, resourceUpdated } from "./notices.ts";
 import { type Changes, changedLists } from "./visible-changes.ts";
-import { intersectionOf, type ListName, listNames, nothingWanted, unionOf, type Wanted } from "./wanted.ts";
+import { type ListName, listNames, nothingWanted, unionOf, type Wanted } from "./wanted.ts";
 import type { Watch, Watcher } from "./watch.ts";
 
 /** One who listens to servers through the gate: a subscription of a modern client, or the session of a legacy one. */
@@ -27,11 +29,21 @@ export interface ListenerOptions {
   readonly deliver: (key: string, bytes: Uint8Array, scanned: Scanned) => void;
 }
 
-/** What the listener wants, and which server each resource and task is of. */
+/** A resource or a task, at the server that has it. */
+export interface Thing {
+  readonly routed: RoutedServer;
+  /** As the server calls it. */
+  readonly inner: string;
+  /** What must be allowed to hear of it, and by which name that is judged. */
+  readonly method: "resources/subscribe" | "tasks/get";
+  readonly name: string;
+}
+
+/** What the listener wants. Resources and tasks are found by what the client calls them. */
 export interface WantedAt {
   readonly lists: ReadonlySet<ListName>;
-  readonly uris: ReadonlyMap<string, RoutedServer>;
-  readonly tasks: ReadonlyMap<string, RoutedServer>;
+  readonly uris: ReadonlyMap<string, Thing>;
+  readonly tasks: ReadonlyMap<string, Thing>;
   readonly logLevel: string | null;
 }
 
@@ -87,8 +99,7 @@ class CallersListener implements Listener {
     // The gate itself tells of lists that policies and the registry change, whatever the servers do.
     const [only] = this.#at.endpoint === null ? [] : servers;
     const lists = only === undefined ? new Set(listNames) : await listsOf(this.#gate, only, ownerOf(this.#caller));
-    const asked = { ...wanted, uris: new Set(wanted.uris.keys()), tasks: new Set(wanted.tasks.keys()) };
-    return intersectionOf({ ...honoured, lists }, asked);
+    return { ...honoured, lists: new Set([...wanted.lists].filter((list) => lists.has(list))) };
   }
 
   async refresh(caller: Caller, changes: Changes): Promise<void> {
@@ -99,7 +110,7 @@ class CallersListener implements Listener {
     const servers = this.#reachable();
     const left = this.#closeOthersThan(servers);
     const fresh = servers.filter((routed) => !this.#ears.has(routed));
-    const concerned = this.#dropUnreadable(servers) ? servers : fresh;
+    const concerned = this.#dropUnheard(servers) ? servers : fresh;
     // Whoever can't be reached now is tried again by its watch.
     await this.#hearAll(concerned).catch(() => {});
     const { lists } = this.#wanted;
@@ -135,8 +146,8 @@ class CallersListener implements Listener {
     args: undefined,
   });
 
-  #mayRead(routed: RoutedServer, uri: string): boolean {
-    return isVisible(this.#policies, this.#callTo(routed, "resources/subscribe", uri));
+  #mayHear({ routed, method, name }: Thing): boolean {
+    return isVisible(this.#policies, this.#callTo(routed, method, name));
   }
 
   #reachable(): readonly RoutedServer[] {
@@ -149,7 +160,7 @@ class CallersListener implements Listener {
 
   #wantedAt(routed: RoutedServer): Wanted {
     const { lists, uris, tasks, logLevel } = this.#wanted;
-    return { lists, uris: namesAt(uris, routed), tasks: namesAt(tasks, routed), logLevel };
+    return { lists, uris: innerNamesAt(uris, routed), tasks: innerNamesAt(tasks, routed), logLevel };
   }
 
   async #hearAll(servers: readonly RoutedServer[]): Promise<Wanted> {
@@ -170,7 +181,8 @@ class CallersListener implements Listener {
     const granted = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
     const failed = results.find((result) => result.status === "rejected");
     if (granted.length === 0 && failed !== undefined) throw toFault(failed.reason);
-    return unionOf(granted);
+    const { uris, tasks, ...others } = unionOf(granted);
+    return { ...others, uris: outerNames(this.#wanted.uris, routed, uris), tasks: outerNames(this.#wanted.tasks, routed, tasks) };
   }
 
   #openEar(routed: RoutedServer): Ear {
@@ -180,17 +192,28 @@ class CallersListener implements Listener {
       definition: definitionOf(routed),
       watches: hearsServers ? this.#gate.watches.of(routed, ownerOf(this.#caller)) : [],
       notice: (bytes, scanned) => {
-        const isUpdate = scanned.method === "notifications/resources/updated";
-        if (isUpdate && !this.#mayRead(routed, scanned.uri ?? "")) return;
-        if (!this.#closed) deliver(keyOf(scanned), bytes, scanned);
+        const told = this.#told(routed, bytes, scanned);
+        if (!this.#closed && told !== undefined) deliver(keyOf(told.scanned), told.bytes, told.scanned);
       },
       missed: () => {
         if (this.#closed) return;
-        const { lists, uris } = this.#wantedAt(routed);
-        for (const list of lists) this.#tell(listChanged(list));
-        for (const uri of uris) this.#tell(resourceUpdated(uri));
+        for (const list of this.#wanted.lists) this.#tell(listChanged(list));
+        for (const [uri, thing] of this.#wanted.uris) if (thing.routed === routed) this.#tell(resourceUpdated(uri));
       },
     };
+  }
+
+  /** A notification as the client is told it; undefined where the caller may not know. */
+  #told(routed: RoutedServer, bytes: Uint8Array, scanned: Scanned): OwnNotice | undefined {
+    const isUpdate = scanned.method === "notifications/resources/updated";
+    if (!isUpdate && scanned.method !== "notifications/tasks") return { bytes, scanned };
+    const inner = (isUpdate ? scanned.uri : scanned.taskId) ?? "";
+    const found = [...this.#wanted[isUpdate ? "uris" : "tasks"]].find(([, thing]) => thing.routed === routed && thing.inner === inner);
+    // Something below a resource is judged by its own name.
+    const below: Thing = { routed, inner, method: "resources/subscribe", name: inner };
+    const [outer, thing] = found ?? [inner, below];
+    if (!this.#mayHear(thing)) return undefined;
+    return outer === inner ? { bytes, scanned } : renamed(bytes, scanned, outer);
   }
 
   #closeEar(ear: Ear): void {
@@ -207,13 +230,13 @@ class CallersListener implements Listener {
     return gone.length > 0;
   }
 
-  /** Whether a resource was among what is wanted that the caller may not read any more. */
-  #dropUnreadable(servers: readonly RoutedServer[]): boolean {
-    const { uris } = this.#wanted;
-    const kept = [...uris].filter(([uri, routed]) => servers.includes(routed) && this.#mayRead(routed, uri));
-    if (kept.length === uris.size) return false;
-    this.#wanted = { ...this.#wanted, uris: new Map(kept) };
-    return true;
+  /** Whether something was among what is wanted that the caller may not hear of any more. */
+  #dropUnheard(servers: readonly RoutedServer[]): boolean {
+    const { uris, tasks } = this.#wanted;
+    const keep = (things: ReadonlyMap<string, Thing>) =>
+      new Map([...things].filter(([, thing]) => servers.includes(thing.routed) && this.#mayHear(thing)));
+    this.#wanted = { ...this.#wanted, uris: keep(uris), tasks: keep(tasks) };
+    return this.#wanted.uris.size < uris.size || this.#wanted.tasks.size < tasks.size;
   }
 
   #tell({ bytes, scanned }: OwnNotice): void {
@@ -229,8 +252,18 @@ async function listsOf(gate: Gate, routed: RoutedServer, owner: string): Promise
   return new Set(listNames.filter((list) => list in capabilities));
 }
 
-function namesAt(names: ReadonlyMap<string, RoutedServer>, routed: RoutedServer): ReadonlySet<string> {
-  return new Set([...names].filter(([, at]) => at === routed).map(([name]) => name));
+function innerNamesAt(things: ReadonlyMap<string, Thing>, routed: RoutedServer): ReadonlySet<string> {
+  return new Set([...things.values()].filter((thing) => thing.routed === routed).map(({ inner }) => inner));
+}
+
+function outerNames(things: ReadonlyMap<string, Thing>, routed: RoutedServer, inner: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...things].filter(([, thing]) => thing.routed === routed && inner.has(thing.inner)).map(([outer]) => outer));
+}
+
+function renamed(bytes: Uint8Array, scanned: Scanned, name: string): OwnNotice | undefined {
+  const changed = withName(bytes, scanned, name);
+  const again = scanMessage(changed);
+  return again.kind === "malformed" ? undefined : { bytes: changed, scanned: again };
 }
 
 /** What a notification is about: of several about the same the last one says it all. */

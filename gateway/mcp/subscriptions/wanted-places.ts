@@ -1,36 +1,57 @@
 import type { RoutedServer } from "../../router.ts";
 import { blendOf } from "../aggregate/blend.ts";
 import { resourceOwner } from "../aggregate/target.ts";
+import { declaresTasks } from "../declared.ts";
 import type { Gate } from "../gate.ts";
 import { callOf, type Inbound } from "../inbound.ts";
 import { judge, noteEnd } from "../judge.ts";
-import type { WantedAt } from "./listener.ts";
+import { openTask } from "../tasks/task-ids.ts";
+import { isServedHere } from "../tasks/task-request.ts";
+import type { Thing, WantedAt } from "./listener.ts";
 import type { Wanted } from "./wanted.ts";
 
 /**
- * Finds the server of each resource that a subscription asks for, and judges subscribing to it like reading it, each with its own record.
- * What is not there for the caller, or not allowed, is left out: the acknowledgement does not name it.
+ * Finds the server of each resource and task that a subscription asks for, and judges hearing of it, like reading it, each with its own
+ * record. What is not there for the caller, or not allowed, is left out: the acknowledgement does not name it.
  */
 export async function placeWanted(gate: Gate, inbound: Inbound, routed: RoutedServer | null, wanted: Wanted): Promise<WantedAt> {
-  const uris = new Map<string, RoutedServer>();
+  const uris = new Map<string, Thing>();
   for (const uri of wanted.uris) {
-    const at = routed ?? (await serverOfResource(gate, inbound, uri));
-    if (at !== undefined && maySubscribe(gate, inbound, at, uri)) uris.set(uri, at);
+    const thing = await resourceThing(gate, inbound, routed, uri);
+    if (thing !== undefined && mayHear(gate, inbound, thing)) uris.set(uri, thing);
   }
-  return { lists: wanted.lists, uris, tasks: new Map(), logLevel: null };
+  const tasks = new Map<string, Thing>();
+  for (const id of declaresTasks(inbound) ? wanted.tasks : []) {
+    const thing = taskThing(gate, inbound, id);
+    if (thing !== undefined && mayHear(gate, inbound, thing)) tasks.set(id, thing);
+  }
+  return { lists: wanted.lists, uris, tasks, logLevel: null };
 }
 
-/** The one server that has the resource under that URI, at an endpoint that is made of several. */
-export async function serverOfResource(gate: Gate, inbound: Inbound, uri: string): Promise<RoutedServer | undefined> {
+/** The resource of that URI at the server of the endpoint, or at the one that has it, where the endpoint is made of several. */
+export async function resourceThing(gate: Gate, inbound: Inbound, routed: RoutedServer | null, uri: string): Promise<Thing | undefined> {
+  const at = routed === null ? await resourceAmongSeveral(gate, inbound, uri) : { routed, inner: uri };
+  return at === undefined ? undefined : { ...at, method: "resources/subscribe", name: at.inner };
+}
+
+async function resourceAmongSeveral(gate: Gate, inbound: Inbound, uri: string): Promise<Pick<Thing, "routed" | "inner"> | undefined> {
   const blend = blendOf(gate, inbound);
   if (blend === undefined) return undefined;
   const inner = await resourceOwner(gate, inbound, blend, uri).catch(() => undefined); // None, or several: not honoured.
-  return inner?.name === uri ? gate.router.find(inbound.caller.organizationId, inner.server) : undefined;
+  const routed = inner === undefined ? undefined : gate.router.find(inbound.caller.organizationId, inner.server);
+  return inner === undefined || routed === undefined ? undefined : { routed, inner: inner.name };
 }
 
-function maySubscribe(gate: Gate, listen: Inbound, { server }: RoutedServer, uri: string): boolean {
+function taskThing(gate: Gate, inbound: Inbound, id: string): Thing | undefined {
+  const place = openTask(gate.sealer, inbound.owner, id);
+  if (place === undefined || !isServedHere(gate, inbound, place)) return undefined;
+  const routed = gate.router.find(inbound.caller.organizationId, place.server);
+  return routed === undefined ? undefined : { routed, inner: place.task, method: "tasks/get", name: place.tool };
+}
+
+function mayHear(gate: Gate, listen: Inbound, { routed: { server }, method, name }: Thing): boolean {
   const inbound: Inbound = { ...listen, callId: gate.newId() };
-  const call = { ...callOf(inbound, server.name, server.labels, uri), method: "resources/subscribe" };
+  const call = { ...callOf(inbound, server.name, server.labels, name), method, args: undefined };
   const judgement = judge(gate, inbound, call, "buffered");
   if (judgement.judged.decision.verdict !== "allow") return false;
   noteEnd(gate, inbound, judgement, { outcome: "ok", status: 200, errorCode: null, responseBytes: 0 }, null);

@@ -133,11 +133,14 @@ function rankOf(level: string): number {
   return levels.indexOf(level);
 }
 
-/** What somebody asked for counts more than what nobody set; of two levels the one that lets more through. */
+/** What those who set none get besides those who did. */
+const usualLevel = "info";
+
+/** Of two levels the one that lets more through. */
 function lowerLevel(one: string | null, other: string | null): string | null {
-  if (one === null || one === "") return other ?? one;
-  if (other === null || other === "") return one;
-  return rankOf(one) <= rankOf(other) ? one : other;
+  if (one === null || other === null || one === other) return one ?? other;
+  const [first, second] = [one || usualLevel, other || usualLevel];
+  return rankOf(first) <= rankOf(second) ? first : second;
 }
 
 function levelOf({ bytes, params }: Scanned): string {
