@@ -118,11 +118,14 @@ for (const era of eras) {
         const { honoredFilter } = await modern.listen({ resourceSubscriptions: [watched, secret] });
         assert.deepEqual(honoredFilter, { resourceSubscriptions: [watched] });
         const session = await sessionClient(t, stage, path);
-        await assert.rejects(session.subscribeResource({ uri: secret }), /may not/);
+        await assert.rejects(session.subscribeResource({ uri: secret }), /may not|no such/);
       }
       const decisions = await decided(stage);
-      const judged = decisions.filter(({ method }) => method === "resources/subscribe").map(({ name, verdict }) => `${verdict} ${name}`);
-      assert.deepEqual(judged.sort(), [`allow ${watched}`, `allow ${watched}`, ...Array(4).fill(`deny ${secret}`)]);
+      const judged = decisions.filter(({ name }) => name !== null).map(({ name, stage: by, verdict }) => `${verdict} ${name} ${by}`);
+      const here = [`allow ${watched} policy`, `deny ${secret} policy`, `deny ${secret} policy`];
+      // Where several servers are merged, what may not be read is not there.
+      const merged = [`allow ${watched} policy`, `deny ${secret} route`, `deny ${secret} route`];
+      assert.deepEqual(judged.sort(), [...here, ...merged].sort());
       assert.ok(decisions.some(({ method, verdict }) => method === "subscriptions/listen" && verdict === "allow"));
     });
   });

@@ -5,6 +5,7 @@ import { declaresTasks } from "../declared.ts";
 import type { Gate } from "../gate.ts";
 import { callOf, type Inbound } from "../inbound.ts";
 import { judge, noteEnd } from "../judge.ts";
+import { recordRouteRefusal } from "../refusals.ts";
 import { openTask } from "../tasks/task-ids.ts";
 import { isServedHere } from "../tasks/task-request.ts";
 import type { Thing, WantedAt } from "./listener.ts";
@@ -18,12 +19,14 @@ export async function placeWanted(gate: Gate, inbound: Inbound, routed: RoutedSe
   const uris = new Map<string, Thing>();
   for (const uri of wanted.uris) {
     const thing = await resourceThing(gate, inbound, routed, uri);
-    if (thing !== undefined && mayHear(gate, inbound, thing)) uris.set(uri, thing);
+    if (thing === undefined) recordRouteRefusal(gate, inbound, uri);
+    else if (mayHear(gate, inbound, thing)) uris.set(uri, thing);
   }
   const tasks = new Map<string, Thing>();
   for (const id of declaresTasks(inbound) ? wanted.tasks : []) {
     const thing = taskThing(gate, inbound, id);
-    if (thing !== undefined && mayHear(gate, inbound, thing)) tasks.set(id, thing);
+    if (thing === undefined) recordRouteRefusal(gate, inbound, null);
+    else if (mayHear(gate, inbound, thing)) tasks.set(id, thing);
   }
   return { lists: wanted.lists, uris, tasks, logLevel: null };
 }
