@@ -6,6 +6,7 @@ import { addConfig } from "./commands/config.ts";
 import { addDeadLetters } from "./commands/dead-letters.ts";
 import { addLimits, addPolicies, addVirtualServers } from "./commands/documents.ts";
 import { addKeys } from "./commands/keys.ts";
+import { addKibana } from "./commands/kibana.ts";
 import { addServe } from "./commands/serve.ts";
 import { addServers } from "./commands/servers.ts";
 import { addHealth, addStats } from "./commands/state.ts";
@@ -82,6 +83,7 @@ function programOf(session: Session, { stdout, stderr }: Pick<Surroundings, "std
     addDeadLetters,
     addStats,
     addHealth,
+    addKibana,
     addConfig,
   ]) {
     add(program, session);

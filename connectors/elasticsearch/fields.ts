@@ -2,7 +2,7 @@
 export type FieldType = "date" | "keyword" | "text" | "long" | "float" | "ip" | "flattened" | "kept";
 
 /** Which events fill a field. */
-export type FieldSource = "decided" | "ended" | "administered" | "upstream";
+export type FieldSource = "decided" | "ended" | "administered" | "upstream" | "anomaly" | "restriction";
 
 export interface Field {
   /** `kept`: in the document, but neither searched nor aggregated. */
@@ -11,11 +11,12 @@ export interface Field {
   readonly about: string;
 }
 
-const every: readonly FieldSource[] = ["decided", "ended", "administered", "upstream"];
+const every: readonly FieldSource[] = ["decided", "ended", "administered", "upstream", "anomaly", "restriction"];
 const calls: readonly FieldSource[] = ["decided", "ended"];
 const persons: readonly FieldSource[] = ["decided", "ended", "administered"];
+const findings: readonly FieldSource[] = ["anomaly", "restriction"];
 
-function field(type: FieldType, of: readonly FieldSource[], about: string): Field {
+function field<Type extends FieldType>(type: Type, of: readonly FieldSource[], about: string): Field & { readonly type: Type } {
   return { type, of, about };
 }
 
@@ -32,26 +33,37 @@ export const fields = {
   "data_stream.namespace": field("keyword", every, "The namespace that is configured."),
 
   "event.id": field("keyword", every, "The event on the log; its repeats are one document."),
-  "event.kind": field("keyword", every, "`event`."),
-  "event.category": field("keyword", every, "`api`, `authentication`, `session`, `configuration`, `iam` or `network`; may be several."),
+  "event.kind": field("keyword", every, "`event`; `alert` for an anomaly."),
+  "event.category": field(
+    "keyword",
+    every,
+    "`api`, `authentication`, `session`, `configuration`, `iam`, `network`, `intrusion_detection`; may be several.",
+  ),
   "event.type": field("keyword", every, "`access`, `allowed`, `denied`, `start`, `end`, `change`, `deletion`, `info`; mostly several."),
-  "event.action": field("keyword", every, "`call-decided`, `call-ended`, `upstream-changed`, or the act: `policies.put`."),
+  "event.action": field(
+    "keyword",
+    every,
+    "`call-decided`, `call-ended`, `upstream-changed`, `anomaly-found`, `restriction-imposed`, `restriction-released`, or the act: `policies.put`.",
+  ),
   "event.outcome": field("keyword", every, "`success`, `failure` or `unknown`. A denied call is a failure."),
-  "event.reason": field("keyword", ["decided", "administered", "upstream"], "Why, as the caller was told."),
+  "event.reason": field("keyword", ["decided", "administered", "upstream", ...findings], "Why, as the caller was told."),
   "event.duration": field("long", ["ended"], "From the decision to the last byte, in nanoseconds."),
   "event.sequence": field("long", calls, "1, 2, 3 … in one process of a gate: a gap is a missing record."),
+  "event.risk_score": field("float", ["anomaly"], "How many times rarer it is than the budget of alerts allows."),
+  "event.start": field("date", findings, "Start of the window that is unusual; since when a restriction holds."),
+  "event.end": field("date", findings, "End of that window; when the restriction ends by itself."),
   "event.module": field("keyword", every, "`sluice`."),
   "event.dataset": field("keyword", every, "`sluice.audit`."),
   "event.ingested": field("date", every, "When it was sent to Elasticsearch."),
 
   "organization.id": field("keyword", every, "The tenant. Every search of a tenant's data must filter by it."),
-  "user.id": field("keyword", persons, "Who called or acted; `-` where nobody proved it."),
+  "user.id": field("keyword", [...persons, ...findings], "Who called or acted; `-` where nobody proved it."),
   "user.roles": field("keyword", ["decided", "administered"], "Roles at that moment."),
   "user.group.name": field("keyword", ["decided", "administered"], "Groups at that moment."),
   "user.target.id": field("keyword", ["administered"], "The user who was changed."),
   "source.ip": field("ip", ["decided", "administered"], "The caller's address, if it is one."),
   "source.address": field("keyword", ["decided", "administered"], "The caller's address as it was recorded."),
-  "related.user": field("keyword", persons, "Every user that the event is about."),
+  "related.user": field("keyword", [...persons, ...findings], "Every user that the event is about."),
   "related.ip": field("ip", ["decided", "administered"], "Every address that the event is about."),
 
   "service.name": field("keyword", every, "`sluice`."),
@@ -72,8 +84,8 @@ export const fields = {
   "rule.version": field("keyword", ["decided"], "Version of that policy."),
 
   "gen_ai.operation.name": field("keyword", calls, "`execute_tool` for a call of a tool."),
-  "gen_ai.tool.name": field("keyword", calls, "The tool, as its server names it."),
-  "gen_ai.agent.id": field("keyword", ["decided", "administered"], "The agent that acted for the user."),
+  "gen_ai.tool.name": field("keyword", [...calls, ...findings], "The tool, as its server names it."),
+  "gen_ai.agent.id": field("keyword", ["decided", "administered", ...findings], "The agent that acted for the user."),
 
   "mcp.call.id": field("keyword", calls, "The call: joins its decision and its end."),
   "mcp.method": field("keyword", calls, "The MCP method, such as `tools/call`."),
@@ -85,13 +97,17 @@ export const fields = {
   ),
   "mcp.outcome": field("keyword", ["ended"], "`ok`, `tool-error`, `rpc-error`, `upstream-error`, `timeout` or `cancelled`: only on ends."),
   "mcp.protocol.version": field("keyword", ["decided"], "The revision spoken, such as `2026-07-28`."),
-  "mcp.server.name": field("keyword", ["decided", "ended", "upstream", "administered"], "The MCP server."),
+  "mcp.server.name": field("keyword", every, "The MCP server."),
   "mcp.server.labels": field("flattened", ["decided"], "Its labels: `mcp.server.labels.env`."),
   "mcp.upstream.id": field("keyword", ["ended", "upstream"], "The upstream that answered or was tried last."),
   "mcp.upstream.health": field("keyword", ["upstream"], "`healthy`, `unhealthy` or `unknown`."),
   "mcp.upstream.circuit": field("keyword", ["upstream"], "`closed`, `open` or `half-open`."),
-  "mcp.target.type": field("keyword", persons, "`tool`, `prompt`, `resource`, or the kind of what was administered."),
-  "mcp.target.id": field("keyword", persons, "Its name, its URI, or its id."),
+  "mcp.target.type": field(
+    "keyword",
+    [...persons, ...findings],
+    "`tool`, `prompt`, `resource`, `caller`, `server`, or what was administered.",
+  ),
+  "mcp.target.id": field("keyword", [...persons, ...findings], "Its name, its URI, or its id."),
   "mcp.attempts": field("long", ["ended"], "How many upstreams were tried."),
   "mcp.arguments.bytes": field("long", ["decided"], "Size of the arguments as they came."),
   "mcp.arguments.redacted": field("kept", ["decided"], "The arguments after redaction: only where `elasticsearch.arguments` says so."),
@@ -101,9 +117,30 @@ export const fields = {
   "mcp.policy.offset": field("long", ["decided"], "How far the deciding gate had read the policies."),
   "mcp.via": field("keyword", ["administered"], "The interface of the act: `grpc`, `rest`, `file`, `demo`."),
   "mcp.change": field("kept", ["administered"], "The change as JSON after redaction, cut at 16,384 characters."),
+  "mcp.anomaly.detector": field(
+    "keyword",
+    ["anomaly"],
+    "What was surprised most: `rate`, `errors`, `size`, `novelty`, `sequence`, `latency`, `failures`.",
+  ),
+  "mcp.anomaly.probability": field("float", ["anomaly"], "How often a window is as unusual without an attack."),
+  "mcp.anomaly.evidence": field("text", findings, "What was seen, in sentences."),
+  "mcp.restriction.action": field(
+    "keyword",
+    findings,
+    "`throttle`, `step-up`, `quarantine`; for an anomaly also `alert`: nothing but this.",
+  ),
+  "mcp.restriction.by": field("keyword", ["restriction"], "`anomaly:…` or `user:…`."),
   "mcp.record.topic": field("keyword", every, "Where the record is on the log."),
   "mcp.record.partition": field("long", every, "Its partition there."),
   "mcp.record.offset": field("long", every, "Its offset there."),
 } as const satisfies Readonly<Record<string, Field>>;
 
 export type FieldName = keyof typeof fields;
+
+/** Names of the fields of these types: the compiler checks what filters and aggregations use. */
+export type FieldOf<Type extends FieldType> = { [Name in FieldName]: (typeof fields)[Name]["type"] extends Type ? Name : never }[FieldName];
+
+/** What can be counted by value. */
+export type TermField = FieldOf<"keyword" | "ip">;
+/** What can be summed. */
+export type NumberField = FieldOf<"long" | "float">;
