@@ -5,7 +5,7 @@ import { rulesFile, savedObjectsFile } from "../connectors/elasticsearch/kibana/
 /** What is committed for those who import it by hand. `node cli/kibana-files.ts` writes it; a test holds the files against it. */
 export const kibanaFiles: readonly { readonly file: URL; readonly content: () => string }[] = [
   { file: new URL("../deploy/kibana/sluice.ndjson", import.meta.url), content: savedObjectsFile },
-  { file: new URL("../deploy/kibana/rules.json", import.meta.url), content: rulesFile },
+  { file: new URL("../deploy/kibana/rules.ndjson", import.meta.url), content: rulesFile },
 ];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

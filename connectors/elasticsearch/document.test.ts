@@ -45,6 +45,8 @@ const sources = {
   call_ended: "ended",
   administered: "administered",
   upstream_changed: "upstream",
+  anomaly_found: "anomaly",
+  restriction_changed: "restriction",
 } as const satisfies Readonly<Record<SunkType, FieldSource>>;
 
 /** Filled only for some kinds of events. */
@@ -130,6 +132,14 @@ describe("documents of the audit", () => {
     assert.deepEqual(revoked["event.category"], ["iam"]);
     assert.deepEqual(revoked["event.type"], ["deletion", "denied"]);
     assert.equal(valuesOf(stored("administered", { targetType: "user", targetId: "bob" }))["user.target.id"], "bob");
+  });
+
+  test("an anomaly is an alert, with what was done about it; a restriction says until when", () => {
+    const found = valuesOf(stored("anomaly_found"));
+    assert.deepEqual([found["event.kind"], found["event.risk_score"], found["mcp.restriction.action"]], ["alert", 250.5, "throttle"]);
+    assert.equal(found["event.end"], "2026-07-28T12:01:00.000Z");
+    const released = valuesOf(stored("restriction_changed", { change: "released" }));
+    assert.deepEqual([released["event.action"], released["event.kind"]], ["restriction-released", "event"]);
   });
 
   test("a tombstone makes no document, a time that is none is thrown", () => {

@@ -18,7 +18,7 @@ interface Values {
 /** The fields of a document by their full names; what is undefined or null is left out. */
 export type FieldValues = { readonly [Name in FieldName]?: Values[(typeof fields)[Name]["type"]] | null | undefined };
 
-export type SunkType = "call_decided" | "call_ended" | "administered" | "upstream_changed";
+export type SunkType = "call_decided" | "call_ended" | "administered" | "upstream_changed" | "anomaly_found" | "restriction_changed";
 
 /** A document as it is sent. */
 export interface AuditDocument {
@@ -81,11 +81,13 @@ function commonValues({ topic, partition, offset }: StoredRecord, { namespace, i
 }
 
 function valuesOf(record: StoredRecord<SunkType>, options: DocumentOptions): FieldValues {
-  // Only one of the four types: the union of records does not narrow by itself through `StoredRecord`.
-  if (record.type === "call_decided") return record.value === null ? {} : decidedValues(record.value, options);
-  if (record.type === "call_ended") return record.value === null ? {} : endedValues(record.value);
-  if (record.type === "administered") return record.value === null ? {} : administeredValues(record.value);
-  return record.value === null ? {} : upstreamValues(record.value);
+  const { type, value } = record;
+  if (value === null) return {};
+  if (type === "call_decided") return decidedValues(value, options);
+  if (type === "call_ended") return endedValues(value);
+  if (type === "administered") return administeredValues(value);
+  if (type === "upstream_changed") return upstreamValues(value);
+  return type === "anomaly_found" ? anomalyValues(value) : restrictionValues(value);
 }
 
 type Value<Type extends SunkType> = NonNullable<RecordOf<Type>["value"]>;
@@ -204,6 +206,58 @@ function upstreamValues({ gateway, server, upstream, health, circuit, reason }: 
     "mcp.upstream.id": upstream,
     "mcp.upstream.health": health,
     "mcp.upstream.circuit": circuit,
+  };
+}
+
+function anomalyValues(event: Value<"anomaly_found">): FieldValues {
+  const { target, detector, evidence, action, strength, probability, windowMs, lengthMs } = event;
+  const seen = evidence.join("; ");
+  return {
+    message: `${target} is unusual (${detector}): ${seen}`,
+    ...foundValues(event),
+    "event.kind": "alert",
+    "event.action": "anomaly-found",
+    "event.type": ["info"],
+    "event.outcome": "unknown",
+    "event.reason": seen,
+    "event.risk_score": strength,
+    "event.start": new Date(windowMs).toISOString(),
+    "event.end": new Date(windowMs + lengthMs).toISOString(),
+    "mcp.anomaly.detector": detector,
+    "mcp.anomaly.probability": probability,
+    "mcp.anomaly.evidence": seen,
+    "mcp.restriction.action": action,
+  };
+}
+
+function restrictionValues(event: Value<"restriction_changed">): FieldValues {
+  const { change, target, action, reason, evidence, by, sinceMs, expiresAtMs } = event;
+  return {
+    message: `${action} of ${target} was ${change} by ${by}: ${reason}`,
+    ...foundValues(event),
+    "event.action": change === "imposed" ? "restriction-imposed" : "restriction-released",
+    "event.type": [change === "imposed" ? "change" : "deletion"],
+    "event.outcome": "success",
+    "event.reason": reason,
+    "event.start": new Date(sinceMs).toISOString(),
+    "event.end": new Date(expiresAtMs).toISOString(),
+    "mcp.anomaly.evidence": evidence,
+    "mcp.restriction.action": action,
+    "mcp.restriction.by": by,
+  };
+}
+
+function foundValues(event: Value<"anomaly_found"> | Value<"restriction_changed">): FieldValues {
+  const { targetKind, target, userId, agentId, server, name } = event;
+  return {
+    "event.category": ["intrusion_detection"],
+    "user.id": userId,
+    "related.user": userId,
+    "gen_ai.agent.id": agentId,
+    "gen_ai.tool.name": name,
+    "mcp.server.name": server,
+    "mcp.target.type": targetKind,
+    "mcp.target.id": target,
   };
 }
 

@@ -11,12 +11,14 @@ export function savedObjects(): readonly SavedObject[] {
 
 /** The file that Kibana imports: `deploy/kibana/sluice.ndjson`. */
 export function savedObjectsFile(): string {
-  return `${savedObjects()
-    .map((object) => JSON.stringify(object))
-    .join("\n")}\n`;
+  return linesOf(savedObjects());
 }
 
 /** The rules, which an import would bring in switched off and without their keys: each is made through Kibana's API. */
 export function rulesFile(): string {
-  return `${JSON.stringify(alertRules, null, 2)}\n`;
+  return linesOf(alertRules);
+}
+
+function linesOf(values: readonly object[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join("");
 }
