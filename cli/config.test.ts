@@ -232,7 +232,7 @@ test("beyond loopback the gate starts with TLS, or with the flag", (t) => {
   const host = "0.0.0.0";
   assert.equal(loadConfig({ environment: {}, overrides: { http: { host, allowPlaintext: true } }, folder }).http.host, host);
   const { http, upstreams } = loadConfig({ environment: {}, overrides: { http: { host, tls: { key: "k", cert: "c" } } }, folder });
-  assert.deepEqual(http.tls, { key: join(folder, "k"), cert: join(folder, "c") });
+  assert.deepEqual(http.tls, { key: join(folder, "k"), cert: join(folder, "c"), clientCa: null });
   assert.equal(upstreams.allowLoopback, false, "a gate that others reach does not lead them to this machine");
 });
 

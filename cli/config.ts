@@ -19,7 +19,7 @@ export interface Config extends Reloadable {
   readonly http: {
     readonly host: string;
     readonly port: number;
-    readonly tls: Tls | null;
+    readonly tls: (Tls & { readonly clientCa: string | null }) | null;
     readonly allowPlaintext: boolean;
     readonly allowedHosts: readonly string[];
     readonly allowedOrigins: readonly string[];

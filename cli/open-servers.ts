@@ -10,6 +10,7 @@ import { operationsRoutes } from "../gateway/operations-routes.ts";
 import { createOriginGuard } from "../gateway/origin-guard.ts";
 import type { Recorder } from "../gateway/recorder.ts";
 import { resourceMetadataRoutes } from "../gateway/resource-metadata-routes.ts";
+import type { TlsFiles } from "../gateway/uws-apps.ts";
 import { listen } from "../gateway/uws-server.ts";
 import type { Control } from "../registry/control.ts";
 import { serveGrpc } from "../registry/grpc.ts";
@@ -17,6 +18,7 @@ import { adminRoutes } from "../registry/rest.ts";
 import type { Config } from "./config.ts";
 import { isLoopback } from "./config-checks.ts";
 import type { Mcp } from "./open-mcp.ts";
+import { renewCertificate } from "./renew-certificate.ts";
 
 export interface ServersParts {
   readonly config: Config;
@@ -58,6 +60,7 @@ export async function openServers({ config, control, recorder, metrics, mcp, pub
     ...adminRoutes({ control, authenticate: (request) => mcp.authenticator.authenticate(request), sendFault }),
   ];
   const http = await listenHttp(config, routes, metrics, logger);
+  const stopRenewing = renewCertificate(config.http.tls, http, logger);
   const { grpc: grpcConfig } = config;
   const grpc = await serveGrpc({
     control,
@@ -67,6 +70,7 @@ export async function openServers({ config, control, recorder, metrics, mcp, pub
     tls: grpcTls(grpcConfig.tls),
     logger,
   }).catch((reason: unknown) => {
+    stopRenewing();
     http.close();
     throw reason;
   });
@@ -83,6 +87,7 @@ export async function openServers({ config, control, recorder, metrics, mcp, pub
       await grpc.close({ graceMs });
     },
     async close() {
+      stopRenewing();
       http.close();
       await grpc.close({ graceMs: 0 });
     },
@@ -100,7 +105,7 @@ function listenHttp({ http }: Config, routes: readonly Route[], metrics: Exposed
   return listen({
     host: http.host,
     port: http.port,
-    ...(http.tls === null ? {} : { tls: { keyFile: http.tls.key, certFile: http.tls.cert } }),
+    ...(http.tls === null ? {} : { tls: httpTls(http.tls) }),
     handler: createIngress({ guard, routes }),
     bodyBytesMax: http.bodyBytesMax,
     bodyTimeoutMs: http.bodyTimeoutMs,
@@ -111,6 +116,10 @@ function listenHttp({ http }: Config, routes: readonly Route[], metrics: Exposed
     onRefused: (reason) => refused.series(reason).add(1),
     logger,
   });
+}
+
+function httpTls({ key, cert, clientCa }: NonNullable<Config["http"]["tls"]>): TlsFiles {
+  return { keyFile: key, certFile: cert, ...(clientCa === null ? {} : { clientCaFile: clientCa }) };
 }
 
 function grpcTls(tls: Config["grpc"]["tls"]) {

@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { X509Certificate } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
 import { Fault } from "../domain/fault.ts";
 import type { NativeApp } from "./uws-response.ts";
 
@@ -64,6 +65,7 @@ class RenewableApps implements Apps {
   }
 
   renew(): void {
+    refuseExpired(this.tls.certFile);
     const before = this.current;
     const next = this.child();
     this.current = next;
@@ -120,6 +122,17 @@ class RenewableApps implements Apps {
       });
     }
   }
+}
+
+/** At the start an expired certificate is better than no gate; in the place of one that counts it would only do harm. */
+function refuseExpired(certFile: string): void {
+  let validTo: number;
+  try {
+    validTo = new X509Certificate(readFileSync(certFile)).validToDate.getTime();
+  } catch (cause) {
+    throw new Fault("invalid", `${certFile} holds no certificate that can be read`, { cause, field: "http.tls" });
+  }
+  if (validTo <= Date.now()) throw new Fault("invalid", `the certificate in ${certFile} has expired`, { field: "http.tls" });
 }
 
 const retireMs = 1_000;

@@ -306,6 +306,9 @@ const security: readonly Requirement[] = [
   }),
   verified("001.security.7", "TLS termination for agents", {
     [uws]: ["over TLS requests are served, large and streamed answers arrive whole"],
+    "gateway/uws-tls.integration.test.ts": [
+      "a new certificate counts for new connections; streams, kept connections and WebSockets of the old one go on",
+    ],
   }),
 ];
 
