@@ -20,6 +20,11 @@ export function withSenderId(bytes: Uint8Array, { id, progressToken }: Scanned, 
   return edits.length === 0 ? bytes : splice(bytes, edits);
 }
 
+function serverInfoEdits(bytes: Uint8Array, meta: Range | null, serverInfoJson: string): Edit[] {
+  if (meta === null || memberRange(bytes, meta, serverInfoKey) !== null) return [];
+  return [memberEdit(bytes, meta, `${JSON.stringify(serverInfoKey)}:${serverInfoJson}`)];
+}
+
 /** Another progress token: raw JSON. A message without one stays as it is. */
 export function withProgressToken(bytes: Uint8Array, { progressToken }: Scanned, tokenJson: string): Uint8Array {
   return progressToken === null ? bytes : splice(bytes, [{ ...progressToken, text: tokenJson }]);
@@ -105,17 +110,27 @@ function memberEdits(bytes: Uint8Array, object: Range, members: readonly (readon
   return edits;
 }
 
+/** In `_meta` of results: who answered. */
+export const serverInfoKey = "io.modelcontextprotocol/serverInfo";
+
+export interface ModernHints {
+  readonly ttlMs: number;
+  readonly cacheScope: "public" | "private";
+  /** Raw JSON, for `_meta`: a SHOULD of every result. */
+  readonly serverInfoJson?: string;
+}
+
 /**
- * Gives a legacy result what the modern era requires: `resultType`, and for what may be cached `ttlMs` and `cacheScope`.
+ * Gives a legacy result what the modern era requires: `resultType`, and for what may be cached `ttlMs` and `cacheScope`; and who answers.
  * What is there already stays. A message that is no result stays as it is.
  */
 export function toModernResult(
   bytes: Uint8Array,
   scanned: Scanned,
   method: string,
-  { ttlMs, cacheScope }: { readonly ttlMs: number; readonly cacheScope: "public" | "private" },
+  { ttlMs, cacheScope, serverInfoJson }: ModernHints,
 ): Uint8Array {
-  const { result, resultType } = scanned;
+  const { result, resultType, meta } = scanned;
   if (result === null) return bytes;
   const added: string[] = [];
   if (resultType === null) added.push('"resultType":"complete"');
@@ -124,5 +139,9 @@ export function toModernResult(
     if (scanned.ttlMs === null) added.push(`"ttlMs":${ttlMs}`);
     if (scanned.cacheScope === null) added.push(`"cacheScope":"${cacheScope}"`);
   }
-  return added.length === 0 ? bytes : splice(bytes, [memberEdit(bytes, result, added.join(","))]);
+  const edits: Edit[] = [];
+  if (serverInfoJson !== undefined && meta === null) added.push(`"_meta":{${JSON.stringify(serverInfoKey)}:${serverInfoJson}}`);
+  else if (serverInfoJson !== undefined) edits.push(...serverInfoEdits(bytes, meta, serverInfoJson));
+  if (added.length > 0) edits.push(memberEdit(bytes, result, added.join(",")));
+  return edits.length === 0 ? bytes : splice(bytes, edits);
 }

@@ -1,11 +1,11 @@
 import { latestLegacy, latestModern } from "../../domain/mcp/revisions.ts";
+import { serverInfoKey } from "../../domain/mcp/rewrite.ts";
 import { gateInfo } from "./identity.ts";
 import type { UpstreamSession } from "./upstream-session.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
 const supportedVersions = [latestModern, latestLegacy];
-const serverInfoKey = "io.modelcontextprotocol/serverInfo";
 
 /** `server/discover` for a legacy server: what it said at `initialize`, less what needs a session of the client's own. */
 export function discoverLegacy({ capabilities, serverInfo, instructions }: UpstreamSession): Json {

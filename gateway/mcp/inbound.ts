@@ -24,6 +24,8 @@ export interface Inbound {
   readonly virtualServer: string | null;
   /** Which of the endpoints it is: what sessions, cursors and the like are bound to. */
   readonly place: string | null;
+  /** The message stands in another one that the client sent (`call_tool`): headers that repeat its parameters are not there. */
+  unwrapped?: boolean;
   /** Also the decision's id. */
   readonly callId: string;
   readonly startMs: number;

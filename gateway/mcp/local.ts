@@ -1,6 +1,7 @@
 import { toFault } from "../../domain/fault.ts";
 import { resultMessage } from "../../domain/mcp/errors.ts";
 import { methodOf } from "../../domain/mcp/methods.ts";
+import { serverInfoKey } from "../../domain/mcp/rewrite.ts";
 import { deniedReply, faultReply, inBandReply, unknownMethodReply } from "./answers.ts";
 import { notRecorded } from "./forward.ts";
 import type { Gate } from "./gate.ts";
@@ -14,6 +15,14 @@ export interface LocalAnswer {
   readonly headers?: readonly string[];
 }
 
+/** What a request is judged as. */
+interface LocalTarget {
+  readonly server: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Where it is another than that of the message. */
+  readonly method?: string;
+}
+
 /**
  * Judges and records a request that the gate answers itself, and answers it with what `produce` makes.
  * Modern results get the members that their revision requires.
@@ -21,10 +30,11 @@ export interface LocalAnswer {
 export async function answerLocally(
   gate: Gate,
   inbound: Inbound,
-  target: { readonly server: string | null; readonly labels: Readonly<Record<string, string>> },
+  target: LocalTarget,
   produce: () => LocalAnswer | Promise<LocalAnswer>,
 ): Promise<void> {
-  const call = callOf(inbound, target.server, target.labels, null);
+  const own = callOf(inbound, target.server, target.labels, null);
+  const call = target.method === undefined ? own : { ...own, method: target.method };
   keep(inbound);
   const judgement = judge(gate, inbound, call, "buffered");
   if (judgement.judged.decision.verdict === "deny") return deniedReply(inbound, judgement.judged, call);
@@ -37,7 +47,7 @@ export async function answerLocally(
     const { result, headers = [] } = await produce();
     const body = resultMessage(
       inbound.idRaw ?? "null",
-      JSON.stringify(inbound.era === "modern" ? modernResult(call.method, result) : result),
+      JSON.stringify(inbound.era === "modern" ? modernResult(inbound.scanned.method ?? "", result) : result),
     );
     noteEnd(gate, inbound, judgement, { outcome: "ok", status: 200, errorCode: null, responseBytes: body.length }, null);
     inbound.reply.send(200, ["content-type", "application/json", "sluice-decision", inbound.callId, ...headers], body);
@@ -50,8 +60,6 @@ export async function answerLocally(
     inBandReply(inbound, fault);
   }
 }
-
-const serverInfoKey = "io.modelcontextprotocol/serverInfo";
 
 function modernResult(method: string, result: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const cached = methodOf(method)?.cacheable === true ? { ttlMs: 0, cacheScope: "private" } : {};

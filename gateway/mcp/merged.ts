@@ -1,6 +1,7 @@
 import { Fault, toFault } from "../../domain/fault.ts";
 import { type Blend, blendOf, type Inner, type NamedKind } from "./aggregate/blend.ts";
 import { mergedList } from "./aggregate/merged-list.ts";
+import { callMetaTool, isMetaTool } from "./aggregate/meta-tools.ts";
 import { discoverBlend } from "./aggregate/offers.ts";
 import { withResourceUris } from "./aggregate/resource-uris.ts";
 import { innerOf, resourceOwner } from "./aggregate/target.ts";
@@ -29,7 +30,7 @@ export function mergedRequest(gate: Gate, inbound: Inbound, session: Session | n
   if (listShape(method) !== undefined) {
     return answerLocally(gate, inbound, nowhere, async () => ({ result: await mergedList(gate, inbound, blend, method) }));
   }
-  if (method === "tools/call") return byName(gate, inbound, session, blend, "tools");
+  if (method === "tools/call") return callTool(gate, inbound, session, blend);
   if (method === "prompts/get") return byName(gate, inbound, session, blend, "prompts");
   if (method === "resources/read") return byResource(gate, inbound, session, blend);
   if (method === "completion/complete") return complete(gate, inbound, session, blend);
@@ -47,6 +48,11 @@ export function noVirtualServer(gate: Gate, inbound: Inbound): void {
   const name = inbound.virtualServer ?? "";
   recordRouteRefusal(gate, inbound, name);
   faultReply(inbound, new Fault("not-found", `there is no virtual server for you: ${shown(name)}`));
+}
+
+function callTool(gate: Gate, inbound: Inbound, session: Session | null, blend: Blend): void | Promise<void> {
+  const forward = () => byName(gate, inbound, session, blend, "tools");
+  return isMetaTool(gate, blend, inbound.scanned.name?.text ?? "") ? callMetaTool(gate, inbound, blend, forward) : forward();
 }
 
 function byName(gate: Gate, inbound: Inbound, session: Session | null, blend: Blend, kind: NamedKind): void | Promise<void> {

@@ -13,7 +13,9 @@ import { modernCapabilities } from "./client-words.ts";
 import type { EraVerdict } from "./era.ts";
 import type { Destination } from "./forward.ts";
 import type { Gate } from "./gate.ts";
+import { gateInfo } from "./identity.ts";
 import { contextOf, type Inbound, keep } from "./inbound.ts";
+import { listShape } from "./lists.ts";
 import type { ToolMirrors } from "./mirrors.ts";
 import type { RelayOptions, Rewrite } from "./outcome.ts";
 import { passUnfinished } from "./questions/passed-question.ts";
@@ -53,8 +55,9 @@ function byEra(gate: Gate, inbound: Inbound, destination: Destination, { era }: 
   if (era === "modern")
     return hasHeaders(inbound) ? stateless(gate, inbound, destination, ownMirrors(inbound)) : mirrored(gate, inbound, destination);
   const ready = gate.pool.ready(destination.routed, inbound.owner);
-  if (ready !== undefined) return throughPool(inbound, destination, ready);
-  return gate.pool.acquire(destination.routed, inbound.owner).then((session) => throughPool(inbound, destination, session));
+  const { legacyTtlMs } = gate.aggregation;
+  if (ready !== undefined) return throughPool(inbound, destination, ready, legacyTtlMs);
+  return gate.pool.acquire(destination.routed, inbound.owner).then((session) => throughPool(inbound, destination, session, legacyTtlMs));
 }
 
 /**
@@ -92,7 +95,8 @@ function ownSession(inbound: Inbound, destination: Destination, own: NonNullable
 }
 
 /** A modern client over HTTP repeats in headers what has to be, and the server finds out whether it did. */
-function hasHeaders({ era, request, scanned }: Inbound): boolean {
+function hasHeaders({ era, request, scanned, unwrapped }: Inbound): boolean {
+  if (unwrapped === true) return false;
   return (era === "modern" && request.transport === "http") || scanned.method !== "tools/call";
 }
 
@@ -155,7 +159,7 @@ let lastUpstreamId = 0;
  * Through the gate's session with a legacy server. Ids and progress tokens are the gate's own there: two requests of a caller may
  * carry the same (each connection of a modern client counts for itself), and a server that keys by them would mix them up.
  */
-function throughPool(inbound: Inbound, destination: Destination, session: UpstreamSession): Plan {
+function throughPool(inbound: Inbound, destination: Destination, session: UpstreamSession, legacyTtlMs: number): Plan {
   const { idRaw, scanned, era } = inbound;
   lastUpstreamId += 1;
   const upstreamIdRaw = idRaw === null ? null : String(lastUpstreamId);
@@ -166,9 +170,11 @@ function throughPool(inbound: Inbound, destination: Destination, session: Upstre
   if (scanned.progressToken !== null) steps.push(backToClientsToken(rawText(inbound.body, scanned.progressToken)));
   if (era === "modern") {
     const method = scanned.method ?? "";
-    steps.push((message, found) =>
-      found.kind === "result" ? toModernResult(message, found, method, { ttlMs: 0, cacheScope: "private" }) : message,
-    );
+    const ttlMs = listShape(method) === undefined ? 0 : legacyTtlMs;
+    // At an endpoint of several servers the gate answers, at one of its own the server.
+    const serverInfoJson = JSON.stringify(inbound.endpoint === null ? gateInfo : session.serverInfo);
+    const hints = { ttlMs, cacheScope: "private", serverInfoJson } as const;
+    steps.push((message, found) => (found.kind === "result" ? toModernResult(message, found, method, hints) : message));
   }
   if (destination.rewrite !== undefined) steps.push(destination.rewrite);
   return {

@@ -25,6 +25,7 @@ export interface Outer {
 }
 
 export type NamedKind = "tools" | "prompts";
+export type PickedKind = NamedKind | "resources";
 
 /**
  * What an endpoint shows of several servers, and under which names. Two things never have one outer name, whatever their servers call
@@ -33,8 +34,10 @@ export type NamedKind = "tools" | "prompts";
 export interface Blend {
   /** Null for the merged endpoint. */
   readonly virtual: CompiledVirtual | null;
-  /** Whether anything of that server may be shown. */
-  readonly takes: (server: string) => boolean;
+  /** Whether anything of that server may be shown, or anything of one kind. */
+  readonly takes: (server: string, kind?: PickedKind) => boolean;
+  /** Whether anything of that kind may be shown at all. */
+  readonly has: (kind: PickedKind) => boolean;
   /** How callers call a tool or prompt, at most 128 characters; undefined where it is not shown. */
   readonly outward: (kind: NamedKind, inner: Inner) => Outer | undefined;
   /** What a whole (not shortened) outer name stands for, whether it is there or not. */
@@ -58,6 +61,7 @@ const sha256 = (text: string): string => hash("sha256", text, "hex");
 const merged: Blend = {
   virtual: null,
   takes: () => true,
+  has: () => true,
   outward: (_kind, inner) => ({ name: outerName(prefixed(inner), sha256), wording: null }),
   inward: (_kind, outer) => splitPrefixed(outer),
   outwardUri: ({ name }) => ({ name, wording: null }),
@@ -77,9 +81,15 @@ export function blendOf(gate: Gate, { virtualServer, caller }: Pick<Inbound, "vi
 
 function virtualBlend(virtual: CompiledVirtual): Blend {
   const servers = new Set(virtual.servers);
+  const perKind = {
+    tools: new Set(virtual.tools.servers),
+    prompts: new Set(virtual.prompts.servers),
+    resources: new Set(virtual.resources.servers),
+  };
   return {
     virtual,
-    takes: (server) => servers.has(server),
+    takes: (server, kind) => (kind === undefined ? servers : perKind[kind]).has(server),
+    has: (kind) => perKind[kind].size > 0,
     outward(kind, { server, name }) {
       const found = virtual[kind].outward(server, name);
       return found === undefined ? undefined : { name: outerName(found.name, sha256), wording: found.pick };
@@ -92,13 +102,13 @@ function virtualBlend(virtual: CompiledVirtual): Blend {
   };
 }
 
-/** The servers of an endpoint that the caller may reach, in the order of their names. */
-export function reachable(gate: Gate, inbound: Inbound, { takes }: Blend): readonly RoutedServer[] {
+/** The servers of an endpoint (for one kind of things) that the caller may reach, in the order of their names. */
+export function reachable(gate: Gate, inbound: Inbound, { takes }: Blend, kind?: PickedKind): readonly RoutedServer[] {
   const policies = gate.view.policies(inbound.caller.organizationId);
   return gate.router
     .list(inbound.caller.organizationId)
     .filter(
       ({ server }) =>
-        takes(server.name) && isVisible(policies, { ...callOf(inbound, server.name, server.labels, null), method: "initialize" }),
+        takes(server.name, kind) && isVisible(policies, { ...callOf(inbound, server.name, server.labels, null), method: "initialize" }),
     );
 }

@@ -3,7 +3,7 @@ import type { RoutedServer } from "../../router.ts";
 import type { Gate } from "../gate.ts";
 import { callOf, contextOf, type Inbound } from "../inbound.ts";
 import { type ListItem, type ListShape, listShape, visibleItems } from "../lists.ts";
-import { type Blend, reachable } from "./blend.ts";
+import { type Blend, type PickedKind, reachable } from "./blend.ts";
 import type { PageEntry } from "./pages.ts";
 import { shownItem } from "./shown.ts";
 
@@ -35,7 +35,7 @@ export async function gather(gate: Gate, inbound: Inbound, blend: Blend, method:
   const shape = listShape(method);
   if (shape === undefined) throw new Fault("unsupported", `${method} is no list`);
   const parts = await Promise.all(
-    reachable(gate, inbound, blend).map((routed) => partOf(gate, inbound, blend, { routed, shape, method, options })),
+    reachable(gate, inbound, blend, kindOf(shape)).map((routed) => partOf(gate, inbound, blend, { routed, shape, method, options })),
   );
   const answered = parts.filter((part) => part.list !== undefined);
   const nowMs = gate.nowMs();
@@ -46,6 +46,10 @@ export async function gather(gate: Gate, inbound: Inbound, blend: Blend, method:
     unavailable: parts.filter(({ list }) => list === undefined).map(({ server }) => server),
     ttlMs: untilMs.length === 0 ? 0 : Math.max(0, Math.min(...untilMs) - nowMs),
   };
+}
+
+function kindOf({ items }: ListShape): PickedKind {
+  return items === "resourceTemplates" ? "resources" : items;
 }
 
 interface Part {

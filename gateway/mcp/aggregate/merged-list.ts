@@ -2,9 +2,10 @@ import { Fault } from "../../../domain/fault.ts";
 import { memberRange } from "../../../domain/mcp/json-text.ts";
 import type { Gate } from "../gate.ts";
 import type { Inbound } from "../inbound.ts";
-import { listShape } from "../lists.ts";
+import { type ListItem, type ListShape, listShape } from "../lists.ts";
 import type { Blend } from "./blend.ts";
-import { type GatheredEntry, gather } from "./gather.ts";
+import { type Gathered, type GatheredEntry, gather } from "./gather.ts";
+import { listedInstead } from "./meta-tools.ts";
 import { openCursor, pageOf, sealCursor } from "./pages.ts";
 
 const pageBytesMax = 4 * 1024 * 1024;
@@ -21,17 +22,32 @@ const ambiguousKey = "dev.sluice/servers";
 export async function mergedList(gate: Gate, inbound: Inbound, blend: Blend, method: string): Promise<Readonly<Record<string, unknown>>> {
   const shape = listShape(method);
   if (shape === undefined) throw new Fault("unsupported", `${method} is no list`);
+  // Asking for what a virtual server does not pick is asking for what it does not advertise.
+  if (shape.items === "prompts" && !blend.has("prompts")) throw notOffered(shape);
+  if (shape.items !== "tools" && shape.items !== "prompts" && !blend.has("resources")) throw notOffered(shape);
   const binding = { owner: inbound.owner, place: inbound.place, method };
   const after = openCursor(gate.sealer, binding, cursorOf(inbound));
   const gathered = await gather(gate, inbound, blend, method);
-  if (!gathered.offered && shape.items !== "tools") throw new Fault("unsupported", `no server here has ${shape.items}`);
+  const instead = shape.items === "tools" && after === null ? listedInstead(gate, blend, gathered.entries.length) : undefined;
+  if (instead !== undefined) return { tools: instead, ...hintsFor(inbound, gathered) };
+  if (!gathered.offered && shape.items !== "tools") throw notOffered(shape);
   const entries = shape.items === "resources" || shape.items === "resourceTemplates" ? eachOnce(gathered.entries) : gathered.entries;
   const page = pageOf(entries, after, { itemsMax: gate.aggregation.pageItemsMax, bytesMax: pageBytesMax });
   return {
     [shape.items]: page.items,
     ...(page.after === null ? {} : { nextCursor: sealCursor(gate.sealer, binding, page.after) }),
-    ...(inbound.era === "modern" ? { ttlMs: gathered.ttlMs, cacheScope: "private" } : {}),
-    ...(gathered.unavailable.length === 0 ? {} : { _meta: { [unavailableKey]: gathered.unavailable } }),
+    ...hintsFor(inbound, gathered),
+  };
+}
+
+function notOffered({ items }: ListShape): Fault {
+  return new Fault("unsupported", `no server here has ${items}`);
+}
+
+function hintsFor({ era }: Inbound, { ttlMs, unavailable }: Gathered): ListItem {
+  return {
+    ...(era === "modern" ? { ttlMs, cacheScope: "private" } : {}),
+    ...(unavailable.length === 0 ? {} : { _meta: { [unavailableKey]: unavailable } }),
   };
 }
 

@@ -74,9 +74,8 @@ const carriedExtensions = ["io.modelcontextprotocol/ui", tasksExtension] as cons
  * The union of what the servers offer, of what is served here. One that did not answer may offer everything: what is then asked for is
  * answered by the others. Tools are there in any case, and changes of lists the gate tells of itself.
  */
-function capabilitiesOf({ virtual }: Blend, offers: readonly Offer[]): Json {
+function capabilitiesOf({ has }: Blend, offers: readonly Offer[]): Json {
   const offered = (name: string) => offers.some(({ said }) => said === null || name in said.capabilities);
-  const picked = (kind: "prompts" | "resources") => virtual === null || virtual[kind].servers.length > 0;
   const subscribes = offers.some(({ said }) => said === null || asJson(said.capabilities["resources"])["subscribe"] === true);
   const extensions = carriedExtensions.flatMap((name) => {
     const found = offers.map(({ said }) => asJson(said?.capabilities["extensions"])[name]).find((value) => value !== undefined);
@@ -85,8 +84,8 @@ function capabilitiesOf({ virtual }: Blend, offers: readonly Offer[]): Json {
   const listChanged = true;
   return {
     tools: { listChanged },
-    ...(offered("prompts") && picked("prompts") ? { prompts: { listChanged } } : {}),
-    ...(offered("resources") && picked("resources") ? { resources: { listChanged, ...(subscribes ? { subscribe: true } : {}) } } : {}),
+    ...(offered("prompts") && has("prompts") ? { prompts: { listChanged } } : {}),
+    ...(offered("resources") && has("resources") ? { resources: { listChanged, ...(subscribes ? { subscribe: true } : {}) } } : {}),
     ...(offered("completions") ? { completions: {} } : {}),
     ...(offered("logging") ? { logging: {} } : {}),
     ...(extensions.length === 0 ? {} : { extensions: Object.fromEntries(extensions) }),
