@@ -193,7 +193,7 @@ test("a session of a virtual server answers at its own endpoint only", async (t)
   const opened = await harness.post("/mcp/v/toolkit", { jsonrpc: "2.0", id: 1, method: "initialize", params });
   const { result } = (await opened.json()) as { result: { serverInfo: { name: string }; capabilities: object } };
   assert.equal(result.serverInfo.name, "toolkit");
-  assert.deepEqual(Object.keys(result.capabilities).sort(), ["logging", "prompts", "resources", "tools"]);
+  assert.deepEqual(Object.keys(result.capabilities).sort(), ["completions", "logging", "prompts", "resources", "tools"]);
   const session = { "mcp-session-id": opened.headers.get("mcp-session-id") ?? "", "mcp-protocol-version": "2025-11-25" };
   const list = { jsonrpc: "2.0", id: 2, method: "tools/list" };
   assert.equal((await harness.post("/mcp/v/toolkit", list, session)).status, 200);
