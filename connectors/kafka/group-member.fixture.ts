@@ -1,12 +1,18 @@
 import { silentLogger } from "../../domain/ports/logger.ts";
+import type { Metrics } from "../../domain/ports/metrics.ts";
 import { topics } from "../../domain/topics.ts";
-import { createMetrics } from "../../gateway/metrics.ts";
 import { createCodec } from "../avro/codec.ts";
 import { openKafkaLog } from "./event-log.ts";
 
 /** A member of a group in a process of its own: `node group-member.fixture.ts host:port prefix group`. Says a line of JSON for what happens to it. */
 const [, , address = "", topicPrefix = "", group = ""] = process.argv;
 const say = (line: object) => void process.stdout.write(`${JSON.stringify(line)}\n`);
+const uncounted: Metrics = {
+  counter: () => ({ series: () => ({ add() {} }) }),
+  gauge() {},
+  histogram: () => ({ series: () => ({ record() {} }) }),
+  expose: () => "",
+};
 const log = openKafkaLog({
   brokers: [address],
   clientId: "member",
@@ -14,7 +20,7 @@ const log = openKafkaLog({
   topicPrefix,
   logger: silentLogger,
   codec: createCodec(),
-  metrics: createMetrics(),
+  metrics: uncounted,
   sessionMs: 2_000,
   heartbeatMs: 100,
 });
