@@ -46,6 +46,8 @@ export interface AuthorPolicy {
   readonly policyId: string;
   readonly description?: string;
   readonly enabled?: boolean;
+  readonly shadow?: boolean;
+  readonly replaces?: string | null;
   readonly rules: readonly AuthorRule[];
 }
 

@@ -18,6 +18,8 @@ export interface Output {
   json(value: unknown): void;
   /** One JSON document in one line, wherever it goes: one record of many. */
   jsonLine(value: unknown): void;
+  /** How far long work is: on a terminal one line that is written over, elsewhere nothing. Null takes it away. */
+  progress(text: string | null): void;
   /** The text in a style where the stream shows styles. Its control characters are made harmless. */
   style(style: Style, text: string): string;
 }
@@ -36,6 +38,9 @@ export function createOutput(stream: Stream, environment: Readonly<Record<string
   return {
     line,
     style,
+    progress(text) {
+      if (isTerminal) stream.write(`\r\u001b[K${text === null ? "" : harmless(text)}`);
+    },
     table(headers, rows, none) {
       if (rows.length === 0) return line(none);
       const cells = rows.map((row) => row.map((cell) => oneLine(cell ?? "")));

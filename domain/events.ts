@@ -25,6 +25,7 @@ export interface Events {
   readonly activity_observed: ActivityObserved;
   readonly anomaly_found: AnomalyFound;
   readonly restriction_changed: RestrictionChanged;
+  readonly decisions_reviewed: DecisionsReviewed;
 }
 
 export type EventType = keyof Events;
@@ -334,4 +335,28 @@ export interface RestrictionChanged extends Envelope {
   readonly by: string;
   readonly sinceMs: number;
   readonly expiresAtMs: number;
+}
+
+/** Decisions of one caller and tool that were judged again and found wanting, or that a shadow would take otherwise; some seconds of them together. */
+export interface DecisionsReviewed extends Envelope {
+  /**
+   * `stale`: taken by policies that had been replaced more than a second before. `contradicted`: the policies that the record names decide otherwise.
+   * `shadow`: a shadow would decide otherwise.
+   */
+  readonly finding: string;
+  readonly gateway: string;
+  readonly userId: string;
+  readonly agentId: string | null;
+  readonly method: string;
+  readonly server: string | null;
+  readonly name: string | null;
+  readonly verdict: string;
+  /** What would have been decided: allow, deny, or undecided where that hangs on what was not recorded. */
+  readonly reviewedVerdict: string;
+  readonly rule: string | null;
+  readonly count: number;
+  /** Ids of a few of the calls. */
+  readonly examples: readonly string[];
+  /** For `stale`: how old what was decided by was, at most. */
+  readonly staleMs: number;
 }

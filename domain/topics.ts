@@ -149,4 +149,12 @@ export const topics = {
     retentionMs: null,
     about: "Throttled, stepped-up and quarantined callers, tools and servers.",
   }),
+  reviews: topic({
+    name: "reviews",
+    types: ["decisions_reviewed"],
+    partitions: 1,
+    cleanup: "delete",
+    retentionMs: 30 * day,
+    about: "Decisions taken on stale state, or otherwise than the policies say, and what shadows would decide otherwise.",
+  }),
 } as const;

@@ -1,6 +1,7 @@
 import { type ActivityOptions, activity } from "./anomaly/activity.ts";
 import { type AnomalyOptions, anomaly } from "./anomaly/anomaly.ts";
 import { limits } from "./limits.ts";
+import { policyReview } from "./policy-review.ts";
 import type { Processor } from "./processor.ts";
 import { usage } from "./usage.ts";
 
@@ -14,6 +15,7 @@ export interface TopologyOptions {
  * The whole graph of processors.
  *
  *     calls ──▶ usage ──▶ usage
+ *     calls, policies ──▶ policy-review ──▶ reviews
  *     calls ──▶ activity ──▶ activity
  *     activity, restrictions ──▶ anomaly ──▶ anomalies, restrictions
  *     leases, limits ──▶ limits ──▶ leases      (only where gates ask over the log)
@@ -22,5 +24,5 @@ export interface TopologyOptions {
  */
 export function topology({ leases, anomalies }: TopologyOptions): readonly Processor[] {
   const unusual = anomalies === null ? [] : [activity(anomalies), anomaly(anomalies)];
-  return [usage, ...unusual, ...(leases === "stream" ? [limits] : [])];
+  return [usage, policyReview(), ...unusual, ...(leases === "stream" ? [limits] : [])];
 }

@@ -18,6 +18,7 @@ import { type FileCommands, fileCommands } from "./file-commands.ts";
 import { type IdentityCommands, identityCommands, type KeyView, viewKey } from "./identity-commands.ts";
 import { type Page, type PageRequest, pageOf } from "./page.ts";
 import { type RestrictionCommands, restrictionCommands } from "./restriction-commands.ts";
+import { type ReviewCommands, reviewCommands } from "./review-commands.ts";
 import { type ServerCommands, serverCommands } from "./server-commands.ts";
 import { foldHealth, type HealthTable, type ServerView, viewServer } from "./server-view.ts";
 import { openServerWatch, type ServerChange } from "./server-watch.ts";
@@ -35,7 +36,14 @@ interface TimeRange {
  * Inputs are foreign and parsed here. Every function acts for the actor's organization and sees no other. A change is answered once it is
  * durable and every function here sees it. Refusals reject with a `Fault`; a refused change is recorded like one that was done.
  */
-export interface Control extends ServerCommands, DocumentCommands, IdentityCommands, FileCommands, DeadLetterCommands, RestrictionCommands {
+export interface Control
+  extends ServerCommands,
+    DocumentCommands,
+    IdentityCommands,
+    FileCommands,
+    DeadLetterCommands,
+    RestrictionCommands,
+    ReviewCommands {
   getServer(actor: Actor, name: string): Promise<ServerView>;
   listServers(actor: Actor, page?: PageRequest): Promise<Page<ServerView>>;
   /** What there is (or what changed after an offset), then each change, until `signal` aborts. */
@@ -103,6 +111,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     ...identityCommands(parts),
     ...fileCommands(parts),
     ...restrictionCommands(parts),
+    ...reviewCommands(parts),
     ...deadLetterCommands(parts, letters),
     ...serverReads(parts, watch.watch),
     ...documentReads(parts),

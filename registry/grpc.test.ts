@@ -61,7 +61,7 @@ const document = (id: object) => ({ ...id, rules: [{ id: "r", effect: "allow", m
 test("every method of every service refuses who brings no, wrong or crashing credentials", async (t) => {
   const { client } = await serving(t);
   const methods = services.flatMap((one) => one.methods);
-  assert.equal(methods.length, 32);
+  assert.equal(methods.length, 34);
   for (const method of methods) {
     for (const metadata of [{}, { authorization: "Bearer wrong" }, { "x-api-key": "wrong" }, { authorization: "Bearer bug" }]) {
       const call = method.methodKind === "unary" ? client.unary(method, {}, { metadata }) : client.stream(method, {}, { metadata }).next();
@@ -266,7 +266,7 @@ for (const reflection of [ServerReflection, ServerReflectionV1alpha]) {
     const files = await ask({ case: "fileContainingSymbol", value: "sluice.policy.v1.PolicyService" });
     assert.ok(files?.messageResponse.case === "fileDescriptorResponse");
     const names = files.messageResponse.value.fileDescriptorProto.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes).name);
-    assert.deepEqual(names, ["sluice/policy/v1/policy.proto", "google/protobuf/struct.proto"]);
+    assert.deepEqual(names, ["sluice/policy/v1/policy.proto", "google/protobuf/struct.proto", "google/protobuf/timestamp.proto"]);
     const missing = await ask({ case: "fileByFilename", value: "secret.proto" });
     assert.equal(missing?.messageResponse.case, "errorResponse");
   });

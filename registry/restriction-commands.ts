@@ -1,13 +1,12 @@
 import { entityKey } from "../domain/directory.ts";
 import type { AnomalyFound } from "../domain/events.ts";
-import type { EventLog } from "../domain/ports/event-log.ts";
 import { type Restriction, targetId } from "../domain/restriction.ts";
 import { topics } from "../domain/topics.ts";
 import { type Actor, requireAdministrator } from "./actor.ts";
 import { ofOrganization } from "./change.ts";
 import type { CommandParts } from "./command-parts.ts";
-import { invalid } from "./object-reader.ts";
-import { decodeCursor, encodeCursor, limitOf, type Page, type PageRequest, pageOf } from "./page.ts";
+import { foundEvents } from "./found-events.ts";
+import { type Page, type PageRequest, pageOf } from "./page.ts";
 import { decideImpose, decideRelease, parseRestriction } from "./restrictions.ts";
 
 export interface RestrictionCommands {
@@ -20,14 +19,17 @@ export interface RestrictionCommands {
 }
 
 const dayMs = 24 * 60 * 60_000;
-const readMax = 500;
 
 export function restrictionCommands({ options, directory, writer }: CommandParts): RestrictionCommands {
   const { log, nowMs } = options;
   return {
     async listAnomalies(actor, { sinceMs = nowMs() - dayMs, ...page } = {}) {
       requireAdministrator(actor);
-      return anomaliesOf(log, actor.caller.organizationId, sinceMs, page);
+      return foundEvents<AnomalyFound, "anomaly_found">(log, topics.anomalies, {
+        organizationId: actor.caller.organizationId,
+        sinceMs,
+        ...page,
+      });
     },
     async listRestrictions(actor, page = {}) {
       requireAdministrator(actor);
@@ -58,32 +60,4 @@ export function restrictionCommands({ options, directory, writer }: CommandParts
       });
     },
   };
-}
-
-/** Reads the topic backwards. The cursor is the offset before which the next page begins. */
-async function anomaliesOf(log: EventLog, organizationId: string, sinceMs: number, request: PageRequest): Promise<Page<AnomalyFound>> {
-  const limit = limitOf(request);
-  const [extent] = await log.extent(topics.anomalies);
-  const { start = 0, end = 0 } = extent ?? {};
-  let until = request.cursor === undefined ? end : offsetOf(request.cursor, end);
-  const entries: AnomalyFound[] = [];
-  while (until > start) {
-    const from = Math.max(start, until - readMax);
-    const records = await log.read(topics.anomalies, { partition: 0, from, recordsMax: until - from });
-    const wanted = records.filter(({ offset }) => offset < until).reverse();
-    for (const { value, offset } of wanted) {
-      if (value === null || value.organizationId !== organizationId) continue;
-      if (value.timeMs < sinceMs) return { entries, nextCursor: undefined };
-      if (entries.length === limit) return { entries, nextCursor: encodeCursor(String(offset + 1)) };
-      entries.push(value);
-    }
-    until = from;
-  }
-  return { entries, nextCursor: undefined };
-}
-
-function offsetOf(cursor: string, end: number): number {
-  const offset = Number(decodeCursor(cursor));
-  if (!Number.isSafeInteger(offset) || offset < 0 || offset > end) throw invalid("cursor", "is not one of ours");
-  return offset;
 }

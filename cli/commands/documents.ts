@@ -6,6 +6,7 @@ import type { ControlPlane } from "../grpc-client.ts";
 import { durationText } from "../output.ts";
 import { allPages, type Session, withControlPlane } from "../session.ts";
 import { examples } from "./call.ts";
+import { addPolicyTests } from "./policy-test.ts";
 
 /** A stored policy, limit or virtual server, as the control plane answers it. */
 interface Stored {
@@ -123,9 +124,9 @@ function ruleText({ effect, id }: JsonObject): string {
   return `${effect === "deny" ? "-" : "+"}${typeof id === "string" ? id : "?"}`;
 }
 
-/** `sluice policies [list|put|remove]` */
+/** `sluice policies [list|put|remove|test|reviews]`, which `sluice policy` is another name of. */
 export function addPolicies(program: Command, session: Session): void {
-  addDocuments(program, session, policies);
+  addPolicyTests(addDocuments(program, session, policies).alias("policy"), session);
 }
 
 /** `sluice limits [list|put|remove]` */
@@ -138,7 +139,7 @@ export function addVirtualServers(program: Command, session: Session): void {
   addDocuments(program, session, virtualServers);
 }
 
-function addDocuments(program: Command, session: Session, kind: DocumentKind): void {
+function addDocuments(program: Command, session: Session, kind: DocumentKind): Command {
   const { command: own, section, names, one, about } = kind;
   const command = program
     .command(own)
@@ -166,6 +167,7 @@ function addDocuments(program: Command, session: Session, kind: DocumentKind): v
       await withControlPlane(session, used, (plane) => kind.remove(plane, id));
       session.output.line(`${id} is removed.`);
     });
+  return command;
 }
 
 async function list(

@@ -61,6 +61,7 @@ const schemaFiles: Readonly<Record<EventType, string>> = {
   activity_observed: "activity-observed.v1.avsc",
   anomaly_found: "anomaly-found.v1.avsc",
   restriction_changed: "restriction-changed.v1.avsc",
+  decisions_reviewed: "decisions-reviewed.v1.avsc",
 };
 
 /** The folder of today's schemas; `released/` below it keeps those that records may still be written in. */

@@ -184,6 +184,22 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     sinceMs: timeMs,
     expiresAtMs: timeMs + 60_000,
   },
+  decisions_reviewed: {
+    ...envelope,
+    finding: "stale",
+    gateway: "gate-1",
+    userId: "ana",
+    agentId: "planner",
+    method: "tools/call",
+    server: "weather",
+    name: "forecast",
+    verdict: "allow",
+    reviewedVerdict: "deny",
+    rule: "agents/no-forecast",
+    count: 3,
+    examples: ["call-1"],
+    staleMs: 1_500,
+  },
 };
 
 /** The same with null, and empty lists and maps, wherever the event admits them. */
@@ -213,4 +229,5 @@ export const bareSamples: { readonly [Type in EventType]: Events[Type] } = {
   activity_observed: { ...fullSamples.activity_observed, agentId: null, addresses: [], tools: [], order: [] },
   anomaly_found: { ...fullSamples.anomaly_found, userId: null, agentId: null, server: null, name: null, evidence: [] },
   restriction_changed: { ...fullSamples.restriction_changed, userId: null, agentId: null, server: null, name: null },
+  decisions_reviewed: { ...fullSamples.decisions_reviewed, agentId: null, server: null, name: null, rule: null, examples: [] },
 };

@@ -26,13 +26,22 @@ export interface PolicyTable {
 const candidatesPerCallerMax = 1_024;
 const candidatesMax = 131_072;
 
-/** Compiles the policies of ONE organization; throws where they are of several. Rules that can't be compiled fail closed. */
+/** The policies of ONE organization as they would be with its shadows in force: those that a shadow replaces make way. Undefined without shadows. */
+export function withShadows(policies: readonly Versioned<Policy>[]): readonly Versioned<Policy>[] | undefined {
+  const shadows = policies.filter(({ entity }) => entity.enabled && entity.shadow === true);
+  if (shadows.length === 0) return undefined;
+  const replaced = new Set(shadows.map(({ entity }) => entity.replaces));
+  const staying = policies.filter(({ entity }) => entity.shadow !== true && !replaced.has(entity.policyId));
+  return [...staying, ...shadows.map((policy) => ({ ...policy, entity: { ...policy.entity, shadow: false } }))];
+}
+
+/** Compiles the policies of ONE organization, without its shadows; throws where they are of several. Rules that can't be compiled fail closed. */
 export function compilePolicies(policies: readonly Versioned<Policy>[]): PolicyTable {
   const organizationId = policies[0]?.entity.organizationId;
   if (policies.some(({ entity }) => entity.organizationId !== organizationId))
     throw new Error("policies of several organizations in one table");
   const rules = policies
-    .filter(({ entity }) => entity.enabled)
+    .filter(({ entity }) => entity.enabled && entity.shadow !== true)
     .toSorted((left, right) => (left.entity.policyId < right.entity.policyId ? -1 : 1))
     .flatMap((policy) => policy.entity.rules.map((rule) => compileRule(policy, rule)));
   const denying = rules.filter(({ effect }) => effect === "deny");

@@ -21,7 +21,7 @@ export interface ParsePolicyOptions {
   readonly origin: Policy["origin"];
 }
 
-const policyFields = ["policyId", "description", "enabled", "rules", "organizationId", "origin"] as const;
+const policyFields = ["policyId", "description", "enabled", "shadow", "replaces", "rules", "organizationId", "origin"] as const;
 const ruleFields = ["id", "effect", "match", "when", "reason"] as const;
 
 type ListPart = Exclude<keyof Match, "labels">;
@@ -65,9 +65,22 @@ export function parsePolicy(input: unknown, { organizationId, origin }: ParsePol
     policyId: nameAt(fields.policyId, "policyId"),
     description: textAt(fields.description, "description", policyBounds.descriptionCharactersMax) ?? "",
     enabled: booleanAt(fields.enabled, "enabled"),
+    ...shadowAt(fields),
     rules: rulesAt(fields.rules),
     origin,
   };
+}
+
+/** Left out where a policy is no shadow, as in documents of before there were any. */
+function shadowAt({ policyId, shadow, replaces = null }: Readonly<Record<string, unknown>>): Pick<Policy, "shadow" | "replaces"> {
+  const isShadow = shadow !== undefined && booleanAt(shadow, "shadow");
+  if (replaces === null) return isShadow ? { shadow: true, replaces: null } : {};
+  if (!isShadow)
+    throw new Fault("invalid", "only a shadow replaces another policy", { field: "replaces", next: "Set shadow: true, or leave it out." });
+  const name = nameAt(replaces, "replaces");
+  if (name === policyId)
+    throw new Fault("invalid", "a shadow has an id of its own", { field: "replaces", next: "Give the shadow another policyId." });
+  return { shadow: true, replaces: name };
 }
 
 function rulesAt(value: unknown): readonly Rule[] {

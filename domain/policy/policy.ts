@@ -8,6 +8,10 @@ export interface Policy {
   readonly description: string;
   /** `false` keeps a policy without using it. */
   readonly enabled: boolean;
+  /** A shadow is judged beside the policies in force and changes nothing; what it would decide otherwise is told. Absent in older records. */
+  readonly shadow?: boolean;
+  /** For a shadow: the policy in whose place it would come, if it does not come in addition. */
+  readonly replaces?: string | null;
   readonly rules: readonly Rule[];
   readonly origin: "file" | "api" | "demo";
 }

@@ -6,14 +6,15 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import { file_google_protobuf_struct } from "@bufbuild/protobuf/wkt";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_struct, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { JsonObject, Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file sluice/policy/v1/policy.proto.
  */
 export const file_sluice_policy_v1_policy: GenFile = /*@__PURE__*/
-  fileDesc("Ch1zbHVpY2UvcG9saWN5L3YxL3BvbGljeS5wcm90bxIQc2x1aWNlLnBvbGljeS52MSJiCgZQb2xpY3kSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoDRIOCgZvcmlnaW4YAyABKAkSKwoKZGVmaW5pdGlvbhgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QiYQoFTGltaXQSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoDRIOCgZvcmlnaW4YAyABKAkSKwoKZGVmaW5pdGlvbhgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QicwoQUHV0UG9saWN5UmVxdWVzdBIrCgpkZWZpbml0aW9uGAEgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgNSACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24iPQoRUHV0UG9saWN5UmVzcG9uc2USKAoGcG9saWN5GAEgASgLMhguc2x1aWNlLnBvbGljeS52MS5Qb2xpY3kiHgoQR2V0UG9saWN5UmVxdWVzdBIKCgJpZBgBIAEoCSI9ChFHZXRQb2xpY3lSZXNwb25zZRIoCgZwb2xpY3kYASABKAsyGC5zbHVpY2UucG9saWN5LnYxLlBvbGljeSI8ChNMaXN0UG9saWNpZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlsKFExpc3RQb2xpY2llc1Jlc3BvbnNlEioKCHBvbGljaWVzGAEgAygLMhguc2x1aWNlLnBvbGljeS52MS5Qb2xpY3kSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlUKE1JlbW92ZVBvbGljeVJlcXVlc3QSCgoCaWQYASABKAkSHQoQZXhwZWN0ZWRfdmVyc2lvbhgCIAEoDUgAiAEBQhMKEV9leHBlY3RlZF92ZXJzaW9uIhYKFFJlbW92ZVBvbGljeVJlc3BvbnNlInIKD1B1dExpbWl0UmVxdWVzdBIrCgpkZWZpbml0aW9uGAEgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgNSACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24iOgoQUHV0TGltaXRSZXNwb25zZRImCgVsaW1pdBgBIAEoCzIXLnNsdWljZS5wb2xpY3kudjEuTGltaXQiOgoRTGlzdExpbWl0c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgNEhIKCnBhZ2VfdG9rZW4YAiABKAkiVgoSTGlzdExpbWl0c1Jlc3BvbnNlEicKBmxpbWl0cxgBIAMoCzIXLnNsdWljZS5wb2xpY3kudjEuTGltaXQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlQKElJlbW92ZUxpbWl0UmVxdWVzdBIKCgJpZBgBIAEoCRIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgNSACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24iFQoTUmVtb3ZlTGltaXRSZXNwb25zZTL5AgoNUG9saWN5U2VydmljZRJUCglQdXRQb2xpY3kSIi5zbHVpY2UucG9saWN5LnYxLlB1dFBvbGljeVJlcXVlc3QaIy5zbHVpY2UucG9saWN5LnYxLlB1dFBvbGljeVJlc3BvbnNlElQKCUdldFBvbGljeRIiLnNsdWljZS5wb2xpY3kudjEuR2V0UG9saWN5UmVxdWVzdBojLnNsdWljZS5wb2xpY3kudjEuR2V0UG9saWN5UmVzcG9uc2USXQoMTGlzdFBvbGljaWVzEiUuc2x1aWNlLnBvbGljeS52MS5MaXN0UG9saWNpZXNSZXF1ZXN0GiYuc2x1aWNlLnBvbGljeS52MS5MaXN0UG9saWNpZXNSZXNwb25zZRJdCgxSZW1vdmVQb2xpY3kSJS5zbHVpY2UucG9saWN5LnYxLlJlbW92ZVBvbGljeVJlcXVlc3QaJi5zbHVpY2UucG9saWN5LnYxLlJlbW92ZVBvbGljeVJlc3BvbnNlMpYCCgxMaW1pdFNlcnZpY2USUQoIUHV0TGltaXQSIS5zbHVpY2UucG9saWN5LnYxLlB1dExpbWl0UmVxdWVzdBoiLnNsdWljZS5wb2xpY3kudjEuUHV0TGltaXRSZXNwb25zZRJXCgpMaXN0TGltaXRzEiMuc2x1aWNlLnBvbGljeS52MS5MaXN0TGltaXRzUmVxdWVzdBokLnNsdWljZS5wb2xpY3kudjEuTGlzdExpbWl0c1Jlc3BvbnNlEloKC1JlbW92ZUxpbWl0EiQuc2x1aWNlLnBvbGljeS52MS5SZW1vdmVMaW1pdFJlcXVlc3QaJS5zbHVpY2UucG9saWN5LnYxLlJlbW92ZUxpbWl0UmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_struct]);
+  fileDesc("Ch1zbHVpY2UvcG9saWN5L3YxL3BvbGljeS5wcm90bxIQc2x1aWNlLnBvbGljeS52MSJiCgZQb2xpY3kSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoDRIOCgZvcmlnaW4YAyABKAkSKwoKZGVmaW5pdGlvbhgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QiYQoFTGltaXQSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoDRIOCgZvcmlnaW4YAyABKAkSKwoKZGVmaW5pdGlvbhgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QicwoQUHV0UG9saWN5UmVxdWVzdBIrCgpkZWZpbml0aW9uGAEgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgNSACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24iPQoRUHV0UG9saWN5UmVzcG9uc2USKAoGcG9saWN5GAEgASgLMhguc2x1aWNlLnBvbGljeS52MS5Qb2xpY3kiHgoQR2V0UG9saWN5UmVxdWVzdBIKCgJpZBgBIAEoCSI9ChFHZXRQb2xpY3lSZXNwb25zZRIoCgZwb2xpY3kYASABKAsyGC5zbHVpY2UucG9saWN5LnYxLlBvbGljeSI8ChNMaXN0UG9saWNpZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlsKFExpc3RQb2xpY2llc1Jlc3BvbnNlEioKCHBvbGljaWVzGAEgAygLMhguc2x1aWNlLnBvbGljeS52MS5Qb2xpY3kSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlUKE1JlbW92ZVBvbGljeVJlcXVlc3QSCgoCaWQYASABKAkSHQoQZXhwZWN0ZWRfdmVyc2lvbhgCIAEoDUgAiAEBQhMKEV9leHBlY3RlZF92ZXJzaW9uIhYKFFJlbW92ZVBvbGljeVJlc3BvbnNlInIKD1B1dExpbWl0UmVxdWVzdBIrCgpkZWZpbml0aW9uGAEgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgNSACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24iOgoQUHV0TGltaXRSZXNwb25zZRImCgVsaW1pdBgBIAEoCzIXLnNsdWljZS5wb2xpY3kudjEuTGltaXQiOgoRTGlzdExpbWl0c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgNEhIKCnBhZ2VfdG9rZW4YAiABKAkiVgoSTGlzdExpbWl0c1Jlc3BvbnNlEicKBmxpbWl0cxgBIAMoCzIXLnNsdWljZS5wb2xpY3kudjEuTGltaXQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlQKElJlbW92ZUxpbWl0UmVxdWVzdBIKCgJpZBgBIAEoCRIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgNSACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24iFQoTUmVtb3ZlTGltaXRSZXNwb25zZSJ9ChNUZXN0UG9saWNpZXNSZXF1ZXN0EiwKC2RlZmluaXRpb25zGAEgAygLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBINCgVhbG9uZRgCIAEoCBIpCgVzaW5jZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAicQoUVGVzdFBvbGljaWVzUmVzcG9uc2USFAoMcmVjb3Jkc19yZWFkGAEgASgEEhUKDXJlY29yZHNfdG90YWwYAiABKAQSLAoGcmVwb3J0GAMgASgLMhwuc2x1aWNlLnBvbGljeS52MS5UZXN0UmVwb3J0Iq0BCgpUZXN0UmVwb3J0Eg0KBWNhbGxzGAEgASgEEgwKBHNhbWUYAiABKAQSFQoNY2hhbmdlZF9zaW5jZRgDIAEoBBIlCgVmbGlwcxgEIAMoCzIWLnNsdWljZS5wb2xpY3kudjEuRmxpcBIUCgxmbGlwc19iZXlvbmQYBSABKAQSLgoJdW5kZWNpZGVkGAYgAygLMhsuc2x1aWNlLnBvbGljeS52MS5VbmRlY2lkZWQiwwEKBEZsaXASEQoJZGlyZWN0aW9uGAEgASgJEgwKBHJ1bGUYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIQCghhZ2VudF9pZBgEIAEoCRIOCgZzZXJ2ZXIYBSABKAkSDgoGbWV0aG9kGAYgASgJEgwKBG5hbWUYByABKAkSDQoFY291bnQYCCABKAQSEAoIZXhhbXBsZXMYCSADKAkSKAoEbGFzdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiOgoJVW5kZWNpZGVkEgwKBHJ1bGUYASABKAkSDQoFY291bnQYAiABKAQSEAoIZXhhbXBsZXMYAyADKAkidwoSTGlzdFJldmlld3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJEikKBXNpbmNlGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdmaW5kaW5nGAQgASgJIlkKE0xpc3RSZXZpZXdzUmVzcG9uc2USKQoHcmV2aWV3cxgBIAMoCzIYLnNsdWljZS5wb2xpY3kudjEuUmV2aWV3EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKRAgoGUmV2aWV3EigKBHRpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2ZpbmRpbmcYAiABKAkSDwoHZ2F0ZXdheRgDIAEoCRIPCgd1c2VyX2lkGAQgASgJEhAKCGFnZW50X2lkGAUgASgJEg4KBm1ldGhvZBgGIAEoCRIOCgZzZXJ2ZXIYByABKAkSDAoEbmFtZRgIIAEoCRIPCgd2ZXJkaWN0GAkgASgJEhgKEHJldmlld2VkX3ZlcmRpY3QYCiABKAkSDAoEcnVsZRgLIAEoCRINCgVjb3VudBgMIAEoBBIQCghleGFtcGxlcxgNIAMoCRIQCghzdGFsZV9tcxgOIAEoBDK2BAoNUG9saWN5U2VydmljZRJUCglQdXRQb2xpY3kSIi5zbHVpY2UucG9saWN5LnYxLlB1dFBvbGljeVJlcXVlc3QaIy5zbHVpY2UucG9saWN5LnYxLlB1dFBvbGljeVJlc3BvbnNlElQKCUdldFBvbGljeRIiLnNsdWljZS5wb2xpY3kudjEuR2V0UG9saWN5UmVxdWVzdBojLnNsdWljZS5wb2xpY3kudjEuR2V0UG9saWN5UmVzcG9uc2USXQoMTGlzdFBvbGljaWVzEiUuc2x1aWNlLnBvbGljeS52MS5MaXN0UG9saWNpZXNSZXF1ZXN0GiYuc2x1aWNlLnBvbGljeS52MS5MaXN0UG9saWNpZXNSZXNwb25zZRJdCgxSZW1vdmVQb2xpY3kSJS5zbHVpY2UucG9saWN5LnYxLlJlbW92ZVBvbGljeVJlcXVlc3QaJi5zbHVpY2UucG9saWN5LnYxLlJlbW92ZVBvbGljeVJlc3BvbnNlEl8KDFRlc3RQb2xpY2llcxIlLnNsdWljZS5wb2xpY3kudjEuVGVzdFBvbGljaWVzUmVxdWVzdBomLnNsdWljZS5wb2xpY3kudjEuVGVzdFBvbGljaWVzUmVzcG9uc2UwARJaCgtMaXN0UmV2aWV3cxIkLnNsdWljZS5wb2xpY3kudjEuTGlzdFJldmlld3NSZXF1ZXN0GiUuc2x1aWNlLnBvbGljeS52MS5MaXN0UmV2aWV3c1Jlc3BvbnNlMpYCCgxMaW1pdFNlcnZpY2USUQoIUHV0TGltaXQSIS5zbHVpY2UucG9saWN5LnYxLlB1dExpbWl0UmVxdWVzdBoiLnNsdWljZS5wb2xpY3kudjEuUHV0TGltaXRSZXNwb25zZRJXCgpMaXN0TGltaXRzEiMuc2x1aWNlLnBvbGljeS52MS5MaXN0TGltaXRzUmVxdWVzdBokLnNsdWljZS5wb2xpY3kudjEuTGlzdExpbWl0c1Jlc3BvbnNlEloKC1JlbW92ZUxpbWl0EiQuc2x1aWNlLnBvbGljeS52MS5SZW1vdmVMaW1pdFJlcXVlc3QaJS5zbHVpY2UucG9saWN5LnYxLlJlbW92ZUxpbWl0UmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * Policy is a stored policy.
@@ -438,6 +439,434 @@ export const RemoveLimitResponseSchema: GenMessage<RemoveLimitResponse> = /*@__P
   messageDesc(file_sluice_policy_v1_policy, 15);
 
 /**
+ * TestPoliciesRequest asks for a back-test.
+ *
+ * @generated from message sluice.policy.v1.TestPoliciesRequest
+ */
+export type TestPoliciesRequest = Message<"sluice.policy.v1.TestPoliciesRequest"> & {
+  /**
+   * The candidates: each comes in the place of the policy of its id, or in addition.
+   *
+   * @generated from field: repeated google.protobuf.Struct definitions = 1;
+   */
+  definitions: JsonObject[];
+
+  /**
+   * Whether the candidates are all there would be, instead of coming to the policies in force.
+   *
+   * @generated from field: bool alone = 2;
+   */
+  alone: boolean;
+
+  /**
+   * Decisions since then are replayed; a week unless told.
+   *
+   * @generated from field: google.protobuf.Timestamp since = 3;
+   */
+  since?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message sluice.policy.v1.TestPoliciesRequest.
+ * Use `create(TestPoliciesRequestSchema)` to create a new message.
+ */
+export const TestPoliciesRequestSchema: GenMessage<TestPoliciesRequest> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 16);
+
+/**
+ * TestPoliciesResponse tells how far a back-test is, or what came of it.
+ *
+ * @generated from message sluice.policy.v1.TestPoliciesResponse
+ */
+export type TestPoliciesResponse = Message<"sluice.policy.v1.TestPoliciesResponse"> & {
+  /**
+   * Records read so far.
+   *
+   * @generated from field: uint64 records_read = 1;
+   */
+  recordsRead: bigint;
+
+  /**
+   * Records that there are to be read.
+   *
+   * @generated from field: uint64 records_total = 2;
+   */
+  recordsTotal: bigint;
+
+  /**
+   * Only in the last message.
+   *
+   * @generated from field: sluice.policy.v1.TestReport report = 3;
+   */
+  report?: TestReport | undefined;
+};
+
+/**
+ * Describes the message sluice.policy.v1.TestPoliciesResponse.
+ * Use `create(TestPoliciesResponseSchema)` to create a new message.
+ */
+export const TestPoliciesResponseSchema: GenMessage<TestPoliciesResponse> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 17);
+
+/**
+ * TestReport is what came of a back-test.
+ *
+ * @generated from message sluice.policy.v1.TestReport
+ */
+export type TestReport = Message<"sluice.policy.v1.TestReport"> & {
+  /**
+   * Decisions that were replayed.
+   *
+   * @generated from field: uint64 calls = 1;
+   */
+  calls: bigint;
+
+  /**
+   * Those that would be the same.
+   *
+   * @generated from field: uint64 same = 2;
+   */
+  same: bigint;
+
+  /**
+   * Those that today's policies would not take as they were taken then.
+   *
+   * @generated from field: uint64 changed_since = 3;
+   */
+  changedSince: bigint;
+
+  /**
+   * Decisions that would be otherwise, most frequent first.
+   *
+   * @generated from field: repeated sluice.policy.v1.Flip flips = 4;
+   */
+  flips: Flip[];
+
+  /**
+   * Flips that were counted and not told apart: there are too many kinds of them.
+   *
+   * @generated from field: uint64 flips_beyond = 5;
+   */
+  flipsBeyond: bigint;
+
+  /**
+   * Decisions that hang on what was not recorded.
+   *
+   * @generated from field: repeated sluice.policy.v1.Undecided undecided = 6;
+   */
+  undecided: Undecided[];
+};
+
+/**
+ * Describes the message sluice.policy.v1.TestReport.
+ * Use `create(TestReportSchema)` to create a new message.
+ */
+export const TestReportSchema: GenMessage<TestReport> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 18);
+
+/**
+ * Flip is decisions of one caller and tool that a candidate would take otherwise, by one rule.
+ *
+ * @generated from message sluice.policy.v1.Flip
+ */
+export type Flip = Message<"sluice.policy.v1.Flip"> & {
+  /**
+   * `allow-to-deny` or `deny-to-allow`.
+   *
+   * @generated from field: string direction = 1;
+   */
+  direction: string;
+
+  /**
+   * The candidate's rule that decides; where none fits, the rule in force that is missing in it.
+   *
+   * @generated from field: string rule = 2;
+   */
+  rule: string;
+
+  /**
+   * The user.
+   *
+   * @generated from field: string user_id = 3;
+   */
+  userId: string;
+
+  /**
+   * The agent; empty for none.
+   *
+   * @generated from field: string agent_id = 4;
+   */
+  agentId: string;
+
+  /**
+   * The server; empty for none.
+   *
+   * @generated from field: string server = 5;
+   */
+  server: string;
+
+  /**
+   * The MCP method.
+   *
+   * @generated from field: string method = 6;
+   */
+  method: string;
+
+  /**
+   * The tool, prompt or resource; empty for none.
+   *
+   * @generated from field: string name = 7;
+   */
+  name: string;
+
+  /**
+   * How many.
+   *
+   * @generated from field: uint64 count = 8;
+   */
+  count: bigint;
+
+  /**
+   * Ids of a few of the calls.
+   *
+   * @generated from field: repeated string examples = 9;
+   */
+  examples: string[];
+
+  /**
+   * When the last one was decided.
+   *
+   * @generated from field: google.protobuf.Timestamp last = 10;
+   */
+  last?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message sluice.policy.v1.Flip.
+ * Use `create(FlipSchema)` to create a new message.
+ */
+export const FlipSchema: GenMessage<Flip> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 19);
+
+/**
+ * Undecided is decisions that hang on what was not recorded.
+ *
+ * @generated from message sluice.policy.v1.Undecided
+ */
+export type Undecided = Message<"sluice.policy.v1.Undecided"> & {
+  /**
+   * The rule whose condition asks for it.
+   *
+   * @generated from field: string rule = 1;
+   */
+  rule: string;
+
+  /**
+   * How many.
+   *
+   * @generated from field: uint64 count = 2;
+   */
+  count: bigint;
+
+  /**
+   * Ids of a few of the calls.
+   *
+   * @generated from field: repeated string examples = 3;
+   */
+  examples: string[];
+};
+
+/**
+ * Describes the message sluice.policy.v1.Undecided.
+ * Use `create(UndecidedSchema)` to create a new message.
+ */
+export const UndecidedSchema: GenMessage<Undecided> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 20);
+
+/**
+ * ListReviewsRequest asks for a page of reviews.
+ *
+ * @generated from message sluice.policy.v1.ListReviewsRequest
+ */
+export type ListReviewsRequest = Message<"sluice.policy.v1.ListReviewsRequest"> & {
+  /**
+   * At most so many; 100 where it is 0, at most 500.
+   *
+   * @generated from field: uint32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * Only what was found since; a day ago unless told.
+   *
+   * @generated from field: google.protobuf.Timestamp since = 3;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * Only `stale`, `contradicted` or `shadow`; empty for all.
+   *
+   * @generated from field: string finding = 4;
+   */
+  finding: string;
+};
+
+/**
+ * Describes the message sluice.policy.v1.ListReviewsRequest.
+ * Use `create(ListReviewsRequestSchema)` to create a new message.
+ */
+export const ListReviewsRequestSchema: GenMessage<ListReviewsRequest> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 21);
+
+/**
+ * ListReviewsResponse is a page of reviews.
+ *
+ * @generated from message sluice.policy.v1.ListReviewsResponse
+ */
+export type ListReviewsResponse = Message<"sluice.policy.v1.ListReviewsResponse"> & {
+  /**
+   * Newest first.
+   *
+   * @generated from field: repeated sluice.policy.v1.Review reviews = 1;
+   */
+  reviews: Review[];
+
+  /**
+   * Empty where this is the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message sluice.policy.v1.ListReviewsResponse.
+ * Use `create(ListReviewsResponseSchema)` to create a new message.
+ */
+export const ListReviewsResponseSchema: GenMessage<ListReviewsResponse> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 22);
+
+/**
+ * Review is decisions of one caller and tool that were judged again, some seconds of them together.
+ *
+ * @generated from message sluice.policy.v1.Review
+ */
+export type Review = Message<"sluice.policy.v1.Review"> & {
+  /**
+   * When it was found.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 1;
+   */
+  time?: Timestamp | undefined;
+
+  /**
+   * `stale`: taken by policies that had been replaced more than a second before. `contradicted`: the policies that the record names decide
+   * otherwise. `shadow`: a shadow would decide otherwise.
+   *
+   * @generated from field: string finding = 2;
+   */
+  finding: string;
+
+  /**
+   * The gate that decided.
+   *
+   * @generated from field: string gateway = 3;
+   */
+  gateway: string;
+
+  /**
+   * The user.
+   *
+   * @generated from field: string user_id = 4;
+   */
+  userId: string;
+
+  /**
+   * The agent; empty for none.
+   *
+   * @generated from field: string agent_id = 5;
+   */
+  agentId: string;
+
+  /**
+   * The MCP method.
+   *
+   * @generated from field: string method = 6;
+   */
+  method: string;
+
+  /**
+   * The server; empty for none.
+   *
+   * @generated from field: string server = 7;
+   */
+  server: string;
+
+  /**
+   * The tool, prompt or resource; empty for none.
+   *
+   * @generated from field: string name = 8;
+   */
+  name: string;
+
+  /**
+   * What was decided.
+   *
+   * @generated from field: string verdict = 9;
+   */
+  verdict: string;
+
+  /**
+   * What would have been: `allow`, `deny`, or `undecided` where that hangs on what was not recorded.
+   *
+   * @generated from field: string reviewed_verdict = 10;
+   */
+  reviewedVerdict: string;
+
+  /**
+   * The rule that would have decided.
+   *
+   * @generated from field: string rule = 11;
+   */
+  rule: string;
+
+  /**
+   * How many.
+   *
+   * @generated from field: uint64 count = 12;
+   */
+  count: bigint;
+
+  /**
+   * Ids of a few of the calls.
+   *
+   * @generated from field: repeated string examples = 13;
+   */
+  examples: string[];
+
+  /**
+   * For `stale`: how old what was decided by was, at most, in milliseconds.
+   *
+   * @generated from field: uint64 stale_ms = 14;
+   */
+  staleMs: bigint;
+};
+
+/**
+ * Describes the message sluice.policy.v1.Review.
+ * Use `create(ReviewSchema)` to create a new message.
+ */
+export const ReviewSchema: GenMessage<Review> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 23);
+
+/**
  * PolicyService keeps the policies of an organization. Role `admin` only.
  *
  * A policy travels as the document its author writes, the same in the configuration file, in REST and here, because a list that is absent
@@ -486,6 +915,27 @@ export const PolicyService: GenService<{
     methodKind: "unary";
     input: typeof RemovePolicyRequestSchema;
     output: typeof RemovePolicyResponseSchema;
+  },
+  /**
+   * TestPolicies replays recorded decisions by the policies in force and by candidates, and tells where they differ. Nothing is changed. Progress is told as it goes;
+   * the last message has the report.
+   *
+   * @generated from rpc sluice.policy.v1.PolicyService.TestPolicies
+   */
+  testPolicies: {
+    methodKind: "server_streaming";
+    input: typeof TestPoliciesRequestSchema;
+    output: typeof TestPoliciesResponseSchema;
+  },
+  /**
+   * ListReviews answers decisions that were judged again and found wanting, and those that a shadow would take otherwise, newest first, in pages.
+   *
+   * @generated from rpc sluice.policy.v1.PolicyService.ListReviews
+   */
+  listReviews: {
+    methodKind: "unary";
+    input: typeof ListReviewsRequestSchema;
+    output: typeof ListReviewsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_sluice_policy_v1_policy, 0);

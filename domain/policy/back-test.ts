@@ -1,0 +1,108 @@
+import type { CallDecided } from "../events.ts";
+import type { PolicyTable } from "./evaluate.ts";
+import { type Replayed, recordedCall, recordedVerdict, replay } from "./replay.ts";
+
+export type Direction = "allow-to-deny" | "deny-to-allow";
+
+/** Calls that a candidate would decide otherwise, of one caller and tool, by one rule. */
+export interface Flip {
+  readonly direction: Direction;
+  /** The rule of the candidate that decides; where it has none that fits, the rule in force that is missing in it. */
+  readonly rule: string | null;
+  readonly userId: string;
+  readonly agentId: string | null;
+  readonly server: string | null;
+  readonly method: string;
+  readonly name: string | null;
+  count: number;
+  /** Ids of a few of the calls: the first ones. */
+  readonly examples: string[];
+  lastMs: number;
+}
+
+/** Calls that can't be decided, by the rule that hangs on what was not recorded. */
+export interface Undecided {
+  readonly rule: string | null;
+  count: number;
+  readonly examples: string[];
+}
+
+export interface BackTest {
+  /** Replays one recorded decision. */
+  observe(event: CallDecided): void;
+  report(): BackTestReport;
+}
+
+export interface BackTestReport {
+  /** Decisions that were replayed; those that policies had no part in are not counted. */
+  readonly calls: number;
+  readonly same: number;
+  /** Most frequent first. */
+  readonly flips: readonly Flip[];
+  readonly undecided: readonly Undecided[];
+  /** Decisions that the policies in force today would not take as they were taken then. */
+  readonly changedSince: number;
+  /** Flips of more than `flipsMax` combinations: counted, and not told apart. */
+  readonly flipsBeyond: number;
+}
+
+const flipsMax = 10_000;
+const examplesMax = 3;
+
+/** Holds a candidate against the policies in force, over recorded decisions. */
+export function backTest(inForce: PolicyTable, candidate: PolicyTable): BackTest {
+  const flips = new Map<string, Flip>();
+  const undecided = new Map<string | null, Undecided>();
+  const counts = { calls: 0, same: 0, changedSince: 0, flipsBeyond: 0 };
+
+  const flipped = (event: CallDecided, before: Replayed, after: Replayed) => {
+    const flip = flipOf(event, before, after);
+    const { direction, rule, userId, agentId, server, method, name } = flip;
+    const key = JSON.stringify([direction, rule, userId, agentId, server, method, name]);
+    const known = flips.get(key) ?? flip;
+    if (known === flip && flips.size >= flipsMax) {
+      counts.flipsBeyond += 1;
+      return;
+    }
+    flips.set(key, known);
+    known.count += 1;
+    known.lastMs = Math.max(known.lastMs, event.timeMs);
+    if (known.examples.length < examplesMax) known.examples.push(event.callId);
+  };
+
+  const compare = (event: CallDecided, before: Replayed, after: Replayed) => {
+    const isOpen = before.verdict === "undecided" || after.verdict === "undecided";
+    if (before.verdict === after.verdict && (!isOpen || before.rule === after.rule)) counts.same += 1;
+    else if (isOpen) note(undecided, after.verdict === "undecided" ? after.rule : before.rule, event);
+    else flipped(event, before, after);
+  };
+
+  return {
+    observe(event) {
+      const recorded = recordedVerdict(event);
+      if (recorded === undefined) return;
+      counts.calls += 1;
+      const call = recordedCall(event);
+      const before = replay(inForce, call);
+      if (before.verdict !== "undecided" && before.verdict !== recorded) counts.changedSince += 1;
+      compare(event, before, replay(candidate, call));
+    },
+    report: () => ({
+      ...counts,
+      flips: [...flips.values()].sort((a, b) => b.count - a.count),
+      undecided: [...undecided.values()].sort((a, b) => b.count - a.count),
+    }),
+  };
+}
+
+function flipOf({ principal: { userId, agentId }, server, method, name }: CallDecided, before: Replayed, after: Replayed): Flip {
+  const direction = after.verdict === "deny" ? "allow-to-deny" : "deny-to-allow";
+  return { direction, rule: after.rule ?? before.rule, userId, agentId, server, method, name, count: 0, examples: [], lastMs: 0 };
+}
+
+function note(undecided: Map<string | null, Undecided>, rule: string | null, { callId }: CallDecided): void {
+  const known = undecided.get(rule) ?? { rule, count: 0, examples: [] };
+  undecided.set(rule, known);
+  known.count += 1;
+  if (known.examples.length < examplesMax) known.examples.push(callId);
+}

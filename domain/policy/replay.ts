@@ -1,0 +1,93 @@
+import type { Call, Transport } from "../call.ts";
+import type { CallDecided } from "../events.ts";
+import { isPlumbing } from "../mcp/plumbing.ts";
+import { redacted } from "../redaction/text.ts";
+import { type CompiledRule, fitsStatically, type Outcome, outcomeOf } from "./compiled-rule.ts";
+import { counts, type PolicyTable } from "./evaluate.ts";
+
+/** What policies decide of a recorded call; `undecided` where it hangs on arguments that the record does not hold. */
+export interface Replayed {
+  readonly verdict: "allow" | "deny" | "undecided";
+  /** The rule that decides, or that it hangs on; null where none fits. */
+  readonly rule: string | null;
+}
+
+/**
+ * The call of a record, with everything that it was decided from. Arguments that were redacted, cut or left out are not there
+ * (`args` undefined): what hangs on them can't be decided again.
+ */
+export function recordedCall(event: CallDecided): Call {
+  const { callId, timeMs, organizationId, principal, transport, address, method, server, serverLabels, name } = event;
+  return {
+    callId,
+    atMs: timeMs,
+    caller: { organizationId, ...principal, expiresAtMs: null },
+    // Written by a gate, from a transport that it serves.
+    transport: transport as Transport,
+    address,
+    method,
+    server,
+    serverLabels,
+    name,
+    virtualServer: event.virtualServer,
+    args: argumentsOf(event),
+  };
+}
+
+/** What stands for something that a record does not hold. */
+const missing = [redacted, "[cut]"] as const;
+
+function argumentsOf({ arguments: recorded, argumentsBytes }: CallDecided): Call["args"] {
+  if (argumentsBytes === 0) return () => ({});
+  if (recorded === null || missing.some((mark) => recorded.includes(mark))) return undefined;
+  let parsed: unknown;
+  return () => {
+    parsed ??= JSON.parse(recorded);
+    return parsed;
+  };
+}
+
+/** The verdict that policies gave a recorded call; undefined where something in front of them decided. A call over its limit was allowed by them. */
+export function recordedVerdict({ verdict, stage }: CallDecided): "allow" | "deny" | undefined {
+  if (stage === "limit") return "allow";
+  if (stage !== "policy") return undefined;
+  return verdict === "allow" ? "allow" : "deny";
+}
+
+/** Judges a recorded call by these policies: as they would decide it now, its own time and place being those of the record. */
+export function replay(table: PolicyTable, call: Call): Replayed {
+  if (call.name?.includes(redacted) === true) return { verdict: "undecided", rule: null };
+  if (call.args !== undefined || isPlumbing(call.method, call.name)) {
+    const { verdict, rule } = table.decide(call);
+    return { verdict, rule };
+  }
+  return withoutArguments(table.rules, call);
+}
+
+/** Three-valued: a rule whose condition hangs on missing arguments may take effect or not. */
+function withoutArguments(rules: readonly CompiledRule[], call: Call): Replayed {
+  const denying = effects(rules, call, "deny");
+  if (denying.certain !== null) return { verdict: "deny", rule: denying.certain };
+  const allowing = effects(rules, call, "allow");
+  const allowed = allowing.certain ?? allowing.possible;
+  if (allowed === null) return { verdict: "deny", rule: null };
+  const open = denying.possible ?? (allowing.certain === null ? allowing.possible : null);
+  return open === null ? { verdict: "allow", rule: allowed } : { verdict: "undecided", rule: open };
+}
+
+interface Effects {
+  /** The first rule that takes effect whatever the arguments are, and the first that may. */
+  readonly certain: string | null;
+  readonly possible: string | null;
+}
+
+function effects(rules: readonly CompiledRule[], call: Call, effect: CompiledRule["effect"]): Effects {
+  let possible: string | null = null;
+  for (const rule of rules) {
+    if (rule.effect !== effect || !fitsStatically(rule, call)) continue;
+    const outcome: Outcome = outcomeOf(rule, call);
+    if (outcome === "undecided") possible ??= rule.id;
+    else if (counts[effect][outcome]) return { certain: rule.id, possible };
+  }
+  return { certain: null, possible };
+}
