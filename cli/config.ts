@@ -49,6 +49,7 @@ export interface Config extends Reloadable {
     readonly legacyTtlMs: number;
   };
   readonly data: { readonly folder: string };
+  readonly cluster: { readonly address: string | null };
   readonly sealing: { readonly keyFile: string | null; readonly keys: readonly string[] };
   readonly audit: {
     readonly mode: AuditMode;

@@ -128,10 +128,10 @@ async function assemble(
 
   // Known when it listens: the port may be any free one.
   let httpUrl = "";
-  const publicUrl = () => config.http.publicUrl ?? httpUrl;
-  const mcp = opened(await openMcp({ ...names, config, view, router, limiter, recorder, metrics, publicUrl }));
+  const urls = { publicUrl: () => config.http.publicUrl ?? httpUrl, address: () => config.cluster.address ?? httpUrl };
+  const mcp = opened(await openMcp({ ...names, config, view, router, limiter, recorder, metrics, ...urls }));
   rights.changed = () => mcp.rightsChanged();
-  const servers = opened(await openServers({ config, control, recorder, metrics, mcp, publicUrl, logger }));
+  const servers = opened(await openServers({ config, control, recorder, metrics, mcp, ...urls, logger }));
   httpUrl = servers.httpUrl;
   if (demoServer !== undefined) await registerDemo(control, config, await demoServer);
   mcp.warm();

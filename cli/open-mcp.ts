@@ -20,6 +20,8 @@ import { createEras } from "../gateway/mcp/era.ts";
 import type { Gate } from "../gateway/mcp/gate.ts";
 import { createMirrors } from "../gateway/mcp/mirrors.ts";
 import { openStreams } from "../gateway/mcp/open-streams.ts";
+import { createClientQuestions } from "../gateway/mcp/questions/client-questions.ts";
+import { createParkedCalls } from "../gateway/mcp/questions/parked-calls.ts";
 import { createSessions, type Session } from "../gateway/mcp/session.ts";
 import { createSessionChannels } from "../gateway/mcp/streams/session-channels.ts";
 import { createActiveSubscriptions } from "../gateway/mcp/subscriptions/active.ts";
@@ -44,6 +46,8 @@ export interface McpParts {
   readonly metrics: ExposedMetrics;
   /** The address by which clients know the gate, once it listens. */
   readonly publicUrl: () => string;
+  /** By which other gates reach this one. */
+  readonly address: () => string;
   readonly logger: Logger;
   readonly nowMs: () => number;
   readonly newId: () => string;
@@ -82,6 +86,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
   const sealer = createSealer({ secrets: sealingSecrets(config), nowMs });
   const channels = createSessionChannels({ nowMs, sweepMs: channelSweepMs });
   const sessions = openSessions(parts, sealer, channels);
+  const asking = openQuestions(parts, sealer);
   const streams = openStreams();
   const { watches, subscriptions } = openSubscriptions(parts, { eras, pool, changes: () => createChanges(gate) });
   const conversations = openConversations(metrics);
@@ -103,6 +108,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     ...openLists(config, { eras, pool, logger, nowMs }),
     admission,
     sealer,
+    ...asking,
     redactor: redactorOf(config),
     recordsArguments: config.audit.arguments === "redacted",
     metrics: createCallMetrics(metrics),
@@ -114,13 +120,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
   return {
     routes: [...mcpRoutes(gate), ...webSocketRoutes(gate), ...httpSseRoutes(gate)],
     authenticator,
-    warm() {
-      // Only an advance: whoever calls first asks again where this failed.
-      for (const { entity } of view.directory.servers.values()) {
-        const routed = router.find(entity.organizationId, entity.name);
-        if (routed !== undefined) eras.of(routed).catch(() => {});
-      }
-    },
+    warm: () => warmEras(parts, eras),
     rightsChanged: () => subscriptions.changed(),
     endStreams() {
       streams.endAll();
@@ -131,6 +131,8 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
       channels.close();
       watches.close();
       conversations.close();
+      asking.questions.close();
+      asking.parked.close();
       sessions.close();
       await pool.close();
       loopDelay.close();
@@ -142,6 +144,14 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
 function openDecide({ view, limiter, nowMs }: McpParts): Gate["decide"] {
   const restrict = createRestrict({ restrictions: view.directory.restrictions, nowMs });
   return createDecide({ policies: view.policies, limiter, restrict });
+}
+
+function warmEras({ view, router }: McpParts, eras: Gate["eras"]): void {
+  // Only an advance: whoever calls first asks again where this failed.
+  for (const { entity } of view.directory.servers.values()) {
+    const routed = router.find(entity.organizationId, entity.name);
+    if (routed !== undefined) eras.of(routed).catch(() => {});
+  }
 }
 
 function openSessions({ config, router, metrics, nowMs }: McpParts, sealer: Gate["sealer"], channels: Gate["channels"]): Gate["sessions"] {
@@ -167,6 +177,16 @@ function openConversations(metrics: ExposedMetrics): Gate["conversations"] {
   const read = () => [{ labels: [], value: conversations.count() }];
   metrics.gauge("sluice_conversations", "Open WebSockets and streams of HTTP+SSE.", [], read);
   return conversations;
+}
+
+function openQuestions({ address, metrics }: McpParts, sealer: Gate["sealer"]): Pick<Gate, "questions" | "parked" | "address"> {
+  const questions = createClientQuestions({ sealer, address });
+  const { parkedCallsMax: callsMax, parkedCallsPerCallerMax: callsPerCallerMax } = bounds;
+  const parked = createParkedCalls({ sealer, address, callsMax, callsPerCallerMax });
+  const gauge = (name: string, about: string, read: () => number) => metrics.gauge(name, about, [], () => [{ labels: [], value: read() }]);
+  gauge("sluice_questions", "Questions of servers that clients were asked on their streams.", () => questions.count());
+  gauge("sluice_parked_calls", "Calls that wait for the answers of clients that have to come back.", () => parked.count());
+  return { questions, parked, address };
 }
 
 function openSubscriptions(

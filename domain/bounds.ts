@@ -33,6 +33,13 @@ export const bounds = {
   /** Resources, and tasks, of one subscription. */
   subscribedUrisMax: 256,
   subscribedUriLengthMax: 2_048,
+  /** A person has so long to answer a question of a server. */
+  questionMs: 10 * 60_000,
+  /** Open questions of one caller, put as requests on the streams of its calls. */
+  questionsPerCallerMax: 256,
+  /** Calls that wait for answers of their clients, and those of one caller. */
+  parkedCallsMax: 10_000,
+  parkedCallsPerCallerMax: 100,
   /** A `requestState` is good for so long. */
   requestStateMs: 60 * 60_000,
   /** Streams of one session that can be taken up again, and what is kept of one for that. */

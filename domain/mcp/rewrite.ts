@@ -72,6 +72,16 @@ export function withRequestMeta(bytes: Uint8Array, scanned: Scanned, meta: Reque
   return withParamsMeta(bytes, scanned, members);
 }
 
+/** Sets members of `params`, given as names and raw JSON; `params` is made where it is missing. */
+export function withParams(bytes: Uint8Array, scanned: Scanned, members: readonly (readonly [name: string, json: string])[]): Uint8Array {
+  const { params, whole } = scanned;
+  if (members.length === 0) return bytes;
+  if (params !== null) return splice(bytes, memberEdits(bytes, params, members));
+  return splice(bytes, [
+    memberEdit(bytes, whole, `"params":{${members.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(",")}}`),
+  ]);
+}
+
 /** Sets members of `params._meta`, given as names and raw JSON. Both objects are made where they are missing. */
 export function withParamsMeta(
   bytes: Uint8Array,

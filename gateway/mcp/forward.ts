@@ -8,15 +8,14 @@ import type { UpstreamAnswer, UpstreamRequest } from "../../domain/ports/upstrea
 import { rateLimitHeaders } from "../rate-limit-headers.ts";
 import type { RoutedExchange, RoutedServer } from "../router.ts";
 import { deniedReply, faultReply } from "./answers.ts";
-import { ask } from "./ask.ts";
 import type { Gate } from "./gate.ts";
 import { callOf, type Inbound, keep } from "./inbound.ts";
 import { type Judgement, judge, noteEnd, recordEnd } from "./judge.ts";
 import type { RelayOptions } from "./outcome.ts";
-import { type Plan, planFor } from "./plan.ts";
+import type { Plan } from "./plans/plan.ts";
+import { planFor } from "./plans/plan-for.ts";
 import { createRelay } from "./relay.ts";
 import type { Session } from "./session.ts";
-import { upstreamSessionHeaders } from "./upstream-session.ts";
 
 /** Where a message goes: the server, the name it has there, and the client's session if its revision has sessions. */
 export interface Destination {
@@ -130,14 +129,17 @@ function send(gate: Gate, inbound: Inbound, destination: Destination, judgement:
     if (left) return;
     exchange?.cancel();
     relay.cancelled();
-    cancelUpstream(destination, plan);
   };
   // A modern client cancels by closing (2026-07-28, Streamable HTTP); a legacy one that went away has not cancelled.
   // Either way the answer comes later, and the ingress is told so by the registration.
   reply.onAbort(inbound.era === "modern" ? withdraw : () => {});
   // It may be gone since before the record was durable: what nobody waits for is not begun.
   if (left) return;
-  exchange = routed.exchange(upstreamRequest(inbound, routed, plan), relay.sink, plan.pinned === undefined ? {} : { pinned: plan.pinned });
+  const request = upstreamRequest(inbound, routed, plan);
+  exchange =
+    plan.through === null
+      ? routed.exchange(request, relay.sink, plan.pinned === undefined ? {} : { pinned: plan.pinned })
+      : plan.through(request, relay.sink);
   relay.attach(exchange);
   if (!left && idRaw !== null) session?.inFlight.set(idRaw, withdraw);
 }
@@ -190,12 +192,4 @@ function relayOptions(gate: Gate, inbound: Inbound, destination: Destination, ju
       return true;
     },
   };
-}
-
-/** A legacy upstream is told of a cancellation: a closed connection means nothing to it. */
-function cancelUpstream({ routed }: Destination, { pooled, upstreamIdRaw }: Plan): void {
-  if (pooled === null || upstreamIdRaw === null) return;
-  const body = `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${upstreamIdRaw},"reason":"the client withdrew"}}`;
-  const headers = ["content-type", "application/json", "accept", "application/json, text/event-stream", ...upstreamSessionHeaders(pooled)];
-  ask(routed, { headers, body, pinned: pooled.upstreamId, timeoutMs: 5_000, repeatable: true }).catch(() => {}); // Advice only: the call is over for us.
 }

@@ -17,6 +17,8 @@ import type { Conversations } from "./conversations/conversations.ts";
 import type { Eras } from "./era.ts";
 import type { Mirrors } from "./mirrors.ts";
 import type { OpenStreams } from "./open-streams.ts";
+import type { ClientQuestions } from "./questions/client-questions.ts";
+import type { ParkedCalls } from "./questions/parked-calls.ts";
 import type { Sessions } from "./session.ts";
 import type { SessionChannels } from "./streams/session-channels.ts";
 import type { ActiveSubscriptions } from "./subscriptions/active.ts";
@@ -46,6 +48,11 @@ export interface Gate {
   readonly aggregation: Aggregation;
   /** What servers want repeated in headers. */
   readonly mirrors: Mirrors;
+  /** Questions of servers put to clients, as requests or as calls that wait for their return. */
+  readonly questions: ClientQuestions;
+  readonly parked: ParkedCalls;
+  /** By which other gates reach this one. */
+  readonly address: () => string;
   /** Bounds the calls in flight, of all and of each caller. */
   readonly admission: Pick<Admission, "enter" | "leave">;
   /** Seals what must come back to any gate of the fleet. */

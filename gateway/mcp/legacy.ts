@@ -1,4 +1,5 @@
 import { Fault } from "../../domain/fault.ts";
+import { rawText } from "../../domain/mcp/json-text.ts";
 import { targetOf } from "../../domain/mcp/methods.ts";
 import { negotiate } from "../../domain/mcp/revisions.ts";
 import type { HttpReply } from "../../domain/ports/http.ts";
@@ -80,8 +81,20 @@ function notice(gate: Gate, inbound: Inbound, session: Session): void | Promise<
   const routed = endpoint === null ? undefined : gate.router.find(inbound.caller.organizationId, endpoint);
   if (session.upstream !== null && routed !== undefined)
     return judgeAndForward(gate, inbound, { routed, name: null, session, own: session.upstream });
+  if (scanned.kind === "result" || scanned.kind === "error") return takeAnswer(gate, inbound);
   if (scanned.method === "notifications/cancelled") withdraw(inbound, session);
   reply.send(202, [], "");
+}
+
+/** The client's answer to a question of a server that was put on the stream of one of its calls. */
+function takeAnswer(gate: Gate, { owner, body, scanned, reply }: Inbound): void {
+  const id: unknown = scanned.id === null ? null : JSON.parse(rawText(body, scanned.id));
+  const place = typeof id === "string" ? gate.questions.placeOf(owner, id) : undefined;
+  if (place === undefined) protocolReply(reply, { status: 400, code: -32600, message: "nothing was asked under this id", idRaw: null });
+  else {
+    gate.questions.answer(owner, place.key, body, scanned);
+    reply.send(202, [], "");
+  }
 }
 
 function withdraw({ body, scanned: { requestId } }: Inbound, session: Session): void {

@@ -1,13 +1,15 @@
 import { Fault } from "../../domain/fault.ts";
+import { asObject, type ClientCapabilities } from "../../domain/mcp/client-capabilities.ts";
 import { latestLegacy } from "../../domain/mcp/revisions.ts";
 import type { RoutedServer } from "../router.ts";
 import { type Asked, ask } from "./ask.ts";
+import { createGroupedEntries } from "./grouped-entries.ts";
 import { gateInfo } from "./identity.ts";
 
 /**
  * A session that the gate itself holds with an upstream of a legacy revision, for callers who have none of their own there:
- * clients of the stateless revision, and everybody on the merged endpoint. One per caller and server, so that nothing of
- * one caller's state can reach another. The gate declares no client capabilities: what it can't carry it does not promise.
+ * clients of the stateless revision, and everybody on the merged endpoint. One per caller, server and what the client declared, so that
+ * nothing of one caller's state can reach another, and no server asks a client what it can't answer.
  */
 export interface UpstreamSession {
   readonly upstreamId: string;
@@ -17,13 +19,28 @@ export interface UpstreamSession {
   readonly capabilities: Readonly<Record<string, unknown>>;
   readonly serverInfo: Readonly<Record<string, unknown>>;
   readonly instructions: string | null;
+  /** The client for which it was opened, and what it declared. */
+  readonly client: PooledClient;
+  readonly declared: ClientCapabilities;
+  /** What `logging/setLevel` said there last. */
+  logLevel: string | null;
 }
 
+/** What a server is told of the client for which the gate opens a session, as JSON. */
+export interface PooledClient {
+  readonly protocolVersion: string;
+  readonly capabilitiesJson: string;
+  readonly infoJson: string;
+}
+
+/** The gate itself, for its own questions: it can be asked nothing. */
+const gateAsClient: PooledClient = { protocolVersion: latestLegacy, capabilitiesJson: "{}", infoJson: JSON.stringify(gateInfo) };
+
 export interface SessionPool {
-  /** The caller's session with that server; opened on first use, shared by concurrent calls. */
-  acquire(routed: RoutedServer, owner: string): Promise<UpstreamSession>;
+  /** The caller's session with that server; opened on first use, shared by concurrent calls. Without a client any that the caller has. */
+  acquire(routed: RoutedServer, owner: string, client?: PooledClient): Promise<UpstreamSession>;
   /** The session if it is open already: the way without a promise. */
-  ready(routed: RoutedServer, owner: string): UpstreamSession | undefined;
+  ready(routed: RoutedServer, owner: string, client?: PooledClient): UpstreamSession | undefined;
   /** The upstream no longer knows it: the next `acquire` opens another. */
   forget(routed: RoutedServer, owner: string, session: UpstreamSession): void;
   count(): number;
@@ -43,59 +60,67 @@ interface Pooled {
   lastUsedMs: number;
 }
 
-export function createSessionPool({ nowMs, sessionsMax, idleMs }: SessionPoolOptions): SessionPool {
-  const pool = new Map<string, Pooled>();
+/** Sessions of one caller with one server: with more clients of different capabilities than that, the oldest is opened anew each time. */
+const sessionsPerGroupMax = 16;
 
-  const end = (key: string, { routed, opening }: Pooled) => {
-    pool.delete(key);
-    opening.then(
-      (session) => closeUpstreamSession(routed, session.upstreamId, session.sessionId, session.protocolVersion),
+export function createSessionPool({ nowMs, sessionsMax, idleMs }: SessionPoolOptions): SessionPool {
+  // A group is the sessions of one caller with one server.
+  const pool = createGroupedEntries<Pooled>();
+
+  const end = (key: string) => {
+    const pooled = pool.get(key);
+    pool.remove(key);
+    pooled?.opening.then(
+      (session) => closeUpstreamSession(pooled.routed, session.upstreamId, session.sessionId, session.protocolVersion),
       () => {}, // It never opened: nothing to end.
     );
   };
-  const makeRoom = () => {
+  const makeRoom = (group: string) => {
+    const keys = pool.keysOf(group);
+    const [oldest] = keys;
+    if (oldest !== undefined && keys.size >= sessionsPerGroupMax) end(oldest);
     for (const [key, pooled] of pool) {
       if (pooled.lastUsedMs > nowMs() - idleMs && pool.size < sessionsMax) return;
-      end(key, pooled);
+      end(key);
     }
   };
-  const use = (key: string): Pooled | undefined => {
-    const pooled = pool.get(key);
-    if (pooled === undefined) return undefined;
-    pooled.lastUsedMs = nowMs();
-    pool.delete(key);
-    pool.set(key, pooled);
+  const use = (group: string, client: PooledClient | undefined): Pooled | undefined => {
+    const [any = ""] = client === undefined ? pool.keysOf(group) : [keyOf(group, client)];
+    const pooled = pool.use(any);
+    if (pooled !== undefined) pooled.lastUsedMs = nowMs();
     return pooled;
+  };
+  const open = (routed: RoutedServer, group: string, client: PooledClient): Promise<UpstreamSession> => {
+    makeRoom(group);
+    const key = keyOf(group, client);
+    const opening = openUpstreamSession(routed, client);
+    const pooled: Pooled = { routed, opening, session: undefined, lastUsedMs: nowMs() };
+    pool.add(key, group, pooled);
+    opening.then(
+      (session) => {
+        pooled.session = session;
+      },
+      () => {
+        if (pool.get(key) === pooled) pool.remove(key);
+      },
+    );
+    return opening;
   };
 
   return {
-    acquire(routed, owner) {
-      const key = keyOf(routed, owner);
-      const known = use(key);
-      if (known !== undefined) return known.opening;
-      makeRoom();
-      const opening = openUpstreamSession(routed);
-      const pooled: Pooled = { routed, opening, session: undefined, lastUsedMs: nowMs() };
-      pool.set(key, pooled);
-      opening.then(
-        (session) => {
-          pooled.session = session;
-        },
-        () => {
-          if (pool.get(key) === pooled) pool.delete(key);
-        },
-      );
-      return opening;
+    acquire(routed, owner, client) {
+      const group = groupOf(routed, owner);
+      return use(group, client)?.opening ?? open(routed, group, client ?? gateAsClient);
     },
-    ready: (routed, owner) => use(keyOf(routed, owner))?.session,
+    ready: (routed, owner, client) => use(groupOf(routed, owner), client)?.session,
     forget(routed, owner, session) {
-      const key = keyOf(routed, owner);
-      if (pool.get(key)?.session === session) pool.delete(key);
+      const key = keyOf(groupOf(routed, owner), session.client);
+      if (pool.get(key)?.session === session) pool.remove(key);
     },
     count: () => pool.size,
     async close() {
       const all = [...pool];
-      pool.clear();
+      for (const [key] of all) pool.remove(key);
       await Promise.allSettled(
         all.map(async ([, { routed, opening }]) => {
           const { upstreamId, sessionId, protocolVersion } = await opening;
@@ -108,19 +133,16 @@ export function createSessionPool({ nowMs, sessionsMax, idleMs }: SessionPoolOpt
 
 const handshakeTimeoutMs = 30_000;
 
-async function openUpstreamSession(routed: RoutedServer): Promise<UpstreamSession> {
-  const initialize = {
-    jsonrpc: "2.0",
-    id: 0,
-    method: "initialize",
-    params: { protocolVersion: latestLegacy, capabilities: {}, clientInfo: gateInfo },
-  };
+async function openUpstreamSession(routed: RoutedServer, client: PooledClient): Promise<UpstreamSession> {
+  const { protocolVersion: asked, capabilitiesJson, infoJson } = client;
+  const params = `{"protocolVersion":${JSON.stringify(asked)},"capabilities":${capabilitiesJson},"clientInfo":${infoJson}}`;
+  const initialize = `{"jsonrpc":"2.0","id":0,"method":"initialize","params":${params}}`;
   const headers = ["content-type", "application/json", "accept", "application/json, text/event-stream"];
-  const answer = await ask(routed, { headers, body: JSON.stringify(initialize), timeoutMs: handshakeTimeoutMs, repeatable: true });
+  const answer = await ask(routed, { headers, body: initialize, timeoutMs: handshakeTimeoutMs, repeatable: true });
   const result = answer.message?.result;
   if (result === undefined) throw new Fault("unavailable", `the server ${routed.server.name} refused the session: ${refusalOf(answer)}`);
 
-  const protocolVersion = typeof result["protocolVersion"] === "string" ? result["protocolVersion"] : latestLegacy;
+  const protocolVersion = typeof result["protocolVersion"] === "string" ? result["protocolVersion"] : asked;
   const sessionId = answer.header("mcp-session-id") ?? null;
   const session: UpstreamSession = {
     upstreamId: answer.upstreamId,
@@ -129,6 +151,9 @@ async function openUpstreamSession(routed: RoutedServer): Promise<UpstreamSessio
     capabilities: asObject(result["capabilities"]),
     serverInfo: asObject(result["serverInfo"]),
     instructions: typeof result["instructions"] === "string" ? result["instructions"] : null,
+    client,
+    declared: asObject(JSON.parse(capabilitiesJson)),
+    logLevel: null,
   };
   await ask(routed, {
     headers: [...headers, ...upstreamSessionHeaders(session)],
@@ -159,14 +184,14 @@ export async function closeUpstreamSession(
   await ask(routed, { method: "DELETE", headers, pinned: upstreamId, timeoutMs: 5_000, repeatable: true }).catch(() => {});
 }
 
-function keyOf({ server }: RoutedServer, owner: string): string {
+function groupOf({ server }: RoutedServer, owner: string): string {
   return `${server.organizationId}/${server.name} ${owner}`;
+}
+
+function keyOf(group: string, { protocolVersion, capabilitiesJson }: PooledClient): string {
+  return `${group} ${protocolVersion} ${capabilitiesJson}`;
 }
 
 function refusalOf({ status, message }: Asked): string {
   return message?.error === undefined ? `HTTP status ${status}` : `error ${String(message.error.code)}`;
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
 }

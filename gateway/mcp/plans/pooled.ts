@@ -1,0 +1,125 @@
+import { Fault } from "../../../domain/fault.ts";
+import { readInputResponses } from "../../../domain/mcp/input-required.ts";
+import { rawText } from "../../../domain/mcp/json-text.ts";
+import { methodOf } from "../../../domain/mcp/methods.ts";
+import { toModernResult, withId, withProgressToken, withSenderId } from "../../../domain/mcp/rewrite.ts";
+import type { Scanned } from "../../../domain/mcp/scanned.ts";
+import type { Destination } from "../forward.ts";
+import type { Gate } from "../gate.ts";
+import { gateInfo } from "../identity.ts";
+import { type Inbound, keep } from "../inbound.ts";
+import { listShape } from "../lists.ts";
+import type { Rewrite } from "../outcome.ts";
+import { pooledClientOf } from "../pooled-client.ts";
+import { askOnStream } from "../questions/asked-on-stream.ts";
+import { PooledCall, type Wanted } from "../questions/pooled-call.ts";
+import { type RequestState, stateRequestOf } from "../questions/request-state.ts";
+import { type UpstreamSession, upstreamSessionHeaders } from "../upstream-session.ts";
+import { inSequence, renamed, rescan } from "./message-steps.ts";
+import { messageHeaders, type Plan } from "./plan.ts";
+
+/** To a legacy server, for whoever has no session of their own there: through one that the gate holds for this client. */
+export function toPooled(gate: Gate, inbound: Inbound, destination: Destination): Plan | Promise<Plan> {
+  const { routed } = destination;
+  const client = pooledClientOf(inbound, destination.session);
+  const ready = gate.pool.ready(routed, inbound.owner, client);
+  if (ready !== undefined) return throughPool(gate, inbound, destination, ready);
+  return gate.pool.acquire(routed, inbound.owner, client).then((session) => throughPool(gate, inbound, destination, session));
+}
+
+let lastUpstreamId = 0;
+
+/**
+ * Through the gate's session with a legacy server. Ids and progress tokens are the gate's own there: two requests of a caller may
+ * carry the same (each connection of a modern client counts for itself), and a server that keys by them would mix them up.
+ */
+function throughPool(gate: Gate, inbound: Inbound, destination: Destination, session: UpstreamSession): Plan {
+  lastUpstreamId += 1;
+  const upstreamIdRaw = inbound.idRaw === null ? null : String(lastUpstreamId);
+  let body = renamed(inbound, destination);
+  if (upstreamIdRaw !== null) body = withSenderId(body, rescan(body, inbound), upstreamIdRaw);
+  return {
+    pinned: session.upstreamId,
+    headers: [...messageHeaders, ...upstreamSessionHeaders(session)],
+    body,
+    rewrite: backToClient(gate, inbound, destination, session.serverInfo),
+    unfinished: null,
+    pooled: session,
+    through: upstreamIdRaw === null ? null : asking(gate, inbound, destination, session, upstreamIdRaw),
+  };
+}
+
+/** Questions of a server with sessions: for a client with one they are requests, for one without the call waits for its return. */
+function asking(
+  gate: Gate,
+  inbound: Inbound,
+  { routed, name }: Destination,
+  session: UpstreamSession,
+  idRaw: string,
+): NonNullable<Plan["through"]> {
+  const { owner, era, scanned } = inbound;
+  const { declared } = session;
+  const mayAsk = methodOf(scanned.method)?.mayAskForInput === true && Object.keys(declared).length > 0;
+  if (era === "modern" && mayAsk && routed.server.audit !== "strict") keep(inbound);
+  const asker =
+    era === "legacy"
+      ? askOnStream(gate.questions, owner)
+      : gate.parked.asker({ owner, mayAsk, request: () => stateRequestOf(inbound, routed.server.name, name) });
+  // A server that reports progress unasked has its reasons; only who comes back must not get reports under a token that is not theirs.
+  const wanted = { ...wantedBy(inbound), progress: true };
+  return (request, sink) => new PooledCall({ routed, session, idRaw, declared, nowMs: gate.nowMs, asker }).start(request, sink, wanted);
+}
+
+/** The retry of a call that waits at this gate: it brings the answers, and gets what the server says then. */
+export function toParked(
+  gate: Gate,
+  inbound: Inbound,
+  destination: Destination,
+  { id, round }: Extract<RequestState, { readonly kind: "parked" }>,
+): Plan {
+  const answers = readInputResponses(inbound.scanned);
+  if (answers === undefined) throw new Fault("invalid", "params.inputResponses must be a map of objects");
+  const { owner, body } = inbound;
+  const comeBack = gate.parked.find({ owner, id, round, answers, wanted: wantedBy(inbound) });
+  const serverInfo = gate.pool.ready(destination.routed, owner, pooledClientOf(inbound, null))?.serverInfo ?? gateInfo;
+  return {
+    pinned: undefined,
+    headers: [],
+    body,
+    rewrite: backToClient(gate, inbound, destination, serverInfo),
+    unfinished: null,
+    pooled: null,
+    through: (_request, sink) => comeBack(sink),
+  };
+}
+
+/** What a stateless client did not ask for it must not get (2026-07-28, server/utilities/logging and basic/patterns/progress). */
+function wantedBy({ era, scanned }: Inbound): Wanted {
+  return { progress: scanned.progressToken !== null, messages: era === "legacy" || scanned.logLevel !== null };
+}
+
+/** Answers of a server with sessions, under the client's own id and progress token, in the words of its era. */
+function backToClient(gate: Gate, inbound: Inbound, destination: Destination, serverInfo: object): Rewrite | null {
+  const { idRaw, scanned, era } = inbound;
+  const steps: Rewrite[] = [];
+  if (idRaw !== null) steps.push((message, found) => (isAnswer(found) ? withId(message, found, idRaw) : message));
+  if (scanned.progressToken !== null) steps.push(backToClientsToken(rawText(inbound.body, scanned.progressToken)));
+  if (era === "modern") {
+    const method = scanned.method ?? "";
+    const ttlMs = listShape(method) === undefined ? 0 : gate.aggregation.legacyTtlMs;
+    // At an endpoint of several servers the gate answers, at one of its own the server.
+    const serverInfoJson = JSON.stringify(inbound.endpoint === null ? gateInfo : serverInfo);
+    const hints = { ttlMs, cacheScope: "private", serverInfoJson } as const;
+    steps.push((message, found) => (found.kind === "result" ? toModernResult(message, found, method, hints) : message));
+  }
+  if (destination.rewrite !== undefined) steps.push(destination.rewrite);
+  return inSequence(steps);
+}
+
+function backToClientsToken(tokenRaw: string): Rewrite {
+  return (message, found) => (found.method === "notifications/progress" ? withProgressToken(message, found, tokenRaw) : message);
+}
+
+function isAnswer({ kind }: Scanned): boolean {
+  return kind === "result" || kind === "error";
+}
