@@ -1,5 +1,8 @@
 import type { Fault } from "../domain/fault.ts";
+import { latestModern } from "../domain/mcp/revisions.ts";
 import type { Upstream } from "../domain/ports/upstream.ts";
+import type { UpstreamDefinition } from "../domain/server.ts";
+import { gateInfo } from "./mcp/identity.ts";
 
 export type Health = "unknown" | "healthy" | "unhealthy";
 
@@ -24,19 +27,48 @@ export interface HealthWatch {
   stop(): void;
 }
 
-const ping = new TextEncoder().encode('{"jsonrpc":"2.0","id":"sluice-health","method":"ping"}');
-const pingHeaders = ["content-type", "application/json", "accept", "application/json, text/event-stream"];
+/** A request that executes nothing. */
+interface Question {
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+}
+
+const encoder = new TextEncoder();
+const json = ["content-type", "application/json", "accept", "application/json, text/event-stream"] as const;
+
+/** What every server of the stateless revision answers, and one of an older revision refuses. */
+const discover: Question = {
+  headers: [...json, "mcp-protocol-version", latestModern, "mcp-method", "server/discover"],
+  body: encoder.encode(
+    JSON.stringify({
+      jsonrpc: "2.0",
+      id: "sluice-health",
+      method: "server/discover",
+      params: {
+        _meta: {
+          "io.modelcontextprotocol/protocolVersion": latestModern,
+          "io.modelcontextprotocol/clientCapabilities": {},
+          "io.modelcontextprotocol/clientInfo": gateInfo,
+        },
+      },
+    }),
+  ),
+};
+
+/** Without a session: over other transports than Streamable HTTP its answer comes from our side of the connection. */
+const ping: Question = { headers: json, body: encoder.encode('{"jsonrpc":"2.0","id":"sluice-health","method":"ping"}') };
 
 /**
- * Watches one upstream with a request that executes nothing: a `ping` without a session. Any HTTP answer below 500 is a sign of life, a refusal, too;
- * what it says is not read. `random` answers numbers from 0 to 1.
+ * Watches one upstream of a kind. Any HTTP answer below 500 is a sign of life, a refusal, too; what it says is not read.
+ * `random` answers numbers from 0 to 1.
  */
 export function watchHealth(
-  upstream: Upstream,
+  { upstream, kind }: { readonly upstream: Upstream; readonly kind: UpstreamDefinition["kind"] },
   { intervalMs, timeoutMs, failuresMax }: HealthCheckOptions,
   random: () => number,
   changed: () => void,
 ): HealthWatch {
+  const question = kind === "http" ? discover : ping;
   let health: Health = "unknown";
   let reason = "not checked yet";
   let failures = 0;
@@ -70,7 +102,7 @@ export function watchHealth(
       const answered = lastAnswerMs > checkedMs;
       checkedMs = nowMs;
       if (answered) verdict(true, "calls are answered");
-      else running = checkOnce(upstream, timeoutMs, verdict);
+      else running = checkOnce(upstream, question, timeoutMs, verdict);
     },
     stop() {
       stopped = true;
@@ -81,7 +113,12 @@ export function watchHealth(
 }
 
 /** One check. `verdict` is called once, later than this returns. */
-function checkOnce(upstream: Upstream, timeoutMs: number, verdict: (good: boolean, why: string) => void): { cancel(): void } {
+function checkOnce(
+  upstream: Upstream,
+  { headers, body }: Question,
+  timeoutMs: number,
+  verdict: (good: boolean, why: string) => void,
+): { cancel(): void } {
   let over = false;
   const finish = (good: boolean, why: string) => {
     if (over) return;
@@ -91,8 +128,8 @@ function checkOnce(upstream: Upstream, timeoutMs: number, verdict: (good: boolea
   const exchange = upstream.exchange(
     {
       method: "POST",
-      headers: pingHeaders,
-      body: ping,
+      headers,
+      body,
       repeatable: true,
       answerTimeoutMs: timeoutMs,
       idleTimeoutMs: timeoutMs,

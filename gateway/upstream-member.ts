@@ -51,7 +51,7 @@ export class UpstreamMember implements Candidate {
     this.definition = definition;
     this.upstream = upstream;
     this.leaseUntilMs = leaseOf(definition);
-    this.#watch = watchHealth(upstream, healthCheck, random, () => this.report(nowMs()));
+    this.#watch = watchHealth({ upstream, kind: definition.kind }, healthCheck, random, () => this.report(nowMs()));
   }
 
   usable(nowMs: number): boolean {

@@ -1,8 +1,9 @@
 import { Fault } from "../../domain/fault.ts";
-import { type Era, latestModern } from "../../domain/mcp/revisions.ts";
+import { codes } from "../../domain/mcp/errors.ts";
+import { type Era, latestModern, legacyVersions } from "../../domain/mcp/revisions.ts";
 import type { Server } from "../../domain/server.ts";
 import type { RoutedServer } from "../router.ts";
-import { ask } from "./ask.ts";
+import { ask, type JsonRpcAnswer } from "./ask.ts";
 import { gateInfo } from "./identity.ts";
 
 /** What a server turned out to speak, and what it said of itself if it is modern. */
@@ -70,9 +71,30 @@ export function createEras({ nowMs }: { readonly nowMs: () => number }): Eras {
   };
 }
 
-const modernErrors: readonly unknown[] = [-32020, -32021, -32022];
+const modernErrors: readonly unknown[] = [codes.headerMismatch, codes.missingCapability, codes.unsupportedVersion];
 
 async function askEra(routed: RoutedServer): Promise<EraVerdict> {
+  let message = await askDiscover(routed);
+  // It refuses what it says that it speaks: a server that was just brought up to it, perhaps. Once more, and not again.
+  if (supportedBy(message)?.includes(latestModern)) message = await askDiscover(routed);
+  const versions = message?.result?.["supportedVersions"];
+  if (Array.isArray(versions)) return { era: versions.includes(latestModern) ? "modern" : "legacy", discovered: message?.result ?? null };
+  const isLegacy = supportedBy(message)?.some((version) => isLegacyVersion(version));
+  return { era: modernErrors.includes(message?.error?.code) && isLegacy !== true ? "modern" : "legacy", discovered: null };
+}
+
+/** What a refusal of the revision names instead (2026-07-28, basic/versioning). */
+function supportedBy(message: JsonRpcAnswer | null): readonly unknown[] | undefined {
+  const { code, data } = message?.error ?? {};
+  const supported = typeof data === "object" && data !== null && "supported" in data ? data.supported : undefined;
+  return code === codes.unsupportedVersion && Array.isArray(supported) ? supported : undefined;
+}
+
+function isLegacyVersion(version: unknown): boolean {
+  return legacyVersions.some((known) => known === version);
+}
+
+async function askDiscover(routed: RoutedServer): Promise<JsonRpcAnswer | null> {
   const meta = {
     "io.modelcontextprotocol/protocolVersion": latestModern,
     "io.modelcontextprotocol/clientCapabilities": {},
@@ -88,9 +110,7 @@ async function askEra(routed: RoutedServer): Promise<EraVerdict> {
     repeatable: true,
   });
   if (status >= 500 || status === 401 || status === 403) throw unreachable(routed, status);
-  const versions = message?.result?.["supportedVersions"];
-  if (Array.isArray(versions)) return { era: versions.includes(latestModern) ? "modern" : "legacy", discovered: message?.result ?? null };
-  return { era: modernErrors.includes(message?.error?.code) ? "modern" : "legacy", discovered: null };
+  return message;
 }
 
 function unreachable({ server }: RoutedServer, status: number): Fault {

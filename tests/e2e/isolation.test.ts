@@ -97,7 +97,7 @@ function assertOwn(text: string, id: string | number, token: string): void {
     ? [JSON.parse(text)]
     : text
         .split("\n")
-        .filter((line) => line.startsWith("data:"))
+        .filter((line) => line.startsWith("data:") && line.trim() !== "data:")
         .map((line) => JSON.parse(line.slice(5)));
   const answers = messages.filter(({ method }) => method === undefined);
   assert.equal(answers.length, 1, text);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders } from "node:http";
 import { type TestContext, test } from "node:test";
 import { startConformanceServer } from "../fixtures/conformance/http-server.ts";
 import { type Asked, handshakeOf } from "../fixtures/handshake.ts";
+import { sendJson, startPostServer } from "../fixtures/post-server.ts";
 import { allowAll, answerOf, modernRequest, startGate } from "./harness.ts";
 import { otherTransports, sdkClients } from "./real-clients.ts";
 import { openSession } from "./stage.ts";
@@ -36,31 +36,20 @@ interface Changing {
 
 /** A server of the stateless revision whose tools change. */
 async function startChanging(t: TestContext): Promise<Changing> {
-  const http = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on("data", (part: Buffer) => parts.push(part));
-    request.on("end", () => {
-      const asked = JSON.parse(Buffer.concat(parts).toString()) as Asked;
-      const say = (status: number, message: object) =>
-        response
-          .writeHead(status, { "content-type": "application/json" })
-          .end(JSON.stringify({ jsonrpc: "2.0", id: asked.id ?? null, ...message }));
-      const handshake = handshakeOf("modern", asked);
-      if (handshake !== undefined) return void say(200, handshake ?? {});
-      const cached = { resultType: "complete", ttlMs: 0, cacheScope: "private" };
-      if (asked.method === "tools/list") return void say(200, { result: { ...cached, tools: changing.tools } });
-      changing.calls.push(request.headers);
-      const isGood = request.headers[changing.wanted] !== undefined;
-      if (isGood) say(200, { result: { resultType: "complete", content: [{ type: "text", text: "taken" }] } });
-      else say(400, { error: { code: -32020, message: "Header mismatch" } });
-    });
+  const calls: IncomingHttpHeaders[] = [];
+  const { url, close } = await startPostServer((body, response, { headers }) => {
+    const asked = JSON.parse(body.toString()) as Asked;
+    const say = (status: number, message: object) => sendJson(response, status, { jsonrpc: "2.0", id: asked.id ?? null, ...message });
+    const handshake = handshakeOf("modern", asked);
+    if (handshake !== undefined) return say(200, handshake ?? {});
+    const cached = { resultType: "complete", ttlMs: 0, cacheScope: "private" };
+    if (asked.method === "tools/list") return say(200, { result: { ...cached, tools: changing.tools } });
+    calls.push(headers);
+    if (headers[changing.wanted] === undefined) say(400, { error: { code: -32020, message: "Header mismatch" } });
+    else say(200, { result: { resultType: "complete", content: [{ type: "text", text: "taken" }] } });
   });
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    http.close();
-    http.closeAllConnections();
-  });
-  const changing: Changing = { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`, tools: [], wanted: "", calls: [] };
+  t.after(close);
+  const changing: Changing = { url, tools: [], wanted: "", calls };
   return changing;
 }
 
