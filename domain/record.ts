@@ -33,4 +33,6 @@ export interface Topic<Type extends EventType = EventType> {
   readonly cleanup: "compact" | "delete";
   readonly retentionMs: number | null;
   readonly about: string;
+  /** What its keys are made of, for the documentation. */
+  readonly keys?: string;
 }

@@ -8,13 +8,13 @@ function topic<Type extends EventType>(definition: Topic<Type>): Topic<Type> {
 }
 
 /**
- * Every topic of Sluice, declared once: names, keys, partitions, retention.
- * Keys: entity topics `{organization}/{id}`; `calls` `{organization}/{user}`; `audit` `{organization}`; leases `{limit}/{bucket}`;
- * dead letters `{organization}/{letter}`.
+ * Every topic of Sluice, declared once: names, keys, partitions, retention. `docs/events.md` is made of it.
+ * The parts of a key are joined by `/` (`domain/record-key.ts`).
  */
 export const topics = {
   calls: topic({
     name: "calls",
+    keys: "organization, user",
     types: ["call_decided", "call_ended"],
     partitions: 12,
     cleanup: "delete",
@@ -23,6 +23,7 @@ export const topics = {
   }),
   audit: topic({
     name: "audit",
+    keys: "organization",
     types: ["administered"],
     partitions: 1,
     cleanup: "delete",
@@ -31,6 +32,7 @@ export const topics = {
   }),
   organizations: topic({
     name: "organizations",
+    keys: "organization",
     types: ["organization_changed"],
     partitions: 1,
     cleanup: "compact",
@@ -39,6 +41,7 @@ export const topics = {
   }),
   users: topic({
     name: "users",
+    keys: "organization, user",
     types: ["user_changed"],
     partitions: 1,
     cleanup: "compact",
@@ -47,6 +50,7 @@ export const topics = {
   }),
   keys: topic({
     name: "keys",
+    keys: "organization, key",
     types: ["key_changed"],
     partitions: 1,
     cleanup: "compact",
@@ -55,6 +59,7 @@ export const topics = {
   }),
   servers: topic({
     name: "servers",
+    keys: "organization, server",
     types: ["server_changed"],
     partitions: 1,
     cleanup: "compact",
@@ -63,6 +68,7 @@ export const topics = {
   }),
   policies: topic({
     name: "policies",
+    keys: "organization, policy",
     types: ["policy_changed"],
     partitions: 1,
     cleanup: "compact",
@@ -71,6 +77,7 @@ export const topics = {
   }),
   limits: topic({
     name: "limits",
+    keys: "organization, limit",
     types: ["limit_changed"],
     partitions: 1,
     cleanup: "compact",
@@ -79,6 +86,7 @@ export const topics = {
   }),
   virtualServers: topic({
     name: "virtual-servers",
+    keys: "organization, virtual server",
     types: ["virtual_server_changed"],
     partitions: 1,
     cleanup: "compact",
@@ -87,6 +95,7 @@ export const topics = {
   }),
   health: topic({
     name: "health",
+    keys: "organization, server, upstream",
     types: ["upstream_changed"],
     partitions: 1,
     cleanup: "compact",
@@ -95,6 +104,7 @@ export const topics = {
   }),
   upstreamLogs: topic({
     name: "upstream-logs",
+    keys: "organization, server, upstream",
     types: ["upstream_logged"],
     partitions: 1,
     cleanup: "delete",
@@ -103,6 +113,7 @@ export const topics = {
   }),
   leases: topic({
     name: "leases",
+    keys: "limit, bucket",
     types: ["lease_requested", "lease_granted"],
     partitions: 12,
     cleanup: "delete",
@@ -111,6 +122,7 @@ export const topics = {
   }),
   usage: topic({
     name: "usage",
+    keys: "organization, user, tool, hour",
     types: ["usage_counted"],
     partitions: 12,
     cleanup: "compact",
@@ -119,6 +131,7 @@ export const topics = {
   }),
   deadLetters: topic({
     name: "dead-letters",
+    keys: "organization, letter",
     types: ["record_refused", "retry_requested", "retry_ended"],
     partitions: 1,
     cleanup: "delete",
@@ -127,6 +140,7 @@ export const topics = {
   }),
   activity: topic({
     name: "activity",
+    keys: "organization",
     types: ["activity_observed"],
     partitions: 12,
     cleanup: "delete",
@@ -135,6 +149,7 @@ export const topics = {
   }),
   anomalies: topic({
     name: "anomalies",
+    keys: "organization",
     types: ["anomaly_found"],
     partitions: 1,
     cleanup: "delete",
@@ -143,6 +158,7 @@ export const topics = {
   }),
   restrictions: topic({
     name: "restrictions",
+    keys: "organization, target",
     types: ["restriction_changed"],
     partitions: 1,
     cleanup: "compact",

@@ -1,0 +1,94 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { EventType } from "../../domain/events.ts";
+import type { Topic } from "../../domain/record.ts";
+import { topics } from "../../domain/topics.ts";
+import { schemaFolder } from "./codec.ts";
+
+/** The parts of an .avsc file that the page tells. */
+interface DocumentedSchema {
+  readonly name: string;
+  readonly doc: string;
+  readonly fields: readonly { readonly name: string; readonly type: unknown; readonly doc: string }[];
+}
+
+const introduction = `# Events and topics
+
+Made of \`domain/topics.ts\` and \`proto/events/*.avsc\` by \`npm run gen\`: change those, not this page.
+
+Every fact is an event, every event an Avro record on a topic. Order is kept among records of one key; delivery is at least once, and readers
+drop repeats by the event's \`id\`, its sequence, or the header \`src\`. \`sluice migrate\` makes the topics on Kafka; the embedded log makes them
+as they are first written.
+
+**On the wire** a value is in Avro's single-object encoding (\`C3 01\`, CRC-64-AVRO of the schema, body), or, where a schema registry is
+configured, in Confluent's framing (\`00\`, four bytes of schema id, body); readers take both. No value (a tombstone) means that the key is
+gone; the header \`sluice-type\` says of what event where the topic holds several. Headers are text: \`traceparent\` is the W3C trace context,
+\`src\` the record that a processor's output was made from (\`topic/partition/offset#n\`).
+
+**Changes** are fully compatible with every release, in both directions (\`npm run schemas\`): fields come and go with a default, and nothing is
+renamed. Unknown schemas are refused, never guessed.`;
+
+/** \`docs/events.md\`. A test holds the file against it. */
+export function eventsPage(): string {
+  const all: readonly Topic[] = Object.values(topics);
+  const rows = all.map(
+    ({ name, keys = "", partitions, cleanup, retentionMs, types, about }) =>
+      `| \`${name}\` | ${keys} | ${partitions} | ${keptText(cleanup, retentionMs)} | ${types.map(linkTo).join(", ")} | ${about} |`,
+  );
+  const types = [...new Set(all.flatMap((topic) => topic.types))];
+  return `${[
+    introduction,
+    "## Topics",
+    ["| topic | key | partitions | kept | events | what |", "| --- | --- | --: | --- | --- | --- |", ...rows].join("\n"),
+    "## Events",
+    ...types.map(eventSection),
+  ].join("\n\n")}\n`;
+}
+
+function keptText(cleanup: Topic["cleanup"], retentionMs: number | null): string {
+  if (cleanup === "compact") return "the last of each key";
+  return retentionMs === null ? "for good" : `${retentionMs / (24 * 60 * 60_000)} days`;
+}
+
+function linkTo(type: EventType): string {
+  return `[\`${type}\`](#${type})`;
+}
+
+function eventSection(type: EventType): string {
+  const file = `${type.replaceAll("_", "-")}.v1.avsc`;
+  const schema: DocumentedSchema = JSON.parse(readFileSync(new URL(file, schemaFolder), "utf8"));
+  const rows = fieldRows(schema.fields, "");
+  return [
+    `### ${type}`,
+    `${schema.doc} Schema: [\`${file}\`](../proto/events/${file}).`,
+    ["| field | type | what |", "| --- | --- | --- |", ...rows].join("\n"),
+  ].join("\n\n");
+}
+
+/** Fields of a record within a record are told with their path. */
+function fieldRows(fields: DocumentedSchema["fields"], path: string): readonly string[] {
+  return fields.flatMap(({ name, type, doc }) => {
+    const row = `| \`${path}${name}\` | ${typeText(type)} | ${doc.replaceAll("|", "\\|")} |`;
+    const nested = recordIn(type);
+    return nested === undefined ? [row] : [row, ...fieldRows(nested.fields, `${path}${name}.`)];
+  });
+}
+
+function recordIn(type: unknown): DocumentedSchema | undefined {
+  if (Array.isArray(type)) return type.map(recordIn).find((found) => found !== undefined);
+  if (typeof type !== "object" || type === null) return undefined;
+  const { type: kind, items, values } = type as { type?: unknown; items?: unknown; values?: unknown };
+  if (kind === "record") return type as DocumentedSchema;
+  return recordIn(items ?? values);
+}
+
+function typeText(type: unknown): string {
+  if (typeof type === "string") return type;
+  if (Array.isArray(type)) return type.map(typeText).join(" or ");
+  const { type: kind, items, values, name } = type as { type: unknown; items?: unknown; values?: unknown; name?: string };
+  if (kind === "array") return `list of ${typeText(items)}`;
+  if (kind === "map") return `map of ${typeText(values)}`;
+  return name ?? typeText(kind);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(new URL("../../docs/events.md", import.meta.url), eventsPage());
