@@ -3,6 +3,7 @@ import { addAnomalies, addRestrictions } from "./commands/anomalies.ts";
 import { addAudit } from "./commands/audit.ts";
 import { addCall, addTools, examples } from "./commands/call.ts";
 import { addConfig } from "./commands/config.ts";
+import { addConnect } from "./commands/connect.ts";
 import { addDeadLetters } from "./commands/dead-letters.ts";
 import { addLimits, addPolicies, addVirtualServers } from "./commands/documents.ts";
 import { addKeys } from "./commands/keys.ts";
@@ -72,6 +73,7 @@ function programOf(session: Session, { stdout, stderr }: Pick<Surroundings, "std
     addServe,
     addCall,
     addTools,
+    addConnect,
     addServers,
     addVirtualServers,
     addPolicies,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import https from "node:https";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -345,3 +345,28 @@ test("over TLS requests are served, large and streamed answers arrive whole", as
   assert.ok((await ask("/stream", "")) === large);
   assert.equal(server.inFlight(), 0);
 });
+
+test("a server is started again at once where the last one closed connections, and never beside one that listens", async (t) => {
+  const port = await freePort();
+  const first = await serve(t, echo, { port });
+  const client = await dial(t, first);
+  client.send(post("/", "x"));
+  await client.until(whole);
+  // It closes first, so that the connection lingers on its side (TIME_WAIT).
+  first.close();
+  await client.closed();
+  const second = await serve(t, echo, { port });
+  await assert.rejects(serve(t, echo, { port }), /the port is taken/);
+  const again = await dial(t, second);
+  again.send(post("/", "x"));
+  assert.equal(statusOf(await again.until(whole)), 200);
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}

@@ -212,15 +212,24 @@ function refuseStranger(res: NativeResponse): false {
   return false;
 }
 
+/** Allows others to listen at the port, too, and (which is what it is for) a gate that is started anew while connections of the last one linger. */
+const sharedPort = 0;
+
+/**
+ * The native server can listen exclusively, but then the connections that it closed keep the port for a minute, and a gate could not be
+ * started again at once. So it shares, and whether somebody listens already is found out before: without that a second process would
+ * silently take half of the calls.
+ */
 async function openSocket(app: NativeApp, { host, port }: ListenOptions): Promise<Uws.us_listen_socket> {
-  // Exclusively: by default a second process would silently share the port and take half of the calls.
-  const socket = await new Promise<unknown>((resolve) => void app.listen(host, port, 1, resolve));
+  const refusal = port === 0 ? undefined : await whyNot(host, port);
+  if (refusal !== undefined) throw refusal;
+  const socket = await new Promise<unknown>((resolve) => void app.listen(host, port, sharedPort, resolve));
   if (socket) return socket as Uws.us_listen_socket;
-  throw await whyNot(host, port);
+  throw (await whyNot(host, port)) ?? new Fault("conflict", `can't listen on ${host}:${port}: the port was taken a moment ago`);
 }
 
-/** The native server only says that it failed; Node's says why. */
-function whyNot(host: string, port: number): Promise<Fault> {
+/** Why nobody can listen there now; the native server only says that it failed. */
+function whyNot(host: string, port: number): Promise<Fault | undefined> {
   return new Promise((resolve) => {
     const probe = createServer();
     const because = (cause: unknown, reason: string, option: string) =>
@@ -231,7 +240,7 @@ function whyNot(host: string, port: number): Promise<Fault> {
       else because(cause, "the address is not one of this machine", "--host or http.host");
     });
     probe.listen({ host, port, exclusive: true }, () => {
-      probe.close(() => because(undefined, "the port was taken a moment ago", "--port or http.port"));
+      probe.close(() => resolve(undefined));
     });
   });
 }

@@ -48,7 +48,7 @@ export async function assertGood(harness: Harness): Promise<void> {
 }
 
 /** The number behind a line of the metrics; NaN where there is none. */
-export async function metric({ gate }: Harness, line: RegExp): Promise<number> {
+export async function metric({ gate }: { readonly gate: Pick<Harness["gate"], "httpUrl"> }, line: RegExp): Promise<number> {
   const text = await (await fetch(`${gate.httpUrl}/metrics`)).text();
   return Number(line.exec(text)?.[1] ?? Number.NaN);
 }
