@@ -33,7 +33,7 @@ export interface GateViewOptions {
   /** Called with all servers whenever one changed. */
   readonly onServers: (servers: readonly Server[]) => void;
   readonly onLimits: (limits: readonly Limit[]) => void;
-  /** Called when policies, servers, users or keys changed, after all of the above. */
+  /** Called when policies, servers (virtual ones, too), users or keys changed, after all of the above. */
   readonly onRights?: () => void;
 }
 
@@ -81,7 +81,7 @@ export async function openGateView({ log, logger, onServers, onLimits, onRights 
   };
 }
 
-const ofRights = [topics.policies.name, topics.servers.name, topics.users.name, topics.keys.name];
+const ofRights = [topics.policies.name, topics.servers.name, topics.users.name, topics.keys.name, topics.virtualServers.name];
 
 function compile(organizationId: string, directory: Directory, logger: Logger): PolicyTable {
   const own = [...directory.policies.values()].filter(({ entity }) => entity.organizationId === organizationId);

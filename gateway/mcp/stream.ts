@@ -46,7 +46,7 @@ async function judgedStream(gate: Gate, caller: Caller, exchange: StreamExchange
   }
   noteEnd(gate, inbound, judgement, { outcome: "ok", status: 200, errorCode: null, responseBytes: 0 }, null);
   const opener = { request, caller };
-  if (session.upstream !== null && routed !== undefined) new OwnStream(gate, session, routed, opener, reply).open(session.upstream);
+  if (session.upstream !== null && routed !== undefined) new OwnStream(gate, { session, routed, opener, reply }).open(session.upstream);
   else openOfGate(gate, session, exchange, caller);
 }
 

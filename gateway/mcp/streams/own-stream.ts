@@ -1,4 +1,5 @@
 import { bounds } from "../../../domain/bounds.ts";
+import type { Call } from "../../../domain/call.ts";
 import type { Fault } from "../../../domain/fault.ts";
 import { toFault } from "../../../domain/fault.ts";
 import type { Caller } from "../../../domain/identity.ts";
@@ -17,7 +18,14 @@ import { isStillTheirs } from "../subscriptions/credential.ts";
 import { createListener, type Listener } from "../subscriptions/listener.ts";
 import type { Changes } from "../subscriptions/visible-changes.ts";
 import { listNames } from "../subscriptions/wanted.ts";
-import type { Opener } from "./session-channel.ts";
+import { type Opener, touchMs } from "./session-channel.ts";
+
+interface OwnStreamPlace {
+  readonly session: Session;
+  readonly routed: RoutedServer;
+  readonly opener: Opener;
+  readonly reply: HttpReply;
+}
 
 /**
  * The GET stream of a session that is the client's own at its server: the server's events as they are, with the server's ids, less what the
@@ -29,17 +37,20 @@ export class OwnStream implements Standing {
   readonly #opener: Opener;
   readonly #reply: HttpReply;
   readonly #routed: RoutedServer;
+  readonly #session: Session;
   readonly #listener: Listener;
   #exchange: RoutedExchange | undefined;
   #forget = () => {};
+  #touchedMs = 0;
   #started = false;
   #over = false;
 
-  constructor(gate: Gate, session: Session, routed: RoutedServer, opener: Opener, reply: HttpReply) {
+  constructor(gate: Gate, { session, routed, opener, reply }: OwnStreamPlace) {
     this.#gate = gate;
     this.#opener = opener;
     this.#reply = reply;
     this.#routed = routed;
+    this.#session = session;
     this.owner = session.owner;
     this.#listener = createListener(gate, {
       caller: opener.caller,
@@ -101,6 +112,12 @@ export class OwnStream implements Standing {
   async refresh(changes: Changes | null): Promise<void> {
     const caller = await this.#gate.authenticate(this.#opener.request);
     if (!isStillTheirs(caller, this.owner) || !this.#mayStill(caller)) return this.#finish();
+    const nowMs = this.#gate.nowMs();
+    if (nowMs - this.#touchedMs >= touchMs) {
+      // Whoever listens uses the session, however long nothing is said.
+      this.#touchedMs = nowMs;
+      this.#gate.sessions.find(this.#session.id, this.owner, this.#session.server);
+    }
     if (changes !== null) await this.#listener.refresh(caller, changes);
   }
 
@@ -126,21 +143,32 @@ export class OwnStream implements Standing {
   #mayHear(data: Uint8Array): boolean {
     const scanned = scanMessage(data);
     if (scanned.kind !== "notification" || scanned.method !== "notifications/resources/updated") return true;
-    return this.#isAllowed(this.#opener.caller, "resources/subscribe", scanned.uri);
+    const { caller } = this.#opener;
+    return isVisible(this.#gate.view.policies(caller.organizationId), this.#callOf(caller, "resources/subscribe", scanned.uri));
   }
 
   #mayStill(caller: Caller): boolean {
     return (
       this.#gate.router.find(caller.organizationId, this.#routed.server.name) === this.#routed &&
-      this.#isAllowed(caller, "stream/open", null)
+      this.#gate.decide(this.#callOf(caller, "stream/open", null)).decision.verdict === "allow"
     );
   }
 
-  #isAllowed(caller: Caller, method: string, name: string | null): boolean {
-    const { server } = this.#routed;
+  #callOf(caller: Caller, method: string, name: string | null): Call {
+    const { name: server, labels } = this.#routed.server;
     const { transport, address } = this.#opener.request;
-    const call = { callId: "", atMs: this.#gate.nowMs(), caller, transport, address, method, name, args: undefined };
-    return isVisible(this.#gate.view.policies(caller.organizationId), { ...call, server: server.name, serverLabels: server.labels });
+    return {
+      callId: "",
+      atMs: this.#gate.nowMs(),
+      caller,
+      transport,
+      address,
+      method,
+      server,
+      serverLabels: labels,
+      name,
+      args: undefined,
+    };
   }
 
   #write(event: Uint8Array): void {

@@ -20,6 +20,8 @@ export interface Opener {
   readonly caller: Caller;
 }
 
+export const touchMs = 30_000;
+
 /** The revision from which on clients know streams that begin with an empty event (SEP-1699). */
 const primedFrom = "2025-11-25";
 
@@ -45,6 +47,7 @@ export class SessionChannel implements Standing, AnswerStreams {
   #logLevel = "";
   #logs = 0;
   #lastStream = 0;
+  #touchedMs = 0;
 
   constructor(gate: Gate, session: Session, budget: ReplayBudget) {
     this.#gate = gate;
@@ -130,10 +133,19 @@ export class SessionChannel implements Standing, AnswerStreams {
     if (this.#opener === undefined) return;
     const caller = await this.#gate.authenticate(this.#opener.request);
     if (!isStillTheirs(caller, this.owner)) return this.close();
+    this.#touch();
     if (changes === null) return;
     await this.#listener?.refresh(caller, changes);
     // Told that its lists are empty now, who is allowed nothing any more is told nothing any more.
     if (this.#listener?.hearsNothing === true) this.close();
+  }
+
+  /** A session whose client listens is in use, however long it says nothing. */
+  #touch(): void {
+    const nowMs = this.#gate.nowMs();
+    if (nowMs - this.#touchedMs < touchMs || !this.#standalone.some(({ isAttached }) => isAttached)) return;
+    this.#touchedMs = nowMs;
+    this.#gate.sessions.find(this.#session.id, this.owner, this.#session.server);
   }
 
   /** Forgets streams that nobody took up again, and stops listening where nobody reads. True where nothing is left. */

@@ -4,13 +4,14 @@ import { codes, resultMessage } from "../../../domain/mcp/errors.ts";
 import { formatSse } from "../../../domain/mcp/sse.ts";
 import type { HttpReply } from "../../../domain/ports/http.ts";
 import type { RoutedServer } from "../../router.ts";
+import { blendOf } from "../aggregate/blend.ts";
 import { deniedReply, faultReply, protocolReply } from "../answers.ts";
 import { notRecorded } from "../forward.ts";
 import type { Gate } from "../gate.ts";
 import { callOf, type Inbound, keep } from "../inbound.ts";
 import { type Judgement, judge, noteEnd } from "../judge.ts";
 import { isStillTheirs } from "./credential.ts";
-import { createListener, type Listener, type WantedAt } from "./listener.ts";
+import { createListener, type Listener } from "./listener.ts";
 import { createNotices, type Notices, subscriptionIdKey, withSubscriptionId } from "./notices.ts";
 import type { Changes } from "./visible-changes.ts";
 import { filterOf, readWanted, type Wanted } from "./wanted.ts";
@@ -39,7 +40,7 @@ export async function listen(gate: Gate, inbound: Inbound, routed: RoutedServer 
     noteEnd(gate, inbound, judgement, { outcome: "cancelled", status: 503, errorCode: null, responseBytes: 0 }, null);
     return faultReply(inbound, refusal);
   }
-  return subscription.open(await placeWanted(gate, inbound, routed, wanted));
+  return subscription.open(routed, wanted);
 }
 
 function parametersOf({ body, scanned: { params } }: Inbound): unknown {
@@ -85,10 +86,10 @@ class Subscription {
     return this.#inbound.idRaw ?? "null";
   }
 
-  async open(wanted: WantedAt): Promise<void> {
+  async open(routed: RoutedServer | null, wanted: Wanted): Promise<void> {
     this.#reply.onAbort(() => this.#end("cancelled"));
     try {
-      const honoured = await this.#listener.want(wanted);
+      const honoured = await this.#listener.want(await placeWanted(this.#gate, this.#inbound, routed, wanted));
       if (!this.#over) this.#acknowledge(honoured);
     } catch (reason) {
       const fault = toFault(reason);
@@ -122,12 +123,13 @@ class Subscription {
   }
 
   #mayStill(caller: Caller): boolean {
-    const { router, view } = this.#gate;
-    const { endpoint } = this.#inbound;
+    const { router, decide } = this.#gate;
+    const { endpoint, virtualServer } = this.#inbound;
+    if (blendOf(this.#gate, { virtualServer, caller }) === undefined) return false;
     const routed = endpoint === null ? undefined : router.find(caller.organizationId, endpoint);
     if (endpoint !== null && routed === undefined) return false;
     const call = { ...callOf(this.#inbound, routed?.server.name ?? null, routed?.server.labels ?? {}, null), caller };
-    return view.policies(caller.organizationId).decide(call).verdict === "allow";
+    return decide(call).decision.verdict === "allow";
   }
 
   /** The gate ends it: the result, then the end of the stream. */

@@ -7,7 +7,7 @@ import type { Scanned } from "../../../domain/mcp/scanned.ts";
 import type { PolicyTable } from "../../../domain/policy/evaluate.ts";
 import { isVisible } from "../../decide.ts";
 import type { RoutedServer } from "../../router.ts";
-import { blendOf } from "../aggregate/blend.ts";
+import { type Blend, blendOf } from "../aggregate/blend.ts";
 import type { Gate } from "../gate.ts";
 import { type Endpoint, endpointAt } from "../place.ts";
 import { ownerOf } from "../session.ts";
@@ -81,6 +81,8 @@ class CallersListener implements Listener {
   readonly #ears = new Map<RoutedServer, Ear>();
   #caller: Caller;
   #policies: PolicyTable;
+  /** What the endpoint shows, which is another object when that is changed. */
+  #shown: Blend | undefined;
   #wanted: WantedAt = { lists: new Set(), uris: new Map(), tasks: new Map(), logLevel: null };
   #closed = false;
 
@@ -90,6 +92,7 @@ class CallersListener implements Listener {
     this.#at = endpointAt(options.place);
     this.#caller = options.caller;
     this.#policies = gate.view.policies(options.caller.organizationId);
+    this.#shown = this.#blend();
   }
 
   async want(wanted: WantedAt): Promise<Wanted> {
@@ -104,18 +107,21 @@ class CallersListener implements Listener {
 
   async refresh(caller: Caller, changes: Changes): Promise<void> {
     const before = { policies: this.#policies, caller: this.#caller };
+    const blendBefore = this.#shown;
     this.#caller = caller;
     this.#policies = this.#gate.view.policies(caller.organizationId);
     const now = { policies: this.#policies, caller };
     const servers = this.#reachable();
     const left = this.#closeOthersThan(servers);
     const fresh = servers.filter((routed) => !this.#ears.has(routed));
-    const concerned = this.#dropUnheard(servers) ? servers : fresh;
+    this.#shown = this.#blend();
+    const differs = left || fresh.length > 0 || blendBefore !== this.#shown;
+    const concerned = this.#dropUnheard(servers) || differs ? servers : fresh;
     // Whoever can't be reached now is tried again by its watch.
     await this.#hearAll(concerned).catch(() => {});
     const { lists } = this.#wanted;
-    const looks = { servers, lists, before, now, callTo: this.#callTo };
-    const changed = left || fresh.length > 0 ? lists : await changedLists(changes, looks);
+    const looks = { servers, lists, before, now, blend: this.#shown, callTo: this.#callTo };
+    const changed = differs ? lists : await changedLists(changes, looks);
     if (this.#closed) return;
     for (const list of changed) this.#tell(listChanged(list));
   }
@@ -140,26 +146,39 @@ class CallersListener implements Listener {
     transport: this.#options.transport,
     address: this.#options.address,
     method,
+    virtualServer: this.#at.virtualServer,
     server: routed.server.name,
     serverLabels: routed.server.labels,
     name,
     args: undefined,
   });
 
+  /** Listening spends nothing of any limit, so that it can be decided again at any time. */
+  #mayReach(routed: RoutedServer): boolean {
+    return this.#gate.decide(this.#callTo(routed, "subscriptions/listen", null)).decision.verdict === "allow";
+  }
+
   #mayHear({ routed, method, name }: Thing): boolean {
     return isVisible(this.#policies, this.#callTo(routed, method, name));
   }
 
   #reachable(): readonly RoutedServer[] {
-    const { endpoint, virtualServer } = this.#at;
+    const { endpoint } = this.#at;
     const all = this.#gate.router.list(this.#caller.organizationId);
-    const blend = blendOf(this.#gate, { virtualServer, caller: this.#caller });
+    const blend = this.#blend();
     const at = all.filter(({ server }) => (endpoint === null ? blend?.takes(server.name) === true : server.name === endpoint));
-    return at.filter((routed) => isVisible(this.#policies, this.#callTo(routed, "subscriptions/listen", null)));
+    return at.filter((routed) => this.#mayReach(routed));
+  }
+
+  #blend(): Blend | undefined {
+    return blendOf(this.#gate, { virtualServer: this.#at.virtualServer, caller: this.#caller });
   }
 
   #wantedAt(routed: RoutedServer): Wanted {
-    const { lists, uris, tasks, logLevel } = this.#wanted;
+    const { uris, tasks, logLevel } = this.#wanted;
+    const virtual = this.#blend()?.virtual ?? null;
+    // A virtual server may take nothing of that kind from this server.
+    const lists = new Set([...this.#wanted.lists].filter((list) => virtual === null || virtual[list].servers.includes(routed.server.name)));
     return { lists, uris: innerNamesAt(uris, routed), tasks: innerNamesAt(tasks, routed), logLevel };
   }
 
@@ -192,12 +211,13 @@ class CallersListener implements Listener {
       definition: definitionOf(routed),
       watches: hearsServers ? this.#gate.watches.of(routed, ownerOf(this.#caller)) : [],
       notice: (bytes, scanned) => {
+        if (this.#closed || !this.#mayReach(routed)) return;
         const told = this.#told(routed, bytes, scanned);
-        if (!this.#closed && told !== undefined) deliver(keyOf(told.scanned), told.bytes, told.scanned);
+        if (told !== undefined) deliver(keyOf(told.scanned), told.bytes, told.scanned);
       },
       missed: () => {
         if (this.#closed) return;
-        for (const list of this.#wanted.lists) this.#tell(listChanged(list));
+        for (const list of this.#wantedAt(routed).lists) this.#tell(listChanged(list));
         for (const [uri, thing] of this.#wanted.uris) if (thing.routed === routed) this.#tell(resourceUpdated(uri));
       },
     };

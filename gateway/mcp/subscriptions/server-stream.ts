@@ -77,7 +77,7 @@ class ServerStream {
       head: ({ status }) => {
         speaks = status === 200;
         if (speaks || status === 405) this.#events.opened(speaks);
-        else this.#lose(new Fault("unavailable", `the server refused its stream with HTTP status ${status}`));
+        else this.#lose(refused(status));
       },
       data: (chunk) => {
         try {
@@ -112,4 +112,10 @@ class ServerStream {
     this.#exchange?.cancel();
     this.#events.lost(reason);
   }
+}
+
+/** A session that the server does not know any more is refused with 404, or by many with 400. */
+function refused(status: number): Fault {
+  const isUnknown = status === 404 || status === 400;
+  return new Fault(isUnknown ? "not-found" : "unavailable", `the server refused its stream with HTTP status ${status}`);
 }

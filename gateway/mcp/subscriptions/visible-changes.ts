@@ -3,6 +3,7 @@ import type { Caller } from "../../../domain/identity.ts";
 import type { PolicyTable } from "../../../domain/policy/evaluate.ts";
 import { isVisible } from "../../decide.ts";
 import type { RoutedServer } from "../../router.ts";
+import type { Blend, Inner } from "../aggregate/blend.ts";
 import type { Gate } from "../gate.ts";
 import { type ListItem, listShape } from "../lists.ts";
 import { ownerOf } from "../session.ts";
@@ -38,6 +39,8 @@ export interface Looks {
   readonly lists: ReadonlySet<ListName>;
   readonly before: View;
   readonly now: View;
+  /** What the endpoint shows of the servers. */
+  readonly blend: Blend | undefined;
   readonly callTo: (routed: RoutedServer, method: string, name: string | null) => Call;
 }
 
@@ -46,6 +49,11 @@ const methodsOf: Readonly<Record<ListName, readonly string[]>> = {
   prompts: ["prompts/list"],
   resources: ["resources/list", "resources/templates/list"],
 };
+
+function isShown(blend: Blend | undefined, list: ListName, inner: Inner): boolean {
+  if (blend === undefined) return false;
+  return (list === "resources" ? blend.outwardUri(inner) : blend.outward(list, inner)) !== undefined;
+}
 
 /** The lists that look different to the caller now. Where a server can't be asked, its lists count as changed. */
 export async function changedLists(changes: Changes, looks: Looks): Promise<ReadonlySet<ListName>> {
@@ -57,7 +65,7 @@ export async function changedLists(changes: Changes, looks: Looks): Promise<Read
       const items = await changes.items(routed, ownerOf(now.caller), method);
       return items.some((item) => {
         const name = shape?.nameOf(item);
-        if (typeof name !== "string") return false;
+        if (typeof name !== "string" || !isShown(looks.blend, list, { server: routed.server.name, name })) return false;
         const call = looks.callTo(routed, method, name);
         return isVisible(before.policies, { ...call, caller: before.caller }) !== isVisible(now.policies, call);
       });

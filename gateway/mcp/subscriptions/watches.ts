@@ -21,10 +21,12 @@ export interface Watches {
 
 export interface WatchesOptions {
   readonly eras: Eras;
-  readonly pool: Pick<SessionPool, "acquire" | "forget">;
+  readonly pool: Pick<SessionPool, "acquire" | "ready" | "forget">;
   /** From 0 to 1, for the jitter of retries. */
   readonly random: () => number;
 }
+
+const touchMs = 60_000;
 
 /**
  * A modern server sees the gate's own credentials whoever the caller is, so that all callers hear each of its upstreams by one stream.
@@ -39,14 +41,23 @@ export function createWatches({ eras, pool, random }: WatchesOptions): Watches {
     // It could not be asked before; the next one who listens there shares a stream again.
     if (era === "modern") return modernLink(routed, routed.server.upstreams[0]?.id ?? "", events);
     const session = await pool.acquire(routed, owner);
-    return legacyLink(routed, session, {
+    // What is listened to is in use, however long it says nothing.
+    const timer = setInterval(() => pool.ready(routed, owner), touchMs).unref();
+    const link = legacyLink(routed, session, {
       ...events,
       lost(reason) {
-        // Whether the server still knows the session is not sure: the next stream gets another.
-        pool.forget(routed, owner, session);
+        clearInterval(timer);
+        if (reason.code === "not-found") pool.forget(routed, owner, session);
         events.lost(reason);
       },
     });
+    return {
+      apply: (wanted) => link.apply(wanted),
+      close() {
+        clearInterval(timer);
+        link.close();
+      },
+    };
   };
   const open = (routed: RoutedServer, context: string, connect: (events: LinkEvents) => Promise<Link>): Watch => {
     const known = watches.get(routed)?.get(context);
