@@ -14,6 +14,7 @@ const plumbing: ReadonlySet<string> = new Set([
   "prompts/list",
   "resources/list",
   "resources/templates/list",
+  "skills/list",
 ]);
 
 /** `name` tells asking for a list from judging one of its items. */

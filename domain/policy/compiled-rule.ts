@@ -122,7 +122,17 @@ const methodsOf = {
   // Tasks of the extension are judged by the tool whose call they are.
   tools: ["tools/call", "tools/list", "tasks/get", "tasks/update", "tasks/cancel"],
   prompts: ["prompts/get", "prompts/list"],
-  resources: ["resources/read", "resources/subscribe", "resources/unsubscribe", "resources/list", "resources/templates/list"],
+  // A skill is named by the URI of its manifest, which is a resource.
+  resources: [
+    "resources/read",
+    "resources/subscribe",
+    "resources/unsubscribe",
+    "resources/list",
+    "resources/templates/list",
+    "skills/get",
+    "skills/list",
+    "resources/directory/read",
+  ],
 } as const;
 
 function partsOf(match: Match): StaticPart[] {

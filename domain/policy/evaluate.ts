@@ -135,6 +135,7 @@ const usingMethods: Readonly<Record<string, string>> = {
   "prompts/list": "prompts/get",
   "resources/list": "resources/read",
   "resources/templates/list": "resources/read",
+  "skills/list": "skills/get",
 };
 
 /** Whether a rule takes effect, by what became of its condition. */

@@ -14,7 +14,7 @@ import { initializeModern } from "./describe.ts";
 import { judgeAndForward } from "./forward.ts";
 import type { Gate } from "./gate.ts";
 import { callOf, type Inbound, keep } from "./inbound.ts";
-import { listFilter, listShape } from "./lists.ts";
+import { isFiltered, listFilter } from "./lists.ts";
 import { answerLocally } from "./local.ts";
 import { mergedRequest, noVirtualServer, nowhere } from "./merged.ts";
 import { recordRouteRefusal } from "./refusals.ts";
@@ -52,7 +52,7 @@ function sessionRequest(gate: Gate, received: Inbound, session: Session): void |
   const answered = session.upstream === null ? answeredHere(gate, inbound, session, routed) : false;
   if (answered !== false) return answered;
   const destination = { routed, name: targetOf(scanned), session, own: session.upstream };
-  if (listShape(method) === undefined) return judgeAndForward(gate, inbound, destination);
+  if (!isFiltered(method)) return judgeAndForward(gate, inbound, destination);
   const listing = callOf(inbound, routed.server.name, routed.server.labels, null);
   const rewrite = listFilter(gate.view.policies(inbound.caller.organizationId), listing);
   return judgeAndForward(gate, inbound, { ...destination, rewrite });

@@ -8,9 +8,14 @@ import type { PolicyTable } from "../../domain/policy/evaluate.ts";
 import { isVisible } from "../decide.ts";
 
 /** Where a list method keeps its items, and what an item is called by. */
-export interface ListShape {
-  readonly items: "tools" | "prompts" | "resources" | "resourceTemplates";
+interface FilteredShape {
+  readonly items: string;
   readonly nameOf: (item: ListItem) => unknown;
+}
+
+/** A list that is merged where an endpoint is made of several servers. */
+export interface ListShape extends FilteredShape {
+  readonly items: "tools" | "prompts" | "resources" | "resourceTemplates";
 }
 
 export type ListItem = Readonly<Record<string, unknown>>;
@@ -26,12 +31,26 @@ export function listShape(method: string): ListShape | undefined {
   return Object.hasOwn(shapes, method) ? shapes[method] : undefined;
 }
 
+/** Lists of extensions: filtered like the others, and each its own server's. */
+const unmerged: Readonly<Record<string, FilteredShape>> = {
+  "skills/list": { items: "skills", nameOf: ({ uri }) => uri },
+};
+
+/** Whether the answer is a list of things that a caller may or may not see. */
+export function isFiltered(method: string): boolean {
+  return filteredShape(method) !== undefined;
+}
+
+function filteredShape(method: string): FilteredShape | undefined {
+  return listShape(method) ?? (Object.hasOwn(unmerged, method) ? unmerged[method] : undefined);
+}
+
 /** The items of a list result that the caller may see: each is judged as the call of the list, with the item's name. */
 export function visibleItems(policies: PolicyTable, listing: Call, shape: ListShape, items: readonly unknown[]): ListItem[] {
   return items.filter((item): item is ListItem => isItemVisible(policies, listing, shape, item));
 }
 
-function isItemVisible(policies: PolicyTable, listing: Call, shape: ListShape, item: unknown): boolean {
+function isItemVisible(policies: PolicyTable, listing: Call, shape: FilteredShape, item: unknown): boolean {
   if (typeof item !== "object" || item === null) return false;
   const name = shape.nameOf(item as ListItem);
   // Clients must reject such a tool, and not the others for its sake (2026-07-28, server/tools, "x-mcp-header").
@@ -44,7 +63,7 @@ function isItemVisible(policies: PolicyTable, listing: Call, shape: ListShape, i
  * save that a list which policies may filter is never `public` (2026-07-28, server/utilities/caching).
  */
 export function listFilter(policies: PolicyTable, listing: Call): (message: Uint8Array, scanned: Scanned) => Uint8Array {
-  const shape = listShape(listing.method);
+  const shape = filteredShape(listing.method);
   return (message, { kind, result, cacheScope }) => {
     if (shape === undefined || kind !== "result" || result === null) return message;
     const list = memberRange(message, result, shape.items);

@@ -6,7 +6,7 @@ import { discoverLegacy } from "./describe.ts";
 import { judgeAndForward } from "./forward.ts";
 import type { Gate } from "./gate.ts";
 import { callOf, type Inbound, keep } from "./inbound.ts";
-import { listFilter, listShape } from "./lists.ts";
+import { isFiltered, listFilter } from "./lists.ts";
 import { answerLocally } from "./local.ts";
 import { mergedRequest } from "./merged.ts";
 import { recordRouteRefusal } from "./refusals.ts";
@@ -41,9 +41,8 @@ function toServer(gate: Gate, inbound: Inbound, routed: RoutedServer): void | Pr
     return discoverUnknown(gate, inbound, routed);
   }
   if (verdict?.era === "legacy" && method === "server/discover") return discoverOf(gate, inbound, routed);
-  const shape = listShape(method);
   const name = targetOf(inbound.scanned);
-  if (shape === undefined) return judgeAndForward(gate, inbound, { routed, name, session: null, own: null });
+  if (!isFiltered(method)) return judgeAndForward(gate, inbound, { routed, name, session: null, own: null });
   const listing = callOf(inbound, routed.server.name, routed.server.labels, null);
   const rewrite = listFilter(gate.view.policies(inbound.caller.organizationId), listing);
   return judgeAndForward(gate, inbound, { routed, name, session: null, own: null, rewrite });
