@@ -7,6 +7,7 @@ import { type Restriction, restrictionOf } from "./restriction.ts";
 import type { Server } from "./server.ts";
 import { topics } from "./topics.ts";
 import type { VirtualServer } from "./virtual/virtual-server.ts";
+import { writerEpochOf } from "./writer-epoch.ts";
 
 /** The topics that a directory is folded from. */
 export const directoryTopics = [
@@ -47,6 +48,8 @@ export interface Directory {
   readonly removedVersions: Map<string, number>;
   /** For each topic the offset behind the last record folded. */
   readonly offsets: Map<string, number>;
+  /** For each topic the epoch of its latest writer: what an earlier one writes behind it does not count. */
+  readonly writers: Map<string, number>;
 }
 
 export function emptyDirectory(): Directory {
@@ -61,6 +64,7 @@ export function emptyDirectory(): Directory {
     restrictions: new Map(),
     removedVersions: new Map(),
     offsets: new Map(),
+    writers: new Map(),
   };
 }
 
@@ -94,9 +98,16 @@ const folds: Folds = {
   },
 };
 
-/** Folds one record in place. A tombstone changes nothing: the `removed` event before it did. */
+/** True for a record whose writer's time was over: another one had begun to write before it. */
+export function isOutdated({ writers }: Directory, record: StoredRecord<DirectoryEvent>): boolean {
+  return writerEpochOf(record) < (writers.get(record.topic) ?? 0);
+}
+
+/** Folds one record in place. A tombstone changes nothing: the `removed` event before it did. Nor does an outdated record. */
 export function foldDirectory<Type extends DirectoryEvent>(directory: Directory, record: StoredRecord<Type>): void {
   directory.offsets.set(record.topic, record.offset + 1);
+  if (isOutdated(directory, record as StoredRecord<DirectoryEvent>)) return;
+  directory.writers.set(record.topic, writerEpochOf(record));
   if (record.value === null) return;
   const fold = folds[record.type as Type] as (directory: Directory, event: Events[Type], offset: number) => void;
   fold(directory, record.value as Events[Type], record.offset);

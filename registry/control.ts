@@ -1,4 +1,12 @@
-import { directoryTopics, emptyDirectory, entityKey, foldDirectory, type Versioned } from "../domain/directory.ts";
+import {
+  type DirectoryEvent,
+  directoryTopics,
+  emptyDirectory,
+  entityKey,
+  foldDirectory,
+  isOutdated,
+  type Versioned,
+} from "../domain/directory.ts";
 import type { ApiKey, User } from "../domain/identity.ts";
 import type { EventLog, Subscription } from "../domain/ports/event-log.ts";
 import type { Logger } from "../domain/ports/logger.ts";
@@ -23,6 +31,7 @@ import { type ServerCommands, serverCommands } from "./server-commands.ts";
 import { foldHealth, type HealthTable, type ServerView, viewServer } from "./server-view.ts";
 import { openServerWatch, type ServerChange } from "./server-watch.ts";
 import { noServer } from "./servers.ts";
+import { soleTerm, standForTerm, type Term } from "./term.ts";
 import { openUsageView, type Stats } from "./usage-view.ts";
 import { openWriter } from "./writer.ts";
 
@@ -65,6 +74,8 @@ export interface Control
   queryAudit(actor: Actor, query: PageRequest & TimeRange & { readonly filter: AuditFilter }): Promise<Page<AuditEntry>>;
   stats(actor: Actor, range: TimeRange): Promise<Stats>;
 
+  /** Whether this process is the one that takes commands; others answer `Fault("unavailable")` to them. */
+  isWriting(): boolean;
   /** Finishes the commands under way, then stops reading. */
   close(): Promise<void>;
 }
@@ -87,14 +98,20 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   const health: HealthTable = new Map();
   const letters: LetterTable = new Map();
   const watch = openServerWatch({ log, directory });
-  const subscription = await followEntities(log, logger, (record) => {
-    if (record.type === "upstream_changed") {
-      if (record.value !== null) foldHealth(health, record.value);
-      return;
+  const counting: RecordTable = new Map();
+  let term: Term = options.shared === true ? standby : soleTerm;
+  const foldEntity = (record: StoredRecord<DirectoryEvent>) => {
+    if (isOutdated(directory, record)) term.stale(record as StoredRecord);
+    else {
+      if (record.type === "server_changed") watch.announce(record);
+      if (options.shared === true) counting.set(`${record.topic}|${record.key}`, record);
     }
-    if (isLetter(record)) return foldLetter(letters, record);
-    if (record.type === "server_changed") watch.announce(record);
     foldDirectory(directory, record);
+  };
+  const subscription = await followEntities(log, logger, (record) => {
+    if (isLetter(record)) foldLetter(letters, record);
+    else if (record.type !== "upstream_changed") foldEntity(record);
+    else if (record.value !== null) foldHealth(health, record.value);
   });
   const usage = await openUsageView({ log });
   const audit = openAuditTail({ log });
@@ -102,8 +119,12 @@ export async function openControl(options: ControlOptions): Promise<Control> {
 
   const reached = (...place: Parameters<Subscription["reached"]>) => subscription.reached(...place);
   const inForce = options.inForce ?? (async () => {});
-  const writer = openWriter({ log, directory, reached, inForce, nowMs, newId, logger });
+  const writer = openWriter({ log, directory, reached, inForce, term: { epoch: () => term.epoch() }, nowMs, newId, logger });
   const parts: CommandParts = { options, directory, health, writer };
+  const begun = options.onTerm ?? (() => {});
+  const current = (topic: string, key: string) => counting.get(`${topic}|${key}`);
+  if (options.shared === true) term = await standForTerm({ log, logger, reached, current, idle: writer.settled, begun });
+  else begun();
 
   return {
     ...serverCommands(parts),
@@ -117,12 +138,19 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     ...documentReads(parts),
     ...identityReads(parts),
     ...auditReads(parts, { audit, usage }),
+    isWriting: () => term.epoch() !== undefined,
     async close() {
+      await term.end();
       await writer.settled();
       await Promise.all([subscription.close(), usage.close(), audit.close()]);
     },
   };
 }
+
+/** The record that counts of each key of each entity topic: kept where another process might write behind it. */
+type RecordTable = Map<string, StoredRecord<DirectoryEvent>>;
+
+const standby: Term = { ...soleTerm, epoch: () => undefined };
 
 type LetterType = (typeof topics.deadLetters.types)[number];
 type EntityRecord = StoredRecord<(typeof directoryTopics)[number]["types"][number] | "upstream_changed" | LetterType>;

@@ -6,8 +6,10 @@ import type { EventLog } from "../domain/ports/event-log.ts";
 import type { Logger } from "../domain/ports/logger.ts";
 import type { LogRecord, Position, Topic } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
+import { writerHeader } from "../domain/writer-epoch.ts";
 import type { Actor } from "./actor.ts";
 import { type Act, type Change, type Decided, envelope, type Moment } from "./change.ts";
+import { standsBy, supplanted, type Term } from "./term.ts";
 import { createTurns } from "./turns.ts";
 
 /** Commands that wait for their turn; more are refused. */
@@ -45,6 +47,7 @@ export interface WriterOptions {
   readonly reached: (topic: Topic, position: Position) => Promise<void>;
   /** Resolves when the gates go by it. Only whoever asked for the change waits for that. */
   readonly inForce: (topic: Topic, position: Position) => Promise<void>;
+  readonly term: Pick<Term, "epoch">;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly logger: Logger;
@@ -55,7 +58,7 @@ export interface WriterOptions {
  * First the change is written, then its audit record. Where the latter can't be written, it is owed: no other command is taken
  * until it is, so that no act goes unrecorded while this process lives.
  */
-export function openWriter({ log, directory, reached, inForce, nowMs, newId, logger }: WriterOptions): Writer {
+export function openWriter({ log, directory, reached, inForce, term, nowMs, newId, logger }: WriterOptions): Writer {
   const turns = createTurns(waitingMax);
   const owed: LogRecord<"administered">[] = [];
 
@@ -73,11 +76,14 @@ export function openWriter({ log, directory, reached, inForce, nowMs, newId, log
 
   async function write(changes: readonly Change[]): Promise<readonly Place[]> {
     const places: Place[] = [];
-    for (const { topic, records } of byTopic(changes)) {
+    const epoch = term.epoch();
+    if (epoch === undefined) throw standsBy();
+    for (const { topic, records } of byTopic(epoch === 0 ? changes : signed(changes, epoch))) {
       const position = (await log.append(topic, records)).at(-1);
       if (position !== undefined) places.push({ topic, position });
     }
     await Promise.all(places.map(({ topic, position }) => reached(topic, position)));
+    if (places.some(({ topic }) => (directory.writers.get(topic.name) ?? epoch) > epoch)) throw supplanted();
     return places;
   }
 
@@ -109,6 +115,7 @@ export function openWriter({ log, directory, reached, inForce, nowMs, newId, log
 
   return {
     async perform(command) {
+      if (term.epoch() === undefined) throw standsBy();
       const { answer, places } = await turns.take(() => run(command));
       await Promise.all(places.map(({ topic, position }) => inForce(topic, position)));
       return answer;
@@ -120,6 +127,12 @@ export function openWriter({ log, directory, reached, inForce, nowMs, newId, log
       );
     },
   };
+}
+
+/** Readers tell by it what was written by one whose time was over. */
+function signed(changes: readonly Change[], epoch: number): readonly Change[] {
+  const writer = String(epoch);
+  return changes.map(({ topic, record }) => ({ topic, record: { ...record, headers: { ...record.headers, [writerHeader]: writer } } }));
 }
 
 /** Runs of one topic, in the order of writing. */
