@@ -264,7 +264,7 @@ class OpenChannel implements Channel, ExchangeOwner {
       return;
     }
     if (this.#shared) this.#unaskedShared(message, line);
-    else this.#unaskedInSession(line);
+    else this.#unaskedInSession(message, line);
   }
 
   #unaskedShared(message: ChannelMessage, line: Buffer): void {
@@ -279,8 +279,10 @@ class OpenChannel implements Channel, ExchangeOwner {
     }
   }
 
-  #unaskedInSession(line: Buffer): void {
-    const latest = this.#stream ?? [...this.#byExchange.keys()].at(-1);
+  #unaskedInSession(message: ChannelMessage, line: Buffer): void {
+    const newest = [...this.#byExchange.keys()].at(-1);
+    // Servers ask in association with a request of their client (SEP-2260): on its stream a question can be answered.
+    const latest = message.kind === "request" ? (newest ?? this.#stream) : (this.#stream ?? newest);
     if (latest !== undefined) {
       latest.event(line);
       return;
