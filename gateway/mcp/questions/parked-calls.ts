@@ -49,6 +49,8 @@ export interface ParkedCallsOptions {
 }
 
 const questionsPerCallMax = 32;
+/** Servers ask several things at once one by one: those that come within this time reach the client together. */
+const gatherMs = 25;
 
 export function createParkedCalls({ sealer, address, callsMax, callsPerCallerMax }: ParkedCallsOptions): ParkedCalls {
   const parked = new Map<string, ParkedCall>();
@@ -111,6 +113,7 @@ class ParkedCall implements Asker {
   #isParked = false;
   #isOver = false;
   #timer: NodeJS.Timeout | undefined;
+  #gathering: NodeJS.Timeout | undefined;
 
   constructor(lot: Lot, parking: Parking, call: PooledCall) {
     this.#lot = lot;
@@ -138,11 +141,18 @@ class ParkedCall implements Asker {
   }
 
   settled(): void {
+    if (this.#questions.size === 0 || this.#isParked || this.#isOver) return;
+    this.#gathering ??= setTimeout(() => this.#gathered(), gatherMs);
+  }
+
+  #gathered(): void {
+    this.#gathering = undefined;
     if (this.#questions.size > 0 && !this.#isParked && !this.#isOver) this.#park();
   }
 
   over(): void {
     this.#isOver = true;
+    clearTimeout(this.#gathering);
     this.#questions.clear();
     // Where the client is away, its result waits for it.
     if (!this.#isParked) this.#lot.leave(this);
