@@ -33,6 +33,25 @@ export function banner(options: BannerOptions): string {
   return `${lines.join("\n")}\n`;
 }
 
+export interface RoleBannerOptions extends Pick<BannerOptions, "httpUrl" | "dataFolder"> {
+  readonly roles: ReadonlySet<string>;
+  readonly grpcAddress: string | null;
+}
+
+/** What one process of several prints once it answers. */
+export function roleBanner({ roles, httpUrl, grpcAddress, dataFolder }: RoleBannerOptions): string {
+  const lines = [
+    `Sluice is ready: ${[...roles].join(", ")}.`,
+    "",
+    ...(roles.has("gateway") ? [`  MCP       ${httpUrl}/mcp`] : []),
+    ...(grpcAddress === null ? [] : [`  gRPC      ${grpcAddress}`, `  REST      ${httpUrl}`]),
+    `  health    ${httpUrl}/health`,
+    `  metrics   ${httpUrl}/metrics`,
+    `  data      ${dataFolder}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
 function firstKeys(
   { administratorKey, agentKey }: Pick<Profile, "administratorKey" | "agentKey">,
   { profileFile }: BannerOptions,

@@ -6,6 +6,8 @@ const masked = "********";
 export function maskedConfig(config: Config): unknown {
   return {
     ...config,
+    kafka: { ...config.kafka, sasl: { ...config.kafka.sasl, password: config.kafka.sasl.password === "" ? "" : masked } },
+    sealing: { ...config.sealing, keys: config.sealing.keys.map(() => masked) },
     telemetry: { ...config.telemetry, headers: maskedValues(config.telemetry.headers) },
     elasticsearch: { ...config.elasticsearch, ...maskedSecrets(config.elasticsearch, ["apiKey", "password"]) },
     servers: config.servers.map((server) => ({ ...server, upstreams: server.upstreams.map(maskedUpstream) })),

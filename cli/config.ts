@@ -51,6 +51,8 @@ export interface Config extends Reloadable {
   readonly data: { readonly folder: string };
   readonly cluster: { readonly address: string | null };
   readonly sealing: { readonly keyFile: string | null; readonly keys: readonly string[] };
+  readonly kafka: KafkaConfig;
+  readonly views: { readonly ageMsMax: number };
   readonly audit: {
     readonly mode: AuditMode;
     readonly arguments: "redacted" | "none";
@@ -110,6 +112,22 @@ export interface AnomalyResponse {
   readonly action: "throttle" | "step-up" | "quarantine";
   readonly lastsMs: number;
   readonly callsPerMinute: number;
+}
+
+/** The log is embedded where there are no brokers. */
+export interface KafkaConfig {
+  readonly brokers: readonly string[];
+  readonly topicPrefix: string;
+  readonly partitionsMax: number;
+  readonly replicas: number | null;
+  readonly tls: boolean;
+  readonly tlsFiles: { readonly ca: string | null; readonly cert: string | null; readonly key: string | null };
+  readonly sasl: {
+    readonly mechanism: "none" | "plain" | "scram-sha-256" | "scram-sha-512";
+    readonly username: string;
+    readonly password: string;
+  };
+  readonly waitMs: number;
 }
 
 /** Absolute paths of PEM files. */

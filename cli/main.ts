@@ -8,6 +8,7 @@ import { addDeadLetters } from "./commands/dead-letters.ts";
 import { addLimits, addPolicies, addVirtualServers } from "./commands/documents.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addKibana } from "./commands/kibana.ts";
+import { addMigrate } from "./commands/migrate.ts";
 import { addServe } from "./commands/serve.ts";
 import { addServers } from "./commands/servers.ts";
 import { addHealth, addStats } from "./commands/state.ts";
@@ -71,6 +72,7 @@ function programOf(session: Session, { stdout, stderr }: Pick<Surroundings, "std
   });
   for (const add of [
     addServe,
+    addMigrate,
     addCall,
     addTools,
     addConnect,

@@ -44,6 +44,8 @@ export interface McpParts {
   readonly limiter: Limiter;
   readonly recorder: Recorder;
   readonly metrics: ExposedMetrics;
+  /** Whether what is decided by is too old to be believed. */
+  readonly isStale: () => boolean;
   /** The address by which clients know the gate, once it listens. */
   readonly publicUrl: () => string;
   /** By which other gates reach this one. */

@@ -3,12 +3,12 @@ import { bounds } from "../domain/bounds.ts";
 import { compileNetworks } from "../domain/network.ts";
 import type { Route } from "../domain/ports/http.ts";
 import type { Logger } from "../domain/ports/logger.ts";
+import type { Authenticator } from "../gateway/authenticate.ts";
 import { sendFault } from "../gateway/faults-http.ts";
 import { createIngress } from "../gateway/ingress.ts";
 import type { ExposedMetrics } from "../gateway/metrics.ts";
 import { operationsRoutes } from "../gateway/operations-routes.ts";
 import { createOriginGuard } from "../gateway/origin-guard.ts";
-import type { Recorder } from "../gateway/recorder.ts";
 import { resourceMetadataRoutes } from "../gateway/resource-metadata-routes.ts";
 import type { TlsFiles } from "../gateway/uws-apps.ts";
 import { listen } from "../gateway/uws-server.ts";
@@ -19,13 +19,17 @@ import type { Config } from "./config.ts";
 import { isLoopback } from "./config-checks.ts";
 import type { Mcp } from "./open-mcp.ts";
 import { renewCertificate } from "./renew-certificate.ts";
+import type { Check } from "./roles/process-parts.ts";
 
 export interface ServersParts {
   readonly config: Config;
-  readonly control: Control;
-  readonly recorder: Recorder;
   readonly metrics: ExposedMetrics;
-  readonly mcp: Mcp;
+  /** What agents call; null in a process that is no gate. */
+  readonly mcp: Mcp | null;
+  /** What takes commands, over gRPC and REST; null in a process without it. */
+  readonly control: { readonly control: Control; readonly authenticator: Authenticator } | null;
+  /** What readiness looks at, beside whether requests are accepted. */
+  readonly checks: () => readonly Check[];
   /** The address by which clients know the gate, once it listens. */
   readonly publicUrl: () => string;
   readonly logger: Logger;
@@ -34,64 +38,76 @@ export interface ServersParts {
 /** What listens: HTTP for agents and operators, gRPC for services. */
 export interface Servers {
   readonly httpUrl: string;
-  readonly grpcAddress: string;
+  /** Null in a process that takes no commands. */
+  readonly grpcAddress: string | null;
   /** Readiness off, no new requests, those in flight finish for `graceMs`. */
   drain(graceMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openServers({ config, control, recorder, metrics, mcp, publicUrl, logger }: ServersParts): Promise<Servers> {
+export async function openServers(parts: ServersParts): Promise<Servers> {
+  const { config, metrics, mcp, control, publicUrl, logger } = parts;
   let stopping = false;
-  const readiness = () => ({
-    ready: !stopping,
-    checks: [
-      { name: "accepting", ok: !stopping, detail: stopping ? "stopping" : "requests are accepted" },
-      {
-        name: "log",
-        ok: recorder.isDirect(),
-        detail: recorder.isDirect() ? "records go to the log" : "records are spooled until the log is back",
-      },
-    ],
-  });
+  const readiness = () => {
+    const checks = parts.checks();
+    const accepting = { name: "accepting", ok: !stopping, detail: stopping ? "stopping" : "requests are accepted" };
+    return { ready: !stopping && checks.every(({ ok, isNeeded }) => ok || isNeeded !== true), checks: [accepting, ...checks.map(shown)] };
+  };
   const routes: readonly Route[] = [
-    ...mcp.routes,
+    ...(mcp?.routes ?? []),
     ...operationsRoutes({ metrics, isLive: () => true, readiness }),
     ...resourceMetadataRoutes({ publicUrl, issuers: config.authentication.issuers.map(({ issuer }) => issuer) }),
-    ...adminRoutes({ control, authenticate: (request) => mcp.authenticator.authenticate(request), sendFault }),
+    ...(control === null ? [] : controlRoutes(control)),
   ];
   const http = await listenHttp(config, routes, metrics, logger);
   const stopRenewing = renewCertificate(config.http.tls, http, logger);
-  const { grpc: grpcConfig } = config;
-  const grpc = await serveGrpc({
-    control,
-    authenticate: (header, address) => mcp.authenticator.authenticate({ header, address, path: "" }),
-    host: grpcConfig.host,
-    port: grpcConfig.port,
-    tls: grpcTls(grpcConfig.tls),
-    logger,
-  }).catch((reason: unknown) => {
-    stopRenewing();
-    http.close();
-    throw reason;
-  });
+  const grpc =
+    control === null
+      ? null
+      : await listenGrpc(config, control, logger).catch((reason: unknown) => {
+          stopRenewing();
+          http.close();
+          throw reason;
+        });
 
   return {
     httpUrl: `${config.http.tls === null ? "http" : "https"}://${bracketed(config.http.host)}:${http.port}`,
-    grpcAddress: `${grpcConfig.tls === null ? "" : "https://"}${bracketed(grpcConfig.host)}:${grpc.port}`,
+    grpcAddress: grpc === null ? null : `${config.grpc.tls === null ? "" : "https://"}${bracketed(config.grpc.host)}:${grpc.port}`,
     async drain(graceMs) {
       stopping = true;
       http.stopAccepting();
-      mcp.endStreams();
+      mcp?.endStreams();
       const late = AbortSignal.timeout(Math.max(1, graceMs));
       await Promise.race([http.drained(), new Promise((resolve) => late.addEventListener("abort", resolve, { once: true }))]);
-      await grpc.close({ graceMs });
+      await grpc?.close({ graceMs });
     },
     async close() {
       stopRenewing();
       http.close();
-      await grpc.close({ graceMs: 0 });
+      await grpc?.close({ graceMs: 0 });
     },
   };
+}
+
+function shown({ name, ok, detail }: Check): Check {
+  return { name, ok, detail };
+}
+
+type ControlParts = NonNullable<ServersParts["control"]>;
+
+function controlRoutes({ control, authenticator }: ControlParts): readonly Route[] {
+  return adminRoutes({ control, authenticate: (request) => authenticator.authenticate(request), sendFault });
+}
+
+function listenGrpc({ grpc }: Config, { control, authenticator }: ControlParts, logger: Logger) {
+  return serveGrpc({
+    control,
+    authenticate: (header, address) => authenticator.authenticate({ header, address, path: "" }),
+    host: grpc.host,
+    port: grpc.port,
+    tls: grpcTls(grpc.tls),
+    logger,
+  });
 }
 
 function listenHttp({ http }: Config, routes: readonly Route[], metrics: ExposedMetrics, logger: Logger) {

@@ -3,25 +3,25 @@ import { basename, dirname } from "node:path";
 import { createLogger } from "../connectors/telemetry/logger.ts";
 import { toFault } from "../domain/fault.ts";
 import type { Logger } from "../domain/ports/logger.ts";
-import { banner } from "./banner.ts";
+import { banner, roleBanner } from "./banner.ts";
 import type { Config } from "./config.ts";
-import { openGate, type RunningGate } from "./gate.ts";
+import { openProcess, type RunningProcess } from "./gate.ts";
 import { type Profile, storedProfile, writeProfile } from "./profile.ts";
+import type { Role } from "./roles/role.ts";
 
 export interface ServeOptions {
   readonly demo: boolean;
+  readonly roles: ReadonlySet<Role>;
   readonly print: (text: string) => void;
   /** Reads the configuration again, from where it was read first. */
   readonly reread: () => Config;
 }
 
-/** Runs the gate until SIGTERM or SIGINT, then stops it gracefully; a second signal forces. SIGHUP and a changed file reload definitions. */
-export async function serve(config: Config, { demo, print, reread }: ServeOptions): Promise<void> {
+/** Runs the roles of this process until SIGTERM or SIGINT, then stops it gracefully; a second signal forces. SIGHUP and a changed file reload definitions. */
+export async function serve(config: Config, { demo, roles, print, reread }: ServeOptions): Promise<void> {
   const logger = createLogger({ level: config.log.level });
-  const gate = await openGate(config, { demo, logger });
-  const { httpUrl, grpcAddress, firstStart } = gate;
-  const profileFile = writeProfile(config.data.folder, { httpUrl, grpcAddress, ...keysOf(gate, config.data.folder) });
-  print(banner({ httpUrl, grpcAddress, dataFolder: config.data.folder, firstStart, demo, profileFile }));
+  const gate = await openProcess(config, { demo, roles, logger });
+  print(tellStarted(config, gate, { demo, roles }));
 
   const stopReloading = reloadOnChange(config, gate, { reread, logger, setLevel: (level) => logger.setLevel(level) });
   await stopSignal(logger);
@@ -31,8 +31,17 @@ export async function serve(config: Config, { demo, print, reread }: ServeOption
   logger.info("Stopped");
 }
 
+/** What a gate by itself says, and keeps for the command line; or what one process of several does. */
+function tellStarted(config: Config, gate: RunningProcess, { demo, roles }: Pick<ServeOptions, "demo" | "roles">): string {
+  const { httpUrl, grpcAddress, firstStart } = gate;
+  const { folder } = config.data;
+  if (grpcAddress === null || !roles.has("gateway")) return roleBanner({ roles, httpUrl, grpcAddress, dataFolder: folder });
+  const profileFile = writeProfile(folder, { httpUrl, grpcAddress, ...keysOf(gate, folder) });
+  return banner({ httpUrl, grpcAddress, dataFolder: folder, firstStart, demo, profileFile });
+}
+
 /** The keys for the command line of this folder: those just issued, or those that an earlier start kept. */
-function keysOf({ firstStart }: RunningGate, folder: string): Pick<Profile, "administratorKey" | "agentKey"> {
+function keysOf({ firstStart }: RunningProcess, folder: string): Pick<Profile, "administratorKey" | "agentKey"> {
   const { administratorKey, agentKey } = firstStart ?? storedProfile(folder) ?? { administratorKey: null, agentKey: null };
   return { administratorKey, agentKey };
 }
@@ -64,7 +73,7 @@ const settleMs = 100;
 /** Puts changed definitions in force without dropping a call. A bad file keeps the old state and says so. */
 function reloadOnChange(
   { file }: Config,
-  gate: RunningGate,
+  gate: RunningProcess,
   {
     reread,
     logger,

@@ -17,15 +17,18 @@ export interface DecideOptions {
   readonly policies: (organizationId: string) => PolicyTable;
   readonly limiter: Pick<Limiter, "admit">;
   readonly restrict: Restrict;
+  /** Whether what is decided by is too old to be believed: then nothing is allowed. Never, unless told. */
+  readonly isStale?: () => boolean;
 }
 
 /**
  * What is restricted first, then policy, then limits, so that a call that may not be made costs its caller nothing.
  * Synchronous and from memory. Whatever throws here denies: a gate that can't decide stays shut.
  */
-export function createDecide({ policies, limiter, restrict }: DecideOptions): Decide {
+export function createDecide({ policies, limiter, restrict, isStale = () => false }: DecideOptions): Decide {
   return (call) => {
     try {
+      if (isStale()) return { decision: stale, admission: null };
       const restricted = restrict(call);
       if (restricted !== null) return { decision: restricted, admission: null };
       const decision = policies(call.caller.organizationId).decide(call);
@@ -63,6 +66,15 @@ function limited({ limit, retryAfterMs }: Admission): Decision {
     retryAfterMs: Math.max(1, retryAfterMs),
   };
 }
+
+const stale: Decision = {
+  verdict: "deny",
+  stage: "policy",
+  rule: null,
+  policyVersion: null,
+  reason: "the gate can't tell what is allowed now: the log that says so has been out of reach for too long",
+  retryAfterMs: null,
+};
 
 const failed: Decision = {
   verdict: "deny",

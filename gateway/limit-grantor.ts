@@ -45,16 +45,8 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
   const requestOf = (bucket: Bucket, wanted: number, returned: number, now: number): LeaseRequested => {
     requests += 1;
     const { organizationId, limitId } = bucket.limit;
-    return {
-      id: leaseRequestId(gateway, epoch, requests),
-      timeMs: now,
-      organizationId,
-      gateway,
-      limitId,
-      bucket: bucket.name,
-      wanted,
-      returned,
-    };
+    const id = leaseRequestId(gateway, epoch, requests);
+    return { id, timeMs: now, organizationId, gateway, limitId, bucket: bucket.name, wanted, returned };
   };
 
   const accept = (bucket: Bucket, answer: LeaseAnswer, requestedAtMs: number, now: number) => {
@@ -80,6 +72,8 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
   };
 
   return {
+    /** Since when requests have stayed without any answer; 0 while there are answers, or nothing is asked. */
+    unansweredMs: (now: number): number => (lostSinceMs === null ? 0 : now - lostSinceMs),
     /** Whether a call can be admitted now, asking for tokens where there are none. */
     ready(bucket: Bucket, now: number): boolean {
       if (hasToken(bucket, now)) return true;

@@ -40,6 +40,8 @@ export interface Limiter {
   returnUnspent(): void;
   /** Gives back everything. */
   close(): void;
+  /** For how long nobody has granted anything, though it was asked for; 0 while somebody does. */
+  unansweredMs(): number;
   /** Buckets kept. */
   size(): number;
 }
@@ -121,6 +123,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     },
     returnUnspent: () => grantor.returnUnspent(nowMs(), false),
     close: () => grantor.returnUnspent(nowMs(), true),
+    unansweredMs: () => grantor.unansweredMs(nowMs()),
     size: table.size,
   };
 }

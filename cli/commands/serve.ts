@@ -11,7 +11,7 @@ interface ServeOptions {
   readonly data?: string;
   readonly allowPlaintext?: boolean;
   readonly logLevel?: string;
-  readonly role: string;
+  readonly role: readonly string[];
 }
 
 /** `sluice serve` */
@@ -19,7 +19,9 @@ export function addServe(program: Command, session: Session): void {
   program
     .command("serve")
     .summary("start the gate")
-    .description("Starts the gate, its control plane and its processors in one process, until SIGTERM or SIGINT; a second signal forces.")
+    .description(
+      "Starts the gate, its control plane, its processors and its connectors in one process, or with --role some of them, until SIGTERM or SIGINT; a second signal forces. Processes with roles share a log on Kafka, which `sluice migrate` prepares.",
+    )
     .option("--demo", "register two demo servers, a policy and a limit, to see allow, deny and limit")
     .option("--config <file>", "the YAML file; sluice.yaml if there is one")
     .option("--host <address>", "address to listen on (http.host, grpc.host)")
@@ -28,8 +30,22 @@ export function addServe(program: Command, session: Session): void {
     .option("--data <folder>", "data folder (data.folder)")
     .option("--allow-plaintext", "listen beyond loopback without TLS (http.allowPlaintext, grpc.allowPlaintext)")
     .addOption(new Option("--log-level <level>", "least level of the log (log.level)").choices(["debug", "info", "warn", "error"]))
-    .addOption(new Option("--role <role>", "what this process does").choices(["all"]).default("all"))
-    .addHelpText("after", examples(["sluice serve --demo", "sluice serve --config sluice.yaml", "SLUICE_HTTP_PORT=8443 sluice serve"]))
+    .addOption(
+      new Option("--role <role...>", "what this process does: gateway, control, processors, connectors; all unless given").default(
+        [],
+        "all",
+      ),
+    )
+    .addHelpText(
+      "after",
+      examples([
+        "sluice serve --demo",
+        "sluice serve --config sluice.yaml",
+        "SLUICE_HTTP_PORT=8443 sluice serve",
+        "sluice serve --role gateway --config fleet.yaml --data /var/lib/sluice/gate-1",
+        "sluice serve --role control,connectors --config fleet.yaml",
+      ]),
+    )
     .action((options: ServeOptions) => start(session, options));
 }
 
@@ -39,12 +55,18 @@ function portOf(text: string): number {
   return port;
 }
 
-async function start({ output, environment, folder }: Session, { demo = false, config: file, ...options }: ServeOptions): Promise<void> {
+async function start(
+  { output, environment, folder }: Session,
+  { demo = false, config: file, role, ...options }: ServeOptions,
+): Promise<void> {
   const { loadConfig } = await import("../config.ts");
   const read = () => loadConfig({ file, environment, overrides: overridesOf(options), folder });
+  const { parseRoles, requireSharedLog } = await import("../roles/role.ts");
+  const roles = parseRoles(role);
   const config = read();
+  requireSharedLog(roles, config);
   const { serve } = await import("../serve.ts");
-  await serve(config, { demo, print: (text) => output.line(text.trimEnd()), reread: read });
+  await serve(config, { demo, roles, print: (text) => output.line(text.trimEnd()), reread: read });
 }
 
 /** The options in the shape of the configuration; what is undefined doesn't count. */
@@ -55,7 +77,7 @@ function overridesOf({
   data,
   allowPlaintext,
   logLevel,
-}: Omit<ServeOptions, "role">): Readonly<Record<string, unknown>> {
+}: Omit<ServeOptions, "role" | "demo" | "config">): Readonly<Record<string, unknown>> {
   return {
     http: { host, port, allowPlaintext },
     grpc: { host, port: grpcPort, allowPlaintext },

@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { openEmbeddedStore } from "../../connectors/embedded/store.ts";
+import type { KafkaLogOptions } from "../../connectors/kafka/event-log.ts";
+import { Fault } from "../../domain/fault.ts";
+import type { EventLog } from "../../domain/ports/event-log.ts";
+import type { StateStore } from "../../domain/ports/state-store.ts";
+import { topics } from "../../domain/topics.ts";
+import type { KafkaConfig } from "../config.ts";
+import { logTopics } from "./log-topics.ts";
+import type { ProcessParts } from "./process-parts.ts";
+
+/** The event log as a process has it. */
+export interface OpenLog {
+  readonly kind: "embedded" | "kafka";
+  readonly log: EventLog;
+  /** Where processors of this process keep their state. Its folder is this process's alone. */
+  readonly states: StateStore;
+}
+
+/**
+ * The log that the configuration names. On Kafka it is opened only after `sluice migrate` has run: `Fault("unavailable")` says so.
+ * The data folder holds the states of processors and the spool, whichever it is; it belongs to one process.
+ */
+export async function openLog(parts: ProcessParts): Promise<OpenLog> {
+  const { config, codec, opened } = parts;
+  const store = opened(await openEmbeddedStore({ folder: config.data.folder, codec }));
+  if (config.kafka.brokers.length === 0) return { kind: "embedded", log: store.log, states: store.states };
+  const log = opened(await openKafka(parts));
+  await requireMigrated(log);
+  return { kind: "kafka", log, states: store.states };
+}
+
+/** The log on Kafka, whether its topics are there or not. */
+export async function openKafka({ config, codec, metrics, logger, gateway }: ProcessParts): Promise<EventLog> {
+  const { openKafkaLog } = await import("../../connectors/kafka/event-log.ts");
+  return openKafkaLog({ ...kafkaConnection(config.kafka, gateway), codec, metrics, logger });
+}
+
+/** How the brokers are reached, as the configuration says. */
+export function kafkaConnection(
+  { brokers, topicPrefix, partitionsMax, tls, tlsFiles, sasl }: KafkaConfig,
+  clientId: string,
+): Pick<KafkaLogOptions, "brokers" | "clientId" | "topicPrefix" | "partitionsMax" | "tls" | "sasl"> {
+  const { mechanism, username, password } = sasl;
+  const files = Object.entries(tlsFiles).flatMap(([name, file]) => (file === null ? [] : [[name, readFileSync(file, "utf8")] as const]));
+  return {
+    ...{ brokers, topicPrefix, partitionsMax },
+    clientId: `sluice-${clientId}`,
+    tls: tls && files.length > 0 ? Object.fromEntries(files) : tls,
+    sasl: mechanism === "none" ? undefined : { mechanism, username, password },
+  };
+}
+
+async function requireMigrated(log: EventLog): Promise<void> {
+  for (const topic of logTopics()) {
+    await log.extent(topic).catch((cause: unknown) => {
+      if (!(cause instanceof Fault) || cause.code !== "unavailable") throw cause;
+      throw new Fault("unavailable", `the log is not ready: ${cause.message}`, { cause, next: cause.next ?? runMigrate });
+    });
+  }
+  if (!(await log.extent(topics.organizations)).some(({ end }) => end > 0)) {
+    throw new Fault("unavailable", "there is no organization on the log yet", { next: runMigrate });
+  }
+}
+
+const runMigrate = "Run `sluice migrate` with this configuration; it can be run as often as one likes.";
