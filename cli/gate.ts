@@ -144,7 +144,8 @@ async function listen(parts: ProcessParts, { gateway, control, processors, view 
   // Known when it listens: the port may be any free one.
   let httpUrl = "";
   const publicUrl = () => config.http.publicUrl ?? httpUrl;
-  const mcp = gateway === null ? null : await gateway.open(publicUrl);
+  const address = () => config.cluster.address ?? httpUrl;
+  const mcp = gateway === null ? null : await gateway.open({ publicUrl, address });
   const authenticator = mcp?.authenticator ?? (view === null ? null : openAuthenticator(config, view, { ...parts, publicUrl }));
   const servers = opened(
     await openServers({

@@ -56,7 +56,7 @@ async function migrateTopics({ config, gateway, logger }: ProcessParts, tell: (t
   const telling: Logger = { ...logger, info: (message, fields) => tell(`  ${message} ${JSON.stringify(fields ?? {})}`) };
   const { replicas, waitMs } = config.kafka;
   const connection = kafkaConnection(config.kafka, gateway);
-  return migrateKafka({ ...connection, topics: logTopics(), replicas: replicas ?? undefined, waitMs, logger: telling });
+  return migrateKafka({ ...connection, topics: logTopics(config), replicas: replicas ?? undefined, waitMs, logger: telling });
 }
 
 async function migrateTemplates(config: Config, tell: (text: string) => void): Promise<boolean> {

@@ -143,9 +143,9 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
   };
 }
 
-function openDecide({ view, limiter, nowMs }: McpParts): Gate["decide"] {
+function openDecide({ view, limiter, nowMs, isStale }: McpParts): Gate["decide"] {
   const restrict = createRestrict({ restrictions: view.directory.restrictions, nowMs });
-  return createDecide({ policies: view.policies, limiter, restrict });
+  return createDecide({ policies: view.policies, limiter, restrict, isStale });
 }
 
 function warmEras({ view, router }: McpParts, eras: Gate["eras"]): void {

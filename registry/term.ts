@@ -1,4 +1,4 @@
-import { directoryTopics } from "../domain/directory.ts";
+import { termTopics } from "../domain/directory.ts";
 import { Fault } from "../domain/fault.ts";
 import type { EventLog } from "../domain/ports/event-log.ts";
 import type { Logger } from "../domain/ports/logger.ts";
@@ -49,7 +49,7 @@ export async function standForTerm(options: TermOptions): Promise<Term> {
   async function fence(next: number): Promise<void> {
     const headers = { [writerHeader]: String(next) };
     await Promise.all(
-      directoryTopics.map(async (topic: Topic) => {
+      termTopics.map(async (topic: Topic) => {
         const [type] = topic.types;
         if (type === undefined) return;
         const mark = { type, key: fenceKey, value: null, timestampMs: 0, headers } as LogRecord;
@@ -77,7 +77,7 @@ export async function standForTerm(options: TermOptions): Promise<Term> {
   });
 
   async function writeAgain(record: StoredRecord, as: number): Promise<void> {
-    const topic = directoryTopics.find(({ name }) => name === record.topic);
+    const topic = termTopics.find(({ name }) => name === record.topic);
     if (topic === undefined || record.key === fenceKey) return;
     const headers = { [writerHeader]: String(as) };
     const nothing = { type: record.type, key: record.key, value: null, timestampMs: record.timestampMs } as LogRecord;

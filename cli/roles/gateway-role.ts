@@ -5,7 +5,7 @@ import { createFreshness, type Freshness } from "../../gateway/freshness.ts";
 import { type GateView, openGateView } from "../../gateway/gate-view.ts";
 import { createRecorder, type Recorder } from "../../gateway/recorder.ts";
 import type { Config } from "../config.ts";
-import { type Mcp, openMcp } from "../open-mcp.ts";
+import { type Mcp, type McpParts, openMcp } from "../open-mcp.ts";
 import { openRouter } from "../open-router.ts";
 import { localLimits, streamLimits } from "./leases.ts";
 import type { OpenLog } from "./open-log.ts";
@@ -16,8 +16,8 @@ export interface GatewayRole {
   readonly view: GateView;
   readonly recorder: Recorder;
   checks(): readonly Check[];
-  /** The endpoints, once the address is known by which clients know the gate. */
-  open(publicUrl: () => string): Promise<Mcp>;
+  /** The endpoints: the addresses need be known only when they are called. */
+  open(urls: Pick<McpParts, "publicUrl" | "address">): Promise<Mcp>;
 }
 
 /** Resolves when the gate knows what it decides by. */
@@ -45,8 +45,8 @@ export async function openGateway(parts: ProcessParts, { kind, log }: OpenLog): 
     view,
     recorder,
     checks: () => [recordsCheck(recorder), ...(kind === "embedded" ? [] : [viewsCheck(freshness), limitsCheck(limiter.unansweredMs())])],
-    async open(publicUrl) {
-      const mcp = opened(await openMcp({ ...parts, view, router, limiter, recorder, isStale: freshness.isStale, publicUrl }));
+    async open(urls) {
+      const mcp = opened(await openMcp({ ...parts, view, router, limiter, recorder, isStale: freshness.isStale, ...urls }));
       rights.changed = () => mcp.rightsChanged();
       return mcp;
     },

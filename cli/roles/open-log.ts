@@ -5,7 +5,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import type { StateStore } from "../../domain/ports/state-store.ts";
 import { topics } from "../../domain/topics.ts";
-import type { KafkaConfig } from "../config.ts";
+import type { Config, KafkaConfig } from "../config.ts";
 import { logTopics } from "./log-topics.ts";
 import type { ProcessParts } from "./process-parts.ts";
 
@@ -26,7 +26,7 @@ export async function openLog(parts: ProcessParts): Promise<OpenLog> {
   const store = opened(await openEmbeddedStore({ folder: config.data.folder, codec }));
   if (config.kafka.brokers.length === 0) return { kind: "embedded", log: store.log, states: store.states };
   const log = opened(await openKafka(parts));
-  await requireMigrated(log);
+  await requireMigrated(log, config);
   return { kind: "kafka", log, states: store.states };
 }
 
@@ -51,8 +51,8 @@ export function kafkaConnection(
   };
 }
 
-async function requireMigrated(log: EventLog): Promise<void> {
-  for (const topic of logTopics()) {
+async function requireMigrated(log: EventLog, config: Config): Promise<void> {
+  for (const topic of logTopics(config)) {
     await log.extent(topic).catch((cause: unknown) => {
       if (!(cause instanceof Fault) || cause.code !== "unavailable") throw cause;
       throw new Fault("unavailable", `the log is not ready: ${cause.message}`, { cause, next: cause.next ?? runMigrate });

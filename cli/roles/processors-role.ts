@@ -1,6 +1,7 @@
 import { type ProcessorStatus, type Runtime, runProcessors } from "../../processors/runtime.ts";
 import type { TaskObserver } from "../../processors/task-share.ts";
 import { topology } from "../../processors/topology.ts";
+import { anomalyOptions } from "../anomaly-options.ts";
 import type { OpenLog } from "./open-log.ts";
 import { type Check, every, type ProcessParts } from "./process-parts.ts";
 
@@ -11,11 +12,11 @@ export interface ProcessorsRole {
 }
 
 export async function openProcessors(parts: ProcessParts, { kind, log, states }: OpenLog): Promise<ProcessorsRole> {
-  const { nowMs, logger, opened } = parts;
+  const { config, nowMs, logger, opened } = parts;
   const runtime = opened(
     await runProcessors({
       ...{ log, states, nowMs, logger, every },
-      processors: topology({ leases: kind === "embedded" ? "local" : "stream" }),
+      processors: topology({ anomalies: anomalyOptions(config), leases: kind === "embedded" ? "local" : "stream" }),
       // Where the log and the states are in one folder, nobody else could take over.
       changelogs: kind === "kafka",
       observer: observe(parts),
