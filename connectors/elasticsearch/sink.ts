@@ -239,7 +239,16 @@ function templateOnce({ client, config, signal }: WriterOptions): TemplateOnce {
   let installed: Promise<void> | undefined;
   const install = async () => {
     if (config.installTemplate) await installTemplates(client, config, signal);
-    else if ((await installedVersion(client, { signal })) === 0) throw missingTemplate();
+    else if (await isMissing()) throw missingTemplate();
+  };
+  /** A key that may only write can't look: then Elasticsearch itself refuses what has no template. */
+  const isMissing = async () => {
+    try {
+      return (await installedVersion(client, { signal })) === 0;
+    } catch (reason) {
+      if (refusalOf(reason)?.status === 403) return false;
+      throw reason;
+    }
   };
   const forget = () => {
     installed = undefined;
