@@ -35,7 +35,8 @@ export function kafkaJars(): string {
 export function elasticsearchHome(): string {
   const artifact = `org.elasticsearch.distribution.integ-test-zip:elasticsearch:${elasticsearchVersion}:zip`;
   const folder = fetched(`elasticsearch-${elasticsearchVersion}`, (target) => {
-    runMaven(["dependency:unpack", `-Dartifact=${artifact}`, `-DoutputDirectory=${target}`]);
+    // Not in the current folder, where an older mark of Maven's may say that it has unpacked it already.
+    runMaven(["dependency:unpack", `-Dartifact=${artifact}`, `-DoutputDirectory=${target}`], target);
   });
   return join(folder, `elasticsearch-${elasticsearchVersion}`);
 }

@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import { type Claim, claim } from "./claim.ts";
-import { elasticsearchMissing } from "./elasticsearch-server.ts";
+import { type ElasticsearchOptions, type ElasticsearchServer, elasticsearchMissing, startElasticsearch } from "./elasticsearch-server.ts";
 import { type KafkaServer, kafkaMissing, startKafka } from "./kafka-server.ts";
 
 const claims = new Map<string, Promise<Claim>>();
@@ -32,6 +32,14 @@ export function elasticsearch(t: TestContext): Promise<string | undefined> {
 export async function ownKafka(t: TestContext, settings: readonly string[] = []): Promise<KafkaServer | undefined> {
   if (isSkipped(t, kafkaMissing())) return undefined;
   const server = await startKafka(settings);
+  t.after(() => server.stop());
+  return server;
+}
+
+/** An Elasticsearch of this test alone, to be configured and restarted; it ends with the test. Skips under the same conditions. */
+export async function ownElasticsearch(t: TestContext, options: ElasticsearchOptions = {}): Promise<ElasticsearchServer | undefined> {
+  if (isSkipped(t, elasticsearchMissing())) return undefined;
+  const server = await startElasticsearch(options);
   t.after(() => server.stop());
   return server;
 }

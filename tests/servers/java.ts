@@ -33,6 +33,6 @@ export function hasMaven(): boolean {
 }
 
 /** Runs Maven without a word, unless it fails. */
-export function runMaven(args: readonly string[]): void {
-  execFileSync("mvn", ["--quiet", "--batch-mode", ...args], { stdio: ["ignore", "pipe", "inherit"], timeout: 10 * 60_000 });
+export function runMaven(args: readonly string[], folder = process.cwd()): void {
+  execFileSync("mvn", ["--quiet", "--batch-mode", ...args], { cwd: folder, stdio: ["ignore", "pipe", "inherit"], timeout: 10 * 60_000 });
 }
