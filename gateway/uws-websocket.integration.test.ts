@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
+import fc from "fast-check";
 import { WebSocket } from "ws";
 import type { HttpHandler } from "../domain/ports/http.ts";
 import type { WebSocketConnection } from "../domain/ports/websocket.ts";
@@ -199,3 +200,98 @@ test("a handler that throws ends its connection, and is logged", async (t) => {
   assert.equal((await once(client, "close"))[0], 1011);
   assert.deepEqual(server.errors, ["a handler's callback threw"]);
 });
+
+test("messages of any length, in any fragments, masks and packets, with pings between, arrive as they were", async (t) => {
+  const received: string[] = [];
+  const server = await serve(
+    t,
+    upgrading(() => ({ message: (bytes) => void received.push(Buffer.from(bytes).toString("utf8")) })),
+  );
+  const message = fc.tuple(fc.string({ unit: "grapheme", maxLength: 300 }), fc.integer({ min: 1, max: 40 }));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(message, fc.array(fc.nat(1_000), { maxLength: 4 }), fc.boolean()), { minLength: 1, maxLength: 6 }),
+      fc.array(fc.nat(3_000), { maxLength: 8 }),
+      fc.uint8Array({ minLength: 4, maxLength: 4 }),
+      async (messages, packets, mask) => {
+        received.length = 0;
+        const frames = messages.flatMap(([[text, times], cuts, pings]) => fragments(Buffer.from(text.repeat(times)), cuts, pings));
+        const bytes = Buffer.concat(frames.map(({ opcode, payload, fin }) => masked(opcode, payload, fin, mask)));
+        const raw = await rawSocket(t, server);
+        raw.resume();
+        const places = [0, ...packets.filter((place) => place < bytes.length).sort((one, other) => one - other), bytes.length];
+        for (let index = 1; index < places.length; index += 1) {
+          await new Promise((resolve) => raw.write(bytes.subarray(places[index - 1], places[index]), resolve));
+        }
+        await eventually(() => received.length === messages.length);
+        assert.deepEqual(
+          received,
+          messages.map(([[text, times]]) => text.repeat(times)),
+        );
+        raw.destroy();
+      },
+    ),
+    { numRuns: 60 },
+  );
+  assert.deepEqual(server.errors, []);
+});
+
+test("no bytes behind a handshake end the server, and none make a message that is no UTF-8", async (t) => {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let open = 0;
+  const server = await serve(
+    t,
+    upgrading(() => {
+      open += 1;
+      return {
+        message: (bytes) => void decoder.decode(bytes),
+        closed() {
+          open -= 1;
+        },
+      };
+    }),
+  );
+  const noise = fc.array(
+    fc.oneof(
+      fc.uint8Array({ maxLength: 40 }),
+      fc
+        .tuple(fc.nat(255), fc.nat(255), fc.uint8Array({ maxLength: 20 }))
+        .map(([first, second, rest]) => Uint8Array.of(first, second, ...rest)),
+      fc.uint8Array({ maxLength: 30 }).map((payload) => masked(1, Buffer.from(payload), true, Uint8Array.of(1, 2, 3, 4))),
+    ),
+    { maxLength: 6 },
+  );
+  await fc.assert(
+    fc.asyncProperty(noise, async (pieces) => {
+      const raw = await rawSocket(t, server);
+      raw.resume();
+      raw.end(Buffer.concat(pieces));
+      await eventually(() => open === 0);
+    }),
+    { numRuns: 150 },
+  );
+  assert.deepEqual(server.errors, []);
+  assert.equal((await dialSocket(t, server)).readyState, WebSocket.OPEN);
+});
+
+interface Frame {
+  readonly opcode: number;
+  readonly payload: Buffer;
+  readonly fin: boolean;
+}
+
+/** One text message in fragments that end at these places. */
+function fragments(text: Buffer, cuts: readonly number[], pings: boolean): Frame[] {
+  const places = [0, ...cuts.filter((cut) => cut < text.length).sort((one, other) => one - other), text.length];
+  return places.slice(1).flatMap((place, index) => {
+    const part = { opcode: index === 0 ? 1 : 0, payload: text.subarray(places[index], place), fin: index === places.length - 2 };
+    return pings ? [{ opcode: 9, payload: Buffer.from("ping"), fin: true }, part] : [part];
+  });
+}
+
+function masked(opcode: number, payload: Buffer, fin: boolean, mask: Uint8Array): Buffer {
+  const { length } = payload;
+  const size = length < 126 ? [0x80 | length] : [0x80 | 126, length >> 8, length & 0xff];
+  const hidden = payload.map((byte, index) => byte ^ (mask[index % 4] ?? 0));
+  return Buffer.concat([Buffer.from([(fin ? 0x80 : 0) | opcode, ...size, ...mask]), hidden]);
+}

@@ -192,3 +192,65 @@ test("whatever comes, the parser neither throws nor hangs", () => {
     { numRuns: 300 },
   );
 });
+
+const cutsOf = fc.array(fc.nat(600), { maxLength: 8 });
+
+/** The bytes in pieces that end at these places. */
+function cutAt(bytes: Buffer, cuts: readonly number[]): Buffer[] {
+  const places = [0, ...cuts.filter((cut) => cut < bytes.length).sort((one, other) => one - other), bytes.length];
+  return places.slice(1).map((place, index) => bytes.subarray(places[index], place));
+}
+
+const bodies = fc.array(fc.uint8Array({ minLength: 1, maxLength: 60 }), { maxLength: 8 });
+const extension = fc.constantFrom("", ";a", ";a=b", '; q="1"');
+
+function chunked(parts: readonly Uint8Array[], extensions: string, upper: boolean): Buffer {
+  const size = (length: number) => (upper ? length.toString(16).toUpperCase() : `0${length.toString(16)}`);
+  return Buffer.concat([
+    Buffer.from("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"),
+    ...parts.flatMap((part) => [Buffer.from(`${size(part.length)}${extensions}\r\n`), part, Buffer.from("\r\n")]),
+    Buffer.from("0\r\n\r\n"),
+  ]);
+}
+
+test("any chunks of any bytes are put together as they were, and are never whole before their end", () => {
+  fc.assert(
+    fc.property(bodies, extension, fc.boolean(), cutsOf, fc.nat(), (parts, extensions, upper, cuts, end) => {
+      const bytes = chunked(parts, extensions, upper);
+      const seen = parse(cutAt(bytes, cuts));
+      assert.equal(seen.outcome, "complete");
+      assert.equal(seen.body, Buffer.concat(parts).toString("latin1"));
+      const truncated = parse(cutAt(bytes.subarray(0, end % bytes.length), cuts), true);
+      assert.equal(truncated.outcome, "more", "what broke off is not taken for whole");
+      assert.ok(seen.body.startsWith(truncated.body));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("whatever an answer says, it says the same however it is cut", () => {
+  const broken = fc
+    .tuple(bodies, extension, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 }))
+    .map(([parts, extensions, flips]) => {
+      const bytes = chunked(parts, extensions, true);
+      for (const [place, value] of flips) bytes[place % bytes.length] = value;
+      return bytes;
+    });
+  fc.assert(
+    fc.property(broken, cutsOf, (bytes, cuts) => {
+      const { outcome, status, body } = parse([bytes], true);
+      const other = parse(cutAt(bytes, cuts), true);
+      assert.deepEqual([other.outcome, other.status], [outcome, status]);
+      // What was in front of the place where the rules are broken may have been told or not.
+      if (outcome !== "refused") assert.equal(other.body, body);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test("an answer that never gets to the point is refused before it fills the memory", () => {
+  for (const endless of ["x: yyyyyyyy\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "y"]) {
+    const pieces = [Buffer.from("HTTP/1.1 200 OK\r\n"), ...Array.from({ length: 2_000 }, () => Buffer.from(endless))];
+    assert.equal(parse(pieces).outcome, "refused", endless);
+  }
+});

@@ -83,3 +83,56 @@ for (const [text, kind, idKey] of messages) {
     assert.equal(message?.idKey, idKey);
   });
 }
+
+/** What a framer must say of bytes, by the definition: lines end with LF, a CR before it is left out, long ones are told by their beginning. */
+function reference(bytes: Buffer, bytesMax: number): string[] {
+  const lines = bytes.toString("latin1").split("\n").slice(0, -1);
+  return lines.map((line) => (line.length > bytesMax ? `too long: ${line.slice(0, bytesMax)}` : `line: ${line.replace(/\r$/, "")}`));
+}
+
+test("any bytes, cut anywhere, are framed by their line ends alone, and a long line holds up none behind it", () => {
+  const piece = fc.oneof(
+    fc.constantFrom("\n", "\r\n", "\r", "\n\n").map((text) => Buffer.from(text)),
+    fc.uint8Array({ maxLength: 30 }),
+  );
+  const bytes = fc.array(piece, { maxLength: 30 }).map((parts) => Buffer.concat(parts));
+  fc.assert(
+    fc.property(bytes, fc.array(fc.nat(600), { maxLength: 10 }), fc.integer({ min: 1, max: 40 }), (stream, cuts, bytesMax) => {
+      const seen: string[] = [];
+      const framer = createLineFramer(
+        bytesMax,
+        (line) => seen.push(`line: ${line.toString("latin1")}`),
+        (start) => seen.push(`too long: ${start.toString("latin1")}`),
+      );
+      const places = [0, ...cuts.filter((cut) => cut < stream.length).sort((one, other) => one - other), stream.length];
+      for (let index = 1; index < places.length; index += 1) framer.push(stream.subarray(places[index - 1], places[index]));
+      // A line without its end is told as too long as soon as it is.
+      const expected = reference(stream, bytesMax);
+      assert.deepEqual(seen.slice(0, expected.length), expected);
+      assert.ok(seen.length <= expected.length + 1);
+      assert.ok(seen.slice(expected.length).every((rest) => rest.startsWith("too long")));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("a line without end keeps no more than its bound", () => {
+  const held: number[] = [];
+  const framer = createLineFramer(
+    1_000,
+    () => assert.fail("it never ends"),
+    (start) => held.push(start.length),
+  );
+  for (let count = 0; count < 10_000; count += 1) framer.push(Buffer.alloc(100, 0x61));
+  assert.deepEqual(held, [1_000]);
+});
+
+test("no bytes at all make a message throw, and only UTF-8 makes one", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+      readChannelMessage(bytes);
+    }),
+  );
+  const bad = Buffer.concat([Buffer.from('{"jsonrpc":"2.0","id":1,"method":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
+  assert.equal(readChannelMessage(bad), undefined);
+});

@@ -158,3 +158,43 @@ test("what is formatted is read back", () => {
   assert.equal(decoder.decode(formatSse(encoder.encode('{\n"a":1}'), { event: "message", id: "4" })), 'id: 4\ndata: {\ndata: "a":1}\n\n');
   assert.throws(() => formatSse("x", { id: "a\nb" }));
 });
+
+test("any bytes, invalid UTF-8 too, are read the same however they are cut, or are refused as too large", () => {
+  const likely = fc.constantFrom(..."data: id: event: retry: \n \r \r\n \n\n \ufeff \0".split(" ")).map((text) => encoder.encode(text));
+  const bytes = fc.array(fc.oneof(likely, fc.uint8Array({ maxLength: 20 })), { maxLength: 30 }).map((parts) => concatenated(parts));
+  const outcome = (chunks: readonly Uint8Array[]) => {
+    try {
+      return parse(chunks, 64);
+    } catch (reason) {
+      assert.ok(reason instanceof Fault && reason.code === "too-large");
+      return "too-large";
+    }
+  };
+  fc.assert(
+    fc.property(bytes, fc.array(fc.nat(400), { maxLength: 8 }), (stream, cuts) => {
+      const places = [...new Set([0, ...cuts.filter((cut) => cut < stream.length), stream.length])].sort((one, other) => one - other);
+      const whole = outcome([stream]);
+      const cut = outcome(places.slice(1).map((end, index) => stream.subarray(places[index], end)));
+      // Raw blocks may lack the LF of a CRLF that a chunk ended within.
+      const told = (seen: typeof whole) => (seen === "too-large" ? seen : seen.events);
+      assert.deepEqual(told(cut), told(whole));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("data passes byte for byte, whatever its bytes are", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      const data = bytes.map((byte) => (byte === 0x0a || byte === 0x0d ? 0x20 : byte));
+      const seen: Uint8Array[] = [];
+      const parser = createSseParser({ eventBytesMax: 1_000, onEvent: (event) => void seen.push(Uint8Array.from(event.data)) });
+      parser.push(concatenated([encoder.encode("data: "), data, encoder.encode("\n\n")]));
+      assert.deepEqual(seen, [data]);
+    }),
+  );
+});
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
