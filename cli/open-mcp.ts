@@ -9,16 +9,13 @@ import { createCallMetrics } from "../gateway/call-metrics.ts";
 import { createDecide } from "../gateway/decide.ts";
 import type { GateView } from "../gateway/gate-view.ts";
 import type { Limiter } from "../gateway/limiter.ts";
-import { createServerLists, type ServerList } from "../gateway/mcp/aggregate/server-lists.ts";
-import { createFlights } from "../gateway/mcp/cache/flights.ts";
-import { createKeptAnswers } from "../gateway/mcp/cache/kept-answers.ts";
+import { changedBy } from "../gateway/mcp/cache/changed.ts";
 import { createConversations } from "../gateway/mcp/conversations/conversations.ts";
 import { httpSseRoutes } from "../gateway/mcp/conversations/http-sse.ts";
 import { webSocketRoutes } from "../gateway/mcp/conversations/websocket.ts";
 import { mcpRoutes } from "../gateway/mcp/endpoint.ts";
 import { createEras } from "../gateway/mcp/era.ts";
 import type { Gate } from "../gateway/mcp/gate.ts";
-import { createMirrors } from "../gateway/mcp/mirrors.ts";
 import { openStreams } from "../gateway/mcp/open-streams.ts";
 import { createClientQuestions } from "../gateway/mcp/questions/client-questions.ts";
 import { createParkedCalls } from "../gateway/mcp/questions/parked-calls.ts";
@@ -35,6 +32,7 @@ import type { Router } from "../gateway/router.ts";
 import { createSealer } from "../gateway/sealing/sealer.ts";
 import { openAuthenticator } from "./authentication.ts";
 import type { Config } from "./config.ts";
+import { openCaches } from "./open-caches.ts";
 import { sealingSecrets } from "./sealing-keys.ts";
 
 export interface McpParts {
@@ -81,8 +79,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
   const authenticator = openAuthenticator(config, view, parts);
   const telemetry = await openTelemetryIfAsked(config, metrics, logger);
   const loopDelay = watchLoopDelay();
-  const { callsInFlightMax, callsInFlightPerCallerMax } = config.http;
-  const admission = createAdmission({ callsInFlightMax, callsInFlightPerCallerMax, loopDelayMsMax, loopDelayMs: loopDelay.readMs });
+  const admission = createAdmission({ ...config.http, loopDelayMsMax, loopDelayMs: loopDelay.readMs });
   const eras = createEras({ nowMs });
   const pool = createSessionPool({ nowMs, sessionsMax: pooledSessionsMax, idleMs: bounds.sessionIdleMs });
   const sealer = createSealer({ secrets: sealingSecrets(config), nowMs });
@@ -90,7 +87,8 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
   const sessions = openSessions(parts, sealer, channels);
   const asking = openQuestions(parts, sealer);
   const streams = openStreams();
-  const { watches, subscriptions } = openSubscriptions(parts, { eras, pool, changes: () => createChanges(gate) });
+  const caches = openCaches(config, { eras, pool, logger, nowMs }, metrics);
+  const { watches, subscriptions } = openSubscriptions(parts, { ...caches, eras, pool, changes: () => createChanges(gate) });
   const conversations = openConversations(metrics);
 
   const gate: Gate = {
@@ -107,7 +105,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     conversations,
     pool,
     eras,
-    ...openLists(config, { eras, pool, logger, nowMs }),
+    ...caches,
     admission,
     sealer,
     ...asking,
@@ -193,9 +191,15 @@ function openQuestions({ address, metrics }: McpParts, sealer: Gate["sealer"]): 
 
 function openSubscriptions(
   { metrics, logger }: McpParts,
-  { eras, pool, changes }: Pick<Gate, "eras" | "pool"> & { readonly changes: () => Changes },
+  { eras, pool, invalidate, changes }: Pick<Gate, "eras" | "pool" | "invalidate"> & { readonly changes: () => Changes },
 ): Pick<Gate, "watches" | "subscriptions"> {
-  const watches = createWatches({ eras, pool, random: Math.random });
+  const watches = createWatches({
+    ...{ eras, pool, random: Math.random },
+    heard({ server }, notification) {
+      const what = changedBy(notification);
+      if (what !== undefined) invalidate(server.organizationId, server.name, what);
+    },
+  });
   const subscriptions = createActiveSubscriptions({ changes, logger, sweepMs: credentialSweepMs });
   const gauge = (name: string, about: string, read: () => number) => metrics.gauge(name, about, [], () => [{ labels: [], value: read() }]);
   gauge("sluice_subscriptions", "Open subscriptions of clients.", () => subscriptions.count());
@@ -206,17 +210,6 @@ function openSubscriptions(
 function redactorOf({ audit: { redaction } }: Config): Gate["redactor"] {
   const patterns = redaction.patterns.map((source) => new RegExp(source, "g"));
   return createRedactor({ secretKeys: redaction.keys, patterns });
-}
-
-function openLists(
-  { aggregation: own, cache }: Config,
-  { eras, pool, logger, nowMs }: Pick<Gate, "eras" | "pool" | "logger" | "nowMs">,
-): Pick<Gate, "lists" | "aggregation" | "mirrors"> {
-  const { bytesMax, entriesMax, ttlMsMax, legacyTtlMs } = cache;
-  const aggregation = { ...own, ttlMsMax, legacyTtlMs };
-  const kept = createKeptAnswers<ServerList>({ nowMs, entriesMax, bytesMax });
-  const lists = createServerLists({ ...aggregation, eras, pool, kept, flights: createFlights(), nowMs });
-  return { aggregation, lists, mirrors: createMirrors({ lists, kept, logger, nowMs }) };
 }
 
 function endUpstream(router: Router, { owner, server, upstream, protocolVersion }: Session): void {

@@ -8,6 +8,7 @@ import type { UpstreamAnswer, UpstreamRequest } from "../../domain/ports/upstrea
 import { rateLimitHeaders } from "../rate-limit-headers.ts";
 import type { RoutedExchange, RoutedServer } from "../router.ts";
 import { deniedReply, faultReply } from "./answers.ts";
+import { replyKept } from "./cache/kept-answer-reply.ts";
 import type { Gate } from "./gate.ts";
 import { callOf, type Inbound, keep } from "./inbound.ts";
 import { type Judgement, judge, noteEnd, recordEnd } from "./judge.ts";
@@ -70,7 +71,32 @@ export function notRecorded(cause: unknown): Fault {
   return new Fault("unavailable", "the call cannot be recorded now, so it was not made", { cause, retryAfterMs: 1_000 });
 }
 
+/** Answers with what was kept of the same question, waits for whoever is asking it, or asks. */
 function forward(gate: Gate, inbound: Inbound, destination: Destination, judgement: Judgement): void | Promise<void> {
+  const turn = gate.answers.turn(inbound, destination);
+  if (turn === undefined) return forwardNow(gate, inbound, destination, judgement);
+  if (turn.kind === "kept") return replyKept(gate, inbound, destination, judgement, turn);
+  if (turn.kind === "wait") {
+    keep(inbound);
+    return turn.over.then(() => forward(gate, inbound, destination, judgement));
+  }
+  const { rewrite } = destination;
+  inbound.onEnd = turn.over;
+  return forwardNow(
+    gate,
+    inbound,
+    {
+      ...destination,
+      rewrite(message, scanned) {
+        turn.answered(message, scanned);
+        return rewrite === undefined ? message : rewrite(message, scanned);
+      },
+    },
+    judgement,
+  );
+}
+
+function forwardNow(gate: Gate, inbound: Inbound, destination: Destination, judgement: Judgement): void | Promise<void> {
   let plan: Plan | Promise<Plan>;
   try {
     plan = planFor(gate, inbound, destination);

@@ -13,6 +13,8 @@ import type { Router } from "../router.ts";
 import type { Sealer } from "../sealing/sealer.ts";
 import type { Aggregation } from "./aggregate/aggregation.ts";
 import type { ServerLists } from "./aggregate/server-lists.ts";
+import type { AnswerCache } from "./cache/answer-cache.ts";
+import type { What } from "./cache/kept-answers.ts";
 import type { Conversations } from "./conversations/conversations.ts";
 import type { Eras } from "./era.ts";
 import type { Mirrors } from "./mirrors.ts";
@@ -46,6 +48,10 @@ export interface Gate {
   /** What servers list, as the gate asks for it. */
   readonly lists: ServerLists;
   readonly aggregation: Aggregation;
+  /** Answers that servers let be kept. */
+  readonly answers: AnswerCache;
+  /** Forgets kept lists and answers of a server: of one kind, of one resource, or all. */
+  readonly invalidate: (organizationId: string, server: string, what?: What) => void;
   /** What servers want repeated in headers. */
   readonly mirrors: Mirrors;
   /** Questions of servers put to clients, as requests or as calls that wait for their return. */

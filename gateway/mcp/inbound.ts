@@ -26,6 +26,8 @@ export interface Inbound {
   readonly place: string | null;
   /** The message stands in another one that the client sent (`call_tool`): headers that repeat its parameters are not there. */
   unwrapped?: boolean;
+  /** Called once, when the record of its end is handed over. */
+  onEnd?: () => void;
   /** Also the decision's id. */
   readonly callId: string;
   readonly startMs: number;

@@ -91,6 +91,7 @@ export function recordEnd(
   outcome: Outcome,
   upstream: string | null,
 ): Promise<void> | undefined {
+  inbound.onEnd?.();
   const durationMicros = Math.round((performance.now() - inbound.startedAt) * 1000);
   gate.metrics.ended(call.method, call.server, outcome.outcome, durationMicros);
   trace?.end({

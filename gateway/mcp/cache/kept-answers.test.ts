@@ -86,14 +86,14 @@ describe("what changed is forgotten", () => {
     const all = [
       asking(routed),
       asking(routed, { kind: "prompts" }),
-      asking(routed, { kind: "read", question: "a:1" }),
-      asking(routed, { kind: "read", question: "a:2" }),
+      asking(routed, { kind: "read", question: "1", subject: "a:1" }),
+      asking(routed, { kind: "read", question: "2", subject: "a:2" }),
     ];
     for (const one of all) kept.begin(one)(answered(one.kind + one.question));
-    const left = () => all.filter((one) => kept.find(one) !== undefined).map(({ kind, question }) => kind + question);
+    const left = () => all.filter((one) => kept.find(one) !== undefined).map(({ kind, subject = "" }) => kind + subject);
     kept.invalidate("acme", "weather", { kind: "tools" });
     assert.deepEqual(left(), ["prompts", "reada:1", "reada:2"]);
-    kept.invalidate("acme", "weather", { kind: "read", question: "a:1" });
+    kept.invalidate("acme", "weather", { kind: "read", subject: "a:1" });
     assert.deepEqual(left(), ["prompts", "reada:2"]);
     kept.invalidate("evil", "weather");
     assert.equal(left().length, 2);

@@ -13,6 +13,8 @@ export interface Asking {
   readonly kind: KeptKind;
   /** Method and parameters, as far as the answer may hang on them. */
   readonly question: string;
+  /** The resource that it is about, or empty. */
+  readonly subject?: string;
   /** The authorization context: what is private to one is never shown to another. */
   readonly context: string;
 }
@@ -45,9 +47,15 @@ export interface KeptAnswers<Value> {
    */
   begin(asking: Asking): (answered: Answered<Value>) => void;
   /** Forgets what is known of that server: of one kind, of one resource, or all of it. */
-  invalidate(organizationId: string, server: string, what?: { readonly kind: KeptKind; readonly question?: string }): void;
+  invalidate(organizationId: string, server: string, what?: What): void;
   count(): number;
   bytes(): number;
+}
+
+/** What has changed: all of a kind, or one resource. */
+export interface What {
+  readonly kind: KeptKind;
+  readonly subject?: string;
 }
 
 export interface KeptAnswersOptions {
@@ -60,7 +68,7 @@ interface Entry<Value> extends Kept<Value> {
   readonly key: string;
   readonly place: string;
   readonly kind: KeptKind;
-  readonly question: string;
+  readonly subject: string;
   readonly routed: RoutedServer;
   server: Server;
   readonly knownUntilMs: number;
@@ -93,7 +101,7 @@ export function createKeptAnswers<Value>({ nowMs, entriesMax, bytesMax }: KeptAn
     entries.set(key, entry);
     return entry;
   };
-  const keep = ({ routed, kind, question, context }: Asking, askedAtMs: number, answered: Answered<Value>) => {
+  const keep = ({ routed, kind, question, subject = "", context }: Asking, askedAtMs: number, answered: Answered<Value>) => {
     const { scope, freshUntilMs, knownUntilMs } = answered;
     if (knownUntilMs <= nowMs() || answered.bytes > bytesMax / 8) return;
     const key = keyOf(routed, kind, question, scope === "public" ? "" : context);
@@ -101,7 +109,7 @@ export function createKeptAnswers<Value>({ nowMs, entriesMax, bytesMax }: KeptAn
     if (before !== undefined) drop(before);
     const { server } = routed;
     const place = placeOf(server.organizationId, server.name);
-    const entry = { ...answered, key, place, kind, question, routed, server, scope, askedAtMs, freshUntilMs, knownUntilMs };
+    const entry = { ...answered, key, place, kind, subject, routed, server, scope, askedAtMs, freshUntilMs, knownUntilMs };
     entries.set(key, entry);
     bytes += entry.bytes;
     const others = perServer.get(place) ?? new Set();
@@ -130,7 +138,7 @@ export function createKeptAnswers<Value>({ nowMs, entriesMax, bytesMax }: KeptAn
       changes.set(place, (changes.get(place) ?? 0) + 1);
       for (const entry of perServer.get(place) ?? []) {
         if (what !== undefined && entry.kind !== what.kind) continue;
-        if (what?.question === undefined || what.question === entry.question) drop(entry);
+        if (what?.subject === undefined || what.subject === entry.subject) drop(entry);
       }
     },
     count: () => entries.size,

@@ -1,5 +1,6 @@
 import { bounds } from "../../../domain/bounds.ts";
 import { Fault } from "../../../domain/fault.ts";
+import type { Scanned } from "../../../domain/mcp/scanned.ts";
 import type { RoutedServer } from "../../router.ts";
 import type { Eras } from "../era.ts";
 import type { SessionPool } from "../upstream-session.ts";
@@ -24,6 +25,8 @@ export interface WatchesOptions {
   readonly pool: Pick<SessionPool, "acquire" | "ready" | "forget">;
   /** From 0 to 1, for the jitter of retries. */
   readonly random: () => number;
+  /** Told of every notification of a server, whoever wanted it, before those who did. */
+  readonly heard: (routed: RoutedServer, notification: Scanned) => void;
 }
 
 const touchMs = 60_000;
@@ -32,7 +35,7 @@ const touchMs = 60_000;
  * A modern server sees the gate's own credentials whoever the caller is, so that all callers hear each of its upstreams by one stream.
  * A legacy server is heard through the caller's session, which lives at one upstream and which nobody else may share.
  */
-export function createWatches({ eras, pool, random }: WatchesOptions): Watches {
+export function createWatches({ eras, pool, random, heard }: WatchesOptions): Watches {
   const watches = new Map<RoutedServer, Map<string, Watch>>();
   let count = 0;
 
@@ -64,7 +67,15 @@ export function createWatches({ eras, pool, random }: WatchesOptions): Watches {
     if (known !== undefined) return known;
     if (count >= bounds.upstreamStreamsMax)
       throw new Fault("unavailable", "the gate holds too many streams to servers", { retryAfterMs: 60_000 });
-    const watch = createWatch({ connect, urisMax: bounds.watchedUrisMax, onIdle: () => forget(routed, context, watch), random });
+    const listening = (events: LinkEvents) =>
+      connect({
+        ...events,
+        message(bytes, scanned) {
+          heard(routed, scanned);
+          events.message(bytes, scanned);
+        },
+      });
+    const watch = createWatch({ connect: listening, urisMax: bounds.watchedUrisMax, onIdle: () => forget(routed, context, watch), random });
     const contexts = watches.get(routed) ?? new Map<string, Watch>();
     watches.set(routed, contexts.set(context, watch));
     count += 1;
@@ -82,8 +93,8 @@ export function createWatches({ eras, pool, random }: WatchesOptions): Watches {
   return {
     of(routed, owner) {
       if (eras.known(routed)?.era !== "modern") return [open(routed, `session ${owner}`, (events) => connect(routed, owner, events))];
-      const heard = (id: string) => open(routed, `upstream ${id}`, async (events) => modernLink(routed, id, events));
-      return routed.server.upstreams.map(({ id }) => heard(id));
+      const hear = (id: string) => open(routed, `upstream ${id}`, async (events) => modernLink(routed, id, events));
+      return routed.server.upstreams.map(({ id }) => hear(id));
     },
     count: () => count,
     close() {
