@@ -139,8 +139,9 @@ test("a list is the server's, byte for byte, but for what the caller may not see
   const random = seeded("verbatim, lists");
   const hidden = { id: "hidden", effect: "deny", match: { tools: "hidden*" } };
   const meeting = await meet(t, "modern", "modern", "buffered", [{ policyId: "all", rules: [...allowAll.rules, hidden] }]);
-  const { message: asked, headers } = modernRequest("tools/list");
   for (let round = 0; round < rounds; round += 1) {
+    // Another question each time: what was answered to this one may be kept.
+    const { message: asked, headers } = modernRequest("tools/list", { cursor: String(round) });
     const tool = (name: string) =>
       spelledObject(random, { name: spelledString(random, name), inputSchema: '{"type":"object"}', _meta: spelledValue(random, 2) });
     const tools = Array.from({ length: random.integer(0, 6) }, (_, at) => {

@@ -107,9 +107,10 @@ function backToClient(gate: Gate, inbound: Inbound, destination: Destination, se
   if (era === "modern") {
     const method = scanned.method ?? "";
     const ttlMs = listShape(method) === undefined ? 0 : gate.aggregation.legacyTtlMs;
-    // At an endpoint of several servers the gate answers, at one of its own the server.
-    const serverInfoJson = JSON.stringify(inbound.endpoint === null ? gateInfo : serverInfo);
-    const hints = { ttlMs, cacheScope: "private", serverInfoJson } as const;
+    // At an endpoint of several servers the gate answers, at one of its own the server. What tools and prompts answer is not touched for that.
+    const info = inbound.endpoint === null ? gateInfo : serverInfo;
+    const stamp = methodOf(method)?.cacheable === true ? { serverInfoJson: JSON.stringify(info) } : {};
+    const hints = { ttlMs, cacheScope: "private", ...stamp } as const;
     steps.push((message, found) => (found.kind === "result" ? toModernResult(message, found, method, hints) : message));
   }
   if (destination.rewrite !== undefined) steps.push(destination.rewrite);
