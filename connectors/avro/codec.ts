@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Events, EventType } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
-import { parseSchema, type Schema } from "./schema.ts";
+import { canonicalForm, parseSchema, type Schema } from "./schema.ts";
 
 /** An event as it was read: its type, told by the fingerprint in front of it, and its value. */
 export type DecodedEvent = { readonly [Type in EventType]: { readonly type: Type; readonly value: Events[Type] } }[EventType];
@@ -18,6 +18,37 @@ export interface Codec {
 
   /** Reads what today's or any earlier released schema wrote. Throws `Fault("invalid")` for anything else. */
   decode(bytes: Uint8Array): DecodedEvent;
+}
+
+/** A schema of ours, for registries. */
+export interface EventSchema {
+  readonly eventType: EventType;
+  /** Full name of the record: `sluice.events.v1.CallDecided`. */
+  readonly name: string;
+  /** As it is in its file. */
+  readonly json: string;
+  /** In Parsing Canonical Form. */
+  readonly canonical: string;
+  /** What stands in front of its values in single-object encoding. */
+  readonly header: Uint8Array;
+  /** False where only a release has it. */
+  readonly isCurrent: boolean;
+}
+
+/** Today's schemas, and those of releases. */
+export function readEventSchemas(folder: URL = schemaFolder): readonly EventSchema[] {
+  const read = (url: URL, eventType: EventType, isCurrent: boolean): EventSchema => {
+    const json = readFileSync(url, "utf8");
+    const schema = parseSchema(JSON.parse(json));
+    return { eventType, name: schema.name, json, canonical: canonicalForm(schema.type), header: headerOf(schema), isCurrent };
+  };
+  const current = (Object.entries(schemaFiles) as [EventType, string][]).map(([type, file]) => read(new URL(file, folder), type, true));
+  const released = new URL("released/", folder);
+  const earlier = filesOf(released).flatMap((file) => {
+    const type = current.find(({ eventType }) => file.startsWith(`${schemaFiles[eventType].slice(0, -".avsc".length)}@`))?.eventType;
+    return type === undefined ? [] : [read(new URL(encodeURIComponent(file), released), type, false)];
+  });
+  return [...earlier, ...current];
 }
 
 /** What turns the bytes of one writer's schema into today's value. `resolver` is undefined where that schema is today's. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { Fault } from "../../domain/fault.ts";
 import type { StoredRecord, Topic } from "../../domain/record.ts";
 import type { Codec } from "../avro/codec.ts";
@@ -76,7 +77,21 @@ export function createRandomReads({ codec, places }: { readonly codec: Codec; re
         next = behind;
         keep(name, partition, { from: next, next: found.next, records: left });
       }
-      return raws.map((raw) => decodeRecord(codec, topic, partition, raw));
+      return decodeAll(codec, topic, partition, raws);
     },
   };
+}
+
+const decodeAttemptsMax = 8;
+
+/** A schema that was not met before is asked for: the records are there a moment later. */
+async function decodeAll(codec: Codec, topic: Topic, partition: number, raws: readonly RawRecord[]): Promise<readonly StoredRecord[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return raws.map((raw) => decodeRecord(codec, topic, partition, raw));
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== "unavailable" || attempt >= decodeAttemptsMax) throw error;
+    }
+    await pause(10 * 2 ** attempt);
+  }
 }

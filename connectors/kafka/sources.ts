@@ -59,6 +59,8 @@ export function openSources(options: SourcesOptions): Sources {
   }
 
   async function passOver({ topic, partition, undecodable }: Source, { offset, cause }: Failure): Promise<void> {
+    // Its schema is being asked for: a moment later it can be decoded.
+    if (cause.code === "unavailable") throw cause;
     metrics.poison(topic.name);
     logger.error("a record on the log can't be decoded", { topic: topic.name, partition, offset, reason: cause.message });
     if (undecodable === undefined) throw cause;

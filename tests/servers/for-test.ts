@@ -2,6 +2,7 @@ import type { TestContext } from "node:test";
 import { type Claim, claim } from "./claim.ts";
 import { type ElasticsearchOptions, type ElasticsearchServer, elasticsearchMissing, startElasticsearch } from "./elasticsearch-server.ts";
 import { type KafkaServer, kafkaMissing, startKafka } from "./kafka-server.ts";
+import { isSkipped } from "./skipping.ts";
 
 const claims = new Map<string, Promise<Claim>>();
 
@@ -56,11 +57,4 @@ async function address(t: TestContext, { name, given, missing }: Wanted): Promis
   const claimed = claims.get(name) ?? claim(name);
   claims.set(name, claimed);
   return (await claimed).address;
-}
-
-function isSkipped(t: TestContext, missing: string | undefined): boolean {
-  if (missing === undefined) return false;
-  if (process.env["CI"] !== undefined) throw new Error(`${missing}, and nothing is skipped in continuous integration.`);
-  t.skip(missing);
-  return true;
 }

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fetched, kafkaJars } from "./distribution.ts";
+import { freePorts } from "./free-port.ts";
 import { findJava, hasMaven } from "./java.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";
 
@@ -29,7 +29,7 @@ export function kafkaMissing(): string | undefined {
 /** `settings` are lines of server.properties, after ours. */
 export async function startKafka(settings: readonly string[] = []): Promise<KafkaServer> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-kafka-"));
-  const [port, controllerPort] = await freePorts();
+  const [port = 0, controllerPort = 0] = await freePorts(2);
   const address = `127.0.0.1:${port}`;
   const configuration = join(folder, "server.properties");
   const jars = kafkaJars();
@@ -108,21 +108,4 @@ function properties(folder: string, { port, controllerPort }: { readonly port: n
     "group.initial.rebalance.delay.ms=0",
     "group.min.session.timeout.ms=1000",
   ];
-}
-
-async function freePorts(): Promise<readonly [number, number]> {
-  const servers = [createServer(), createServer()];
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) => {
-          server.listen(0, "127.0.0.1", () => {
-            const address = server.address();
-            resolve(typeof address === "object" && address !== null ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return [ports[0] ?? 0, ports[1] ?? 0];
 }
