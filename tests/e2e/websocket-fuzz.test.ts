@@ -10,7 +10,7 @@ import { assertGood, stage } from "./stage.ts";
 import { until } from "./until.ts";
 import { openWebSocket, type WebSocketClient } from "./websocket-client.ts";
 
-const messagesMax = 3_000;
+const messagesMax = 2_000;
 
 test(`${messagesMax} messages, most of them mutated, over WebSocket leave the gate alive, and none is executed undecided`, async (t) => {
   const random = seeded("websocket-fuzz");
@@ -42,7 +42,11 @@ test(`${messagesMax} messages, most of them mutated, over WebSocket leave the ga
     const open = await connected();
     open.socket.send(draft.body, { binary: random.next() < 0.01 });
     // What was refused as a frame closes the connection, which shows in its turn.
-    if (number % 50 === 0) await new Promise((resolve) => open.socket.ping(resolve));
+    if (number % 3 === 0) {
+      open.socket.ping();
+      await Promise.race([new Promise((resolve) => open.socket.once("pong", resolve)), open.closed]);
+      open.socket.removeAllListeners("pong");
+    }
     if (number % 500 === 0) await assertGood(harness);
   }
   // The last connection may be about to be closed for what was sent on it.
@@ -61,5 +65,5 @@ test(`${messagesMax} messages, most of them mutated, over WebSocket leave the ga
   assert.ok(harness.upstream.executed.length <= allowed.length, `${harness.upstream.executed.length} executed, ${allowed.length} allowed`);
   assert.equal(harness.upstream.executed.filter(({ tool }) => tool === "forbidden").length, 0);
   t.diagnostic(`${reconnects} connections, ${harness.upstream.executed.length} calls executed`);
-  assert.ok(harness.upstream.executed.length > 10);
+  assert.ok(harness.upstream.executed.length > 20);
 });
