@@ -17,6 +17,7 @@ test("what may be secret is masked, references to the environment stay", () => {
     SLUICE_TELEMETRY_HEADERS: '{"key":"geheim"}',
     SLUICE_ELASTICSEARCH_API_KEY: "geheim",
     SLUICE_KAFKA_SASL_PASSWORD: "geheim",
+    SLUICE_SCHEMA_REGISTRY_PASSWORD: "geheim",
     SLUICE_SEALING_KEYS: "geheim".repeat(8),
   };
   const shown = JSON.stringify(maskedConfig(loadConfig({ environment, folder: "/nowhere" })));

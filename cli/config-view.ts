@@ -7,6 +7,7 @@ export function maskedConfig(config: Config): unknown {
   return {
     ...config,
     kafka: { ...config.kafka, sasl: { ...config.kafka.sasl, password: config.kafka.sasl.password === "" ? "" : masked } },
+    schemaRegistry: { ...config.schemaRegistry, password: config.schemaRegistry.password === "" ? "" : masked },
     sealing: { ...config.sealing, keys: config.sealing.keys.map(() => masked) },
     telemetry: { ...config.telemetry, headers: maskedValues(config.telemetry.headers) },
     elasticsearch: { ...config.elasticsearch, ...maskedSecrets(config.elasticsearch, ["apiKey", "password"]) },

@@ -52,6 +52,7 @@ export interface Config extends Reloadable {
   readonly cluster: { readonly address: string | null };
   readonly sealing: { readonly keyFile: string | null; readonly keys: readonly string[] };
   readonly kafka: KafkaConfig;
+  readonly schemaRegistry: { readonly url: string | null; readonly username: string; readonly password: string };
   readonly views: { readonly ageMsMax: number };
   readonly audit: {
     readonly mode: AuditMode;

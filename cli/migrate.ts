@@ -11,6 +11,7 @@ import { controlParts } from "./roles/control-role.ts";
 import { logTopics } from "./roles/log-topics.ts";
 import { kafkaConnection, openKafka } from "./roles/open-log.ts";
 import { type Opened, type ProcessParts, processParts } from "./roles/process-parts.ts";
+import { migrateSchemas } from "./roles/schema-registry.ts";
 
 /** What `sluice migrate` has done. */
 export interface Migration {
@@ -20,6 +21,8 @@ export interface Migration {
     readonly changed: readonly string[];
     readonly unchanged: readonly string[];
   } | null;
+  /** Subjects in the schema registry; null without one. */
+  readonly schemas: readonly string[] | null;
   /** Whether Elasticsearch is configured, and has its templates. */
   readonly elasticsearch: boolean;
   /** The keys that were issued because there were none; shown this once. */
@@ -42,9 +45,10 @@ export async function migrate(config: Config, tell: (text: string) => void): Pro
   try {
     const parts = processParts(config, logger, opened);
     const topics = config.kafka.brokers.length === 0 ? null : await migrateTopics(parts, tell);
+    const schemas = await migrateRegistry(config, tell);
     const elasticsearch = await migrateTemplates(config, tell);
     const firstKeys = topics === null ? null : await migrateFirstData(parts, tell);
-    return { topics, elasticsearch, firstKeys };
+    return { topics, schemas, elasticsearch, firstKeys };
   } finally {
     for (const close of closing.reverse()) await close();
   }
@@ -57,6 +61,11 @@ async function migrateTopics({ config, gateway, logger }: ProcessParts, tell: (t
   const { replicas, waitMs } = config.kafka;
   const connection = kafkaConnection(config.kafka, gateway);
   return migrateKafka({ ...connection, topics: logTopics(config), replicas: replicas ?? undefined, waitMs, logger: telling });
+}
+
+async function migrateRegistry(config: Config, tell: (text: string) => void): Promise<readonly string[] | null> {
+  if (config.schemaRegistry.url !== null) tell("Schemas in the registry …");
+  return untilThere(config.kafka.waitMs, tell, () => migrateSchemas(config));
 }
 
 async function migrateTemplates(config: Config, tell: (text: string) => void): Promise<boolean> {

@@ -167,6 +167,7 @@ export const topics = {
   }),
   reviews: topic({
     name: "reviews",
+    keys: "organization",
     types: ["decisions_reviewed"],
     partitions: 1,
     cleanup: "delete",

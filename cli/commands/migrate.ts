@@ -36,6 +36,7 @@ async function run({ output, errors, environment, folder }: Session, { config: f
       `Topics: ${done.topics.created.length} made, ${done.topics.changed.length} changed, ${done.topics.unchanged.length} as they were.`,
     );
   if (done.elasticsearch) output.line("Elasticsearch: its templates are there.");
+  if (done.schemas !== null) output.line(`Schemas: ${done.schemas.length} subjects are registered.`);
   if (done.firstKeys !== null) {
     output.line("Keys, shown this once:");
     output.line(`  administrator  ${done.firstKeys.administratorKey}`);

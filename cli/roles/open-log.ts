@@ -8,6 +8,7 @@ import { topics } from "../../domain/topics.ts";
 import type { Config, KafkaConfig } from "../config.ts";
 import { logTopics } from "./log-topics.ts";
 import type { ProcessParts } from "./process-parts.ts";
+import { kafkaCodec } from "./schema-registry.ts";
 
 /** The event log as a process has it. */
 export interface OpenLog {
@@ -33,7 +34,7 @@ export async function openLog(parts: ProcessParts): Promise<OpenLog> {
 /** The log on Kafka, whether its topics are there or not. */
 export async function openKafka({ config, codec, metrics, logger, gateway }: ProcessParts): Promise<EventLog> {
   const { openKafkaLog } = await import("../../connectors/kafka/event-log.ts");
-  return openKafkaLog({ ...kafkaConnection(config.kafka, gateway), codec, metrics, logger });
+  return openKafkaLog({ ...kafkaConnection(config.kafka, gateway), codec: await kafkaCodec(config, codec), metrics, logger });
 }
 
 /** How the brokers are reached, as the configuration says. */
