@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import { type FieldName, fields } from "./fields.ts";
-import { customComponentName, indexTemplate, templateName } from "./index-template.ts";
+import { customComponentName, indexTemplate, templateName, templateVersion } from "./index-template.ts";
 
 const { components, template } = indexTemplate({ retentionDays: 90 });
 const mappings = components[`${templateName}@mappings`]?.template.mappings;
@@ -25,6 +26,11 @@ describe("the template of the audit", () => {
       names.filter((name) => names.some((other) => other.startsWith(`${name}.`))),
       [],
     );
+  });
+
+  test("has another version when anything in it is another; then raise templateVersion and write the digest here", () => {
+    const digest = createHash("sha256").update(JSON.stringify({ components, template })).digest("hex").slice(0, 16);
+    assert.deepEqual([templateVersion, digest], [1, "e7dbe5cb874693e3"]);
   });
 
   test("nothing else becomes a field", () => {

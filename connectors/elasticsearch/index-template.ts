@@ -19,6 +19,8 @@ export function dataStreamName(namespace: string): string {
 export const dataStreamPattern = dataStreamName("*");
 
 export interface TemplateOptions {
+  /** Whose data stream takes over what is new. */
+  readonly namespace: string;
   /** Days that documents are kept at least: the data stream's own lifecycle, which needs no node roles and no paid licence. */
   readonly retentionDays: number;
 }
@@ -29,7 +31,7 @@ export interface TemplateParts {
 }
 
 /** What is put into Elasticsearch before the first document. */
-export function indexTemplate({ retentionDays }: TemplateOptions): TemplateParts {
+export function indexTemplate({ retentionDays }: Pick<TemplateOptions, "retentionDays">): TemplateParts {
   const meta = { managed_by: "sluice", description: "Audit and request events of Sluice" };
   return {
     components: {
@@ -78,20 +80,24 @@ export function indexTemplate({ retentionDays }: TemplateOptions): TemplateParts
 export async function installTemplates(client: Client, options: TemplateOptions, signal?: AbortSignal): Promise<boolean> {
   const transport = signal === undefined ? {} : { signal };
   const installed = await installedVersion(client, transport);
-  if (installed > templateVersion) return false;
+  if (installed !== undefined && installed > templateVersion) return false;
   const { components, template } = indexTemplate(options);
   for (const component of Object.values(components)) await client.cluster.putComponentTemplate(component, transport);
   await client.indices.putIndexTemplate(template, transport);
+  // An index keeps the mapping that it was made with: the next document begins a new one. A key that may not have this done leaves it to time.
+  if (installed !== undefined && installed < templateVersion) {
+    await client.indices.rollover({ alias: dataStreamName(options.namespace), lazy: true }, { ...transport, ignore: [403, 404] });
+  }
   return true;
 }
 
-/** Version of the template that the cluster has; 0 if none. */
-export async function installedVersion(client: Client, transport: { readonly signal?: AbortSignal } = {}): Promise<number> {
+/** Version of the template that the cluster has; undefined if none. */
+export async function installedVersion(client: Client, transport: { readonly signal?: AbortSignal } = {}): Promise<number | undefined> {
   const { statusCode, body } = await client.indices.getIndexTemplate(
     { name: templateName, filter_path: "index_templates.index_template.version" },
     { ...transport, ignore: [404], meta: true },
   );
-  return statusCode === 404 ? 0 : Number(body.index_templates?.[0]?.index_template.version ?? 0);
+  return statusCode === 404 ? undefined : Number(body.index_templates?.[0]?.index_template.version ?? 0);
 }
 
 /** Texts beyond this many characters are kept but not searched, instead of refusing their document. */

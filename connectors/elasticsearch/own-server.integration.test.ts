@@ -91,7 +91,7 @@ test("with the documented privileges, through rejections and a restart, every do
     await close();
     remove();
   });
-  assert.equal(await installTemplates(installer, { retentionDays: 1 }), true);
+  assert.equal(await installTemplates(installer, { namespace: "own", retentionDays: 1 }), true);
 
   // Twelve partitions write at once: the server takes one, keeps one, and refuses the others.
   await append(0, 600);

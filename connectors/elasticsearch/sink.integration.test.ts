@@ -16,7 +16,7 @@ import { fullSamples } from "../avro/event-samples.ts";
 import { openEmbeddedStore } from "../embedded/store.ts";
 import { temporaryFolder } from "../embedded/temporary-folder.ts";
 import { openClient } from "./client.ts";
-import { dataStreamName, installedVersion, installTemplates, templateVersion } from "./index-template.ts";
+import { dataStreamName, indexTemplate, installedVersion, installTemplates, templateVersion } from "./index-template.ts";
 import { type DeadLetter, type ElasticsearchSink, type ElasticsearchSinkOptions, openElasticsearchSink } from "./sink.ts";
 
 interface Stage {
@@ -134,16 +134,39 @@ test("every kind of event is indexed by our template and found by its tenant", a
 test("putting the template again changes nothing, and an older gate does not replace a newer one's", async (t) => {
   const stand = await stage(t);
   if (stand === undefined) return;
-  assert.equal(await installTemplates(stand.client, { retentionDays: 400 }), true);
-  assert.equal(await installTemplates(stand.client, { retentionDays: 400 }), true);
+  assert.equal(await installTemplates(stand.client, { namespace: "any", retentionDays: 400 }), true);
+  assert.equal(await installTemplates(stand.client, { namespace: "any", retentionDays: 400 }), true);
   const proxy = await openFaultyProxy(stand.url);
   t.after(() => proxy.close());
   const body = JSON.stringify({ index_templates: [{ index_template: { version: templateVersion + 1 } }] });
   proxy.next(/_index_template/, { kind: "answer", status: 200, body });
   const client = openClient({ urls: [proxy.url], credentials: null, ca: null, requestTimeoutMs: 5_000 });
   t.after(() => client.close());
-  assert.equal(await installTemplates(client, { retentionDays: 400 }), false);
+  assert.equal(await installTemplates(client, { namespace: "any", retentionDays: 400 }), false);
   assert.equal(proxy.seen.length, 1);
+});
+
+test("what an update brings can be searched: the data stream is rolled over when the template is newer than it was", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const { client, dataStream, log } = stand;
+  const generations = async () => Object.keys(await client.indices.get({ index: dataStream })).length;
+  await log.append(topics.calls, [decided("acme", 1)]);
+  const first = await stand.open();
+  await first.caughtUp();
+  await first.close();
+  // The same template again: nothing to take over.
+  await log.append(topics.calls, [decided("acme", 2)]);
+  const second = await stand.open();
+  await second.caughtUp();
+  await second.close();
+  assert.equal(await generations(), 1);
+  const { template } = indexTemplate({ retentionDays: 400 });
+  await client.indices.putIndexTemplate({ ...template, version: templateVersion - 1 });
+  await log.append(topics.calls, [decided("acme", 3)]);
+  await (await stand.open()).caughtUp();
+  assert.equal(await generations(), 2);
+  assert.equal((await stand.documents()).length, 3);
 });
 
 test("records that are handed over again make no second document, not even after a rollover", async (t) => {
@@ -289,7 +312,7 @@ test("without a template nothing is written where it may not be put", async (t) 
   const sink = await stand.open({ logger }, { urls: [proxy.url], installTemplate: false });
   await until("it has looked for the template", () => proxy.seen.length > 0);
   assert.equal(proxy.seen.filter(({ path }) => path.includes("_bulk")).length, 0);
-  await installTemplates(stand.client, { retentionDays: 400 });
+  await installTemplates(stand.client, { namespace: "any", retentionDays: 400 });
   await sink.caughtUp();
   assert.equal((await stand.documents()).length, 1);
 });

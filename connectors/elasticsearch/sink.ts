@@ -244,7 +244,7 @@ function templateOnce({ client, config, signal }: WriterOptions): TemplateOnce {
   /** A key that may only write can't look: then Elasticsearch itself refuses what has no template. */
   const isMissing = async () => {
     try {
-      return (await installedVersion(client, { signal })) === 0;
+      return (await installedVersion(client, { signal })) === undefined;
     } catch (reason) {
       if (refusalOf(reason)?.status === 403) return false;
       throw reason;

@@ -77,7 +77,12 @@ export const gatewayWithOpa: readonly Requirement[] = [
     "connectors/embedded/store.test.ts": ["records, positions of groups and states survive a restart, and offsets go on"],
     "registry/audit-tail.test.ts": ["pages of a query, newest first, cover everything once, while more is written"],
   }),
-  open("002.responsibility.4", "The store supports analytics", "stream"),
+  verified("002.responsibility.4", "The store supports analytics", {
+    "connectors/elasticsearch/kibana/panels.integration.test.ts": [
+      "every aggregation of every panel is answered, and no panel is empty",
+      "every search of docs/analysts.md is answered",
+    ],
+  }),
   open("002.responsibility.5", "The OAuth2 provider issues and signs tokens and exposes JWKS", "identity"),
 
   open("002.flow.1", "Tokens by authorization code with PKCE, or client credentials", "identity"),

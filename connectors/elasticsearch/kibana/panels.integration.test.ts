@@ -34,7 +34,7 @@ async function stage(t: TestContext): Promise<Stage | undefined> {
     await client.indices.delete({ index: `.ds-${dataStream}-*`, expand_wildcards: "all" }, { ignore: [400, 404] });
     await client.close();
   });
-  await installTemplates(client, { retentionDays: 400 });
+  await installTemplates(client, { namespace: "any", retentionDays: 400 });
   const documents = sampleDocuments(Date.now() - 3 * hourMs);
   const { errors } = await client.bulk({
     index: dataStream,
