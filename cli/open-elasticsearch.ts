@@ -35,8 +35,9 @@ export async function openElasticsearch({ config, ...parts }: ElasticsearchParts
   const retries = await retryWhenAsked(parts, sinkName, sink);
   return {
     async close() {
-      await retries.close();
+      // First, so that nobody waits for a retry that is being held back.
       await sink.close();
+      await retries.close();
     },
   };
 }

@@ -94,7 +94,12 @@ function fateOf(item: estypes.BulkResponseItem | undefined): Fate {
   if (status >= 500 || passingStatuses.has(status) || faultsOfTheCluster.has(type)) {
     return { kind: "again", refusal: { status, type, retryAfterMs: null } };
   }
-  return { kind: "refused", status, type, reason: error?.reason ?? type };
+  return { kind: "refused", status, type, reason: withoutValue(error?.reason ?? type) };
+}
+
+/** Elasticsearch shows what it could not read: it stays in the record, and out of its dead letter. */
+function withoutValue(reason: string): string {
+  return reason.replace(/\.? ?Preview of field's value: .*/s, "");
 }
 
 const inFailureStore: Fate = {

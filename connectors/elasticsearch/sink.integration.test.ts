@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Client } from "@elastic/elasticsearch";
 import type { EventLog } from "../../domain/ports/event-log.ts";
@@ -94,6 +97,18 @@ function decided(
   const value = { ...fullSamples.call_decided, id: `${organizationId}/${sequence}`, organizationId, sequence, ...change };
   // Written now: the log does not keep for long what is old.
   return { type: "call_decided", key: recordKey(organizationId, "ana"), value, timestampMs: Date.now() };
+}
+
+/** A key and its certificate for `localhost`, made for this run. */
+function certificate(): { readonly key: string; readonly cert: string } {
+  const { folder, remove } = temporaryFolder();
+  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
+  const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+  execFileSync("openssl", ["req", "-x509", ...curve, "-keyout", key, "-out", cert, ...names], { stdio: "ignore" });
+  const pems = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+  remove();
+  return pems;
 }
 
 function counted(metrics: ReturnType<typeof createMetrics>, name: string, ...labels: readonly string[]): number {
@@ -214,6 +229,7 @@ test("a record that Elasticsearch can't index becomes a dead letter, and its nei
     stand.letters.map(({ record, reason }) => [record.offset, reason.split(":")[0]]),
     [[1, "document_parsing_exception"]],
   );
+  assert.doesNotMatch(stand.letters[0]?.reason ?? "", /128723|Preview/);
   assert.equal(counted(stand.metrics, "sluice_elasticsearch_dropped_total"), 1);
 });
 
@@ -263,6 +279,26 @@ test("503, a broken connection and a lost answer cost no document and make none 
   assert.equal((await stand.documents()).length, 50);
   assert.equal(counted(stand.metrics, "sluice_elasticsearch_documents_total", "duplicate"), 50);
   assert.deepEqual(stand.letters, []);
+});
+
+test("over TLS with a private authority and an API key; whoever that authority did not sign is given nothing", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const pems = certificate();
+  const proxy = await openFaultyProxy(stand.url, pems);
+  t.after(() => proxy.close());
+  const connection = { urls: [proxy.url], credentials: { apiKey: "c2x1aWNl" } };
+  await stand.log.append(topics.calls, [decided("acme", 1)]);
+  const lines: unknown[] = [];
+  const logger = { ...silentLogger, warn: (...line: unknown[]) => void lines.push(line) };
+  const strict = await stand.open({ logger }, { ...connection, ca: certificate().cert });
+  await until("the certificate was refused", () => lines.length > 0);
+  assert.equal(proxy.seen.length, 0);
+  assert.doesNotMatch(JSON.stringify(lines), /c2x1aWNl/);
+  await strict.close();
+  await (await stand.open({}, { ...connection, ca: pems.cert })).caughtUp();
+  assert.equal((await stand.documents()).length, 1);
+  assert.deepEqual([...new Set(proxy.seen.map(({ authorization }) => authorization))], ["ApiKey c2x1aWNl"]);
 });
 
 test("the position moves on after the write, and not before", async (t) => {

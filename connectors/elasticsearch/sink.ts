@@ -55,7 +55,7 @@ export interface ElasticsearchSink {
 /** The group that keeps its positions on the log, and the name of the sink on dead letters. */
 export const sinkName = "elasticsearch";
 
-const sunkTopics = [topics.calls, topics.audit, topics.health, topics.anomalies, topics.restrictions] as const;
+export const sunkTopics = [topics.calls, topics.audit, topics.health, topics.anomalies, topics.restrictions] as const;
 
 const sunkTypes: ReadonlySet<string> = new Set(sunkTopics.flatMap(({ types }) => types));
 

@@ -49,6 +49,9 @@ describe("the installer of Kibana's objects, against its documented API", () => 
     const { api, connection } = await stage(t);
     await installKibana({ ...connection, url: `${connection.url}/`, space: "audit" });
     assert.ok([...api.objects.keys(), ...api.rules.keys()].every((key) => key.startsWith("audit/")));
+    // And into a second one, where the rules are others.
+    assert.equal((await installKibana({ ...connection, space: "operations" })).isComplete, true);
+    assert.equal(api.rules.size, 2 * alertRules.length);
   });
 
   test("a part that fails is told, and does not keep back the others", async (t) => {

@@ -58,7 +58,9 @@ async function importObjects(connection: KibanaConnection): Promise<readonly Ins
   });
 }
 
-async function putRule(connection: KibanaConnection, { id, body }: AlertRule): Promise<Installed> {
+async function putRule(connection: KibanaConnection, rule: AlertRule): Promise<Installed> {
+  const { body } = rule;
+  const id = connection.space === null ? rule.id : rule.idIn(connection.space);
   const part = { kind: "rule", id, title: body.name };
   const path = `/api/alerting/rule/${id}`;
   const found = await ask(connection, "GET", path);

@@ -16,7 +16,10 @@ export interface Alert {
 
 /** The body that makes the rule, as `POST /api/alerting/rule/{id}` takes it. */
 export interface AlertRule {
+  /** In the default space. */
   readonly id: string;
+  /** In a space: rules of two spaces can't have one id. */
+  idIn(space: string): string;
   readonly body: {
     readonly name: string;
     readonly tags: readonly string[];
@@ -118,7 +121,11 @@ export function ruleOf({ name, title, where, above, minutes, per }: Alert): Aler
     excludeHitsFromPreviousRun: true,
   };
   const head = { name: `Sluice: ${title}`, tags: ["sluice"], rule_type_id: ".es-query", consumer: "stackAlerts" } as const;
-  return { id: stableId("rule", name), body: { ...head, schedule: { interval: `${Math.min(minutes, 5)}m` }, params, actions: [] } };
+  return {
+    id: stableId("rule", name),
+    idIn: (space) => stableId("rule", name, space),
+    body: { ...head, schedule: { interval: `${Math.min(minutes, 5)}m` }, params, actions: [] },
+  };
 }
 
 export const alertRules: readonly AlertRule[] = alerts.map(ruleOf);
