@@ -49,7 +49,7 @@ export interface Config extends Reloadable {
     readonly legacyTtlMs: number;
   };
   readonly data: { readonly folder: string };
-  readonly cluster: { readonly address: string | null };
+  readonly cluster: { readonly address: string | null; readonly peers: readonly string[] };
   readonly sealing: { readonly keyFile: string | null; readonly keys: readonly string[] };
   readonly kafka: KafkaConfig;
   readonly schemaRegistry: { readonly url: string | null; readonly username: string; readonly password: string };

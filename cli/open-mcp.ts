@@ -1,7 +1,9 @@
+import { openUpstream } from "../connectors/upstream/open.ts";
 import { bounds } from "../domain/bounds.ts";
 import type { Route } from "../domain/ports/http.ts";
 import type { Logger } from "../domain/ports/logger.ts";
 import type { Telemetry } from "../domain/ports/telemetry.ts";
+import type { Upstream } from "../domain/ports/upstream.ts";
 import { createRedactor } from "../domain/redact.ts";
 import { createAdmission, watchLoopDelay } from "../gateway/admission.ts";
 import type { Authenticator } from "../gateway/authenticate.ts";
@@ -17,6 +19,9 @@ import { mcpRoutes } from "../gateway/mcp/endpoint.ts";
 import { createEras } from "../gateway/mcp/era.ts";
 import type { Gate } from "../gateway/mcp/gate.ts";
 import { openStreams } from "../gateway/mcp/open-streams.ts";
+import { peerPath } from "../gateway/mcp/peers/peer-message.ts";
+import { peerRoutes } from "../gateway/mcp/peers/peer-routes.ts";
+import { createPeers } from "../gateway/mcp/peers/peers.ts";
 import { createClientQuestions } from "../gateway/mcp/questions/client-questions.ts";
 import { createParkedCalls } from "../gateway/mcp/questions/parked-calls.ts";
 import { createSessions, type Session } from "../gateway/mcp/session.ts";
@@ -118,7 +123,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
     newId,
   };
   return {
-    routes: [...mcpRoutes(gate), ...webSocketRoutes(gate), ...httpSseRoutes(gate)],
+    routes: [...mcpRoutes(gate), ...peerRoutes(gate), ...webSocketRoutes(gate), ...httpSseRoutes(gate)],
     authenticator,
     warm: () => warmEras(parts, eras),
     rightsChanged: () => subscriptions.changed(),
@@ -133,6 +138,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
       conversations.close();
       asking.questions.close();
       asking.parked.close();
+      await asking.peers.close();
       sessions.close();
       await pool.close();
       loopDelay.close();
@@ -163,9 +169,9 @@ function openSessions({ config, router, metrics, nowMs }: McpParts, sealer: Gate
     idleMs: bounds.sessionIdleMs,
     lifeMs: bounds.sessionLifeMs,
     shared: config.sealing.keyFile !== null || config.sealing.keys.length > 0,
-    onEnd(session) {
+    onEnd(session, where) {
       channels.end(session);
-      endUpstream(router, session);
+      if (where === "here") endUpstream(router, session);
     },
   });
   metrics.gauge("sluice_sessions", "Open sessions of clients.", [], () => [{ labels: [], value: sessions.count() }]);
@@ -179,14 +185,22 @@ function openConversations(metrics: ExposedMetrics): Gate["conversations"] {
   return conversations;
 }
 
-function openQuestions({ address, metrics }: McpParts, sealer: Gate["sealer"]): Pick<Gate, "questions" | "parked" | "address"> {
+function openQuestions(parts: McpParts, sealer: Gate["sealer"]): Pick<Gate, "questions" | "parked" | "peers" | "address"> {
+  const { address, metrics, config } = parts;
+  const peers = createPeers({ sealer, addresses: config.cluster.peers, open: openPeer });
   const questions = createClientQuestions({ sealer, address });
   const { parkedCallsMax: callsMax, parkedCallsPerCallerMax: callsPerCallerMax } = bounds;
   const parked = createParkedCalls({ sealer, address, callsMax, callsPerCallerMax });
   const gauge = (name: string, about: string, read: () => number) => metrics.gauge(name, about, [], () => [{ labels: [], value: read() }]);
   gauge("sluice_questions", "Questions of servers that clients were asked on their streams.", () => questions.count());
   gauge("sluice_parked_calls", "Calls that wait for the answers of clients that have to come back.", () => parked.count());
-  return { questions, parked, address };
+  return { questions, parked, peers, address };
+}
+
+/** Addresses of gates come from the configuration, or sealed with our keys: they may be anywhere. */
+function openPeer(address: string): Upstream {
+  const definition = { kind: "http", id: address, url: `${address}${peerPath}`, headers: {}, leaseUntilMs: null } as const;
+  return openUpstream(definition, { environment: () => undefined, addresses: { allowLoopback: true, allowPrivate: true } });
 }
 
 function openSubscriptions(

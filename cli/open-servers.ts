@@ -110,11 +110,10 @@ function listenGrpc({ grpc }: Config, { control, authenticator }: ControlParts, 
   });
 }
 
-function listenHttp({ http }: Config, routes: readonly Route[], metrics: ExposedMetrics, logger: Logger) {
+function listenHttp({ http, cluster }: Config, routes: readonly Route[], metrics: ExposedMetrics, logger: Logger) {
   const refused = metrics.counter("sluice_ingress_refused_total", "Requests refused by the ingress.", ["reason"]);
   const guard = createOriginGuard({
-    // Who comes by the public address names its host.
-    allowedHosts: http.publicUrl === null ? http.allowedHosts : [...http.allowedHosts, new URL(http.publicUrl).hostname],
+    allowedHosts: allowedHosts({ http, cluster }),
     allowedOrigins: http.allowedOrigins,
     loopback: isLoopback(http.host),
   });
@@ -136,6 +135,13 @@ function listenHttp({ http }: Config, routes: readonly Route[], metrics: Exposed
 
 function httpTls({ key, cert, clientCa }: NonNullable<Config["http"]["tls"]>): TlsFiles {
   return { keyFile: key, certFile: cert, ...(clientCa === null ? {} : { clientCaFile: clientCa }) };
+}
+
+/** Who comes by the public address, or from another gate, names its host. Where any host is served, it stays so. */
+function allowedHosts({ http, cluster }: Pick<Config, "http" | "cluster">): readonly string[] {
+  const hostOf = (url: string | null) => (url === null ? [] : [new URL(url).hostname]);
+  const named = [...http.allowedHosts, ...hostOf(http.publicUrl)];
+  return named.length === 0 && !isLoopback(http.host) ? [] : [...named, ...hostOf(cluster.address)];
 }
 
 function grpcTls(tls: Config["grpc"]["tls"]) {

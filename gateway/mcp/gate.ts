@@ -19,6 +19,7 @@ import type { Conversations } from "./conversations/conversations.ts";
 import type { Eras } from "./era.ts";
 import type { Mirrors } from "./mirrors.ts";
 import type { OpenStreams } from "./open-streams.ts";
+import type { Peers } from "./peers/peers.ts";
 import type { ClientQuestions } from "./questions/client-questions.ts";
 import type { ParkedCalls } from "./questions/parked-calls.ts";
 import type { Sessions } from "./session.ts";
@@ -57,6 +58,8 @@ export interface Gate {
   /** Questions of servers put to clients, as requests or as calls that wait for their return. */
   readonly questions: ClientQuestions;
   readonly parked: ParkedCalls;
+  /** The other gates of the fleet. */
+  readonly peers: Peers;
   /** By which other gates reach this one. */
   readonly address: () => string;
   /** Bounds the calls in flight, of all and of each caller. */

@@ -82,23 +82,33 @@ function notice(gate: Gate, inbound: Inbound, session: Session): void | Promise<
   if (session.upstream !== null && routed !== undefined)
     return judgeAndForward(gate, inbound, { routed, name: null, session, own: session.upstream });
   if (scanned.kind === "result" || scanned.kind === "error") return takeAnswer(gate, inbound);
-  if (scanned.method === "notifications/cancelled") withdraw(inbound, session);
+  if (scanned.method === "notifications/cancelled") withdraw(gate, inbound, session);
   reply.send(202, [], "");
 }
 
-/** The client's answer to a question of a server that was put on the stream of one of its calls. */
-function takeAnswer(gate: Gate, { owner, body, scanned, reply }: Inbound): void {
+/** The client's answer to a question of a server that was put on the stream of one of its calls, perhaps by another gate. */
+function takeAnswer(gate: Gate, { owner, body, scanned, reply }: Inbound): void | Promise<void> {
   const id: unknown = scanned.id === null ? null : JSON.parse(rawText(body, scanned.id));
   const place = typeof id === "string" ? gate.questions.placeOf(owner, id) : undefined;
-  if (place === undefined) protocolReply(reply, { status: 400, code: -32600, message: "nothing was asked under this id", idRaw: null });
-  else {
-    gate.questions.answer(owner, place.key, body, scanned);
-    reply.send(202, [], "");
+  if (place === undefined) {
+    return protocolReply(reply, { status: 400, code: -32600, message: "nothing was asked under this id", idRaw: null });
   }
+  if (place.gate !== gate.address()) {
+    const message = new TextDecoder().decode(body);
+    return gate.peers.answer(place.gate, owner, place.key, message).then(
+      () => reply.send(202, [], ""),
+      (reason: unknown) => refusedReply(reply, 503, "unavailable", `the gate that asked can't be reached: ${String(reason)}`),
+    );
+  }
+  gate.questions.answer(owner, place.key, body, scanned);
+  reply.send(202, [], "");
 }
 
-function withdraw({ body, scanned: { requestId } }: Inbound, session: Session): void {
-  if (requestId !== null) session.inFlight.get(new TextDecoder().decode(body.subarray(requestId.start, requestId.end)))?.();
+/** A request may be in flight at another gate than the one that hears that it is withdrawn. */
+function withdraw(gate: Gate, { body, scanned: { requestId } }: Inbound, { key }: Session): void {
+  if (requestId === null) return;
+  const raw = rawText(body, requestId);
+  if (!gate.sessions.withdraw(key, raw)) gate.peers.tell({ act: "withdrawn", key, requestId: raw });
 }
 
 function initialize(gate: Gate, inbound: Inbound): void | Promise<void> {

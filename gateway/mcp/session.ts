@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Caller } from "../../domain/identity.ts";
 import type { Sealer } from "../sealing/sealer.ts";
+import { createSessionNotes } from "./session-notes.ts";
 
 /**
  * A session of a client that speaks a revision with sessions (2025-11-25 and before).
@@ -41,6 +42,12 @@ export interface Sessions {
   /** The session of that id, if it is this owner's and of this endpoint. */
   find(id: string, owner: string, server: string | null): Session | undefined;
   end(session: Session): void;
+  /** Another gate of the fleet has ended it. */
+  endedElsewhere(key: string): void;
+  /** The level of its messages, set here or at another gate. */
+  setLevel(key: string, level: string): void;
+  /** Withdraws a request of it, by the JSON of its id. False where no such request is in flight here. */
+  withdraw(key: string, requestId: string): boolean;
   count(): number;
   close(): void;
 }
@@ -55,8 +62,8 @@ export interface SessionsOptions {
   readonly lifeMs: number;
   /** Other gates open our ids: what is idle or unknown here may be in use there. */
   readonly shared: boolean;
-  /** Told of each session that ended, for whatever reason, so that its upstream can forget it, too. */
-  readonly onEnd: (session: Session) => void;
+  /** Told of each session that ended, for whatever reason; where that was here, its upstream has to forget it, too. */
+  readonly onEnd: (session: Session, where: "here" | "elsewhere") => void;
 }
 
 export function ownerOf({ organizationId, userId, agentId }: Caller): string {
@@ -75,79 +82,124 @@ interface Sealed {
 }
 
 const purpose = "session";
-/** Ended ones that are remembered, each until its id would be refused anyway. */
-const endedMax = 100_000;
 
 /** Sessions in use at this gate, least recently used first; idle ones end, and the oldest make room when there are too many. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { sealer, nowMs, sessionsMax, sessionsPerCallerMax, idleMs, lifeMs, shared, onEnd } = options;
-  const sessions = new Map<string, Session>();
-  const perOwner = new Map<string, number>();
-  const ended = new Set<string>();
+  return new SessionTable(options);
+}
 
-  const add = (opening: Opening, id: string, key: string, untilMs: number): Session => {
-    const session: Session = { ...opening, id, key, inFlight: new Map(), logLevel: null, lastUsedMs: nowMs(), untilMs };
-    perOwner.set(opening.owner, (perOwner.get(opening.owner) ?? 0) + 1);
-    sessions.set(id, session);
-    return session;
-  };
-  const forget = (session: Session): boolean => {
-    if (!sessions.delete(session.id)) return false;
-    const left = (perOwner.get(session.owner) ?? 1) - 1;
-    if (left > 0) perOwner.set(session.owner, left);
-    else perOwner.delete(session.owner);
-    return true;
-  };
-  const end = (session: Session) => {
-    if (!forget(session)) return;
-    ended.add(session.key);
-    const [oldest] = ended;
-    if (ended.size > endedMax && oldest !== undefined) ended.delete(oldest);
-    onEnd(session);
-  };
-  const leave = shared ? (session: Session) => void forget(session) : end;
-  const endIdle = () => {
-    // The map is ordered by last use, so the first that is still fresh ends the search.
-    for (const session of sessions.values()) {
-      if (session.lastUsedMs > nowMs() - idleMs && sessions.size <= sessionsMax) return;
-      leave(session);
+class SessionTable implements Sessions {
+  readonly #options: SessionsOptions;
+  readonly #byId = new Map<string, Session>();
+  readonly #byKey = new Map<string, Session>();
+  readonly #perOwner = new Map<string, number>();
+  readonly #notes = createSessionNotes();
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  open(opening: Opening): Session | undefined {
+    const { nowMs, lifeMs, sealer } = this.#options;
+    this.#endIdle();
+    if (this.#isFull(opening.owner)) return undefined;
+    const key = randomBytes(16).toString("base64url");
+    const untilMs = nowMs() + lifeMs;
+    return this.#add(opening, sealer.seal(purpose, opening.owner, sealedOf(opening, key, untilMs), { ttlMs: lifeMs }), key, untilMs);
+  }
+
+  find(id: string, owner: string, server: string | null): Session | undefined {
+    const { nowMs, idleMs, shared } = this.#options;
+    const session = this.#byId.get(id);
+    if (session === undefined) return this.#restore(id, owner, server);
+    if (session.owner !== owner || session.server !== server) return undefined;
+    if (session.untilMs <= nowMs() || session.lastUsedMs <= nowMs() - idleMs) {
+      this.#leave(session);
+      return shared ? this.#restore(id, owner, server) : undefined;
     }
-  };
-  const isFull = (owner: string) => (perOwner.get(owner) ?? 0) >= sessionsPerCallerMax;
-  const restore = (id: string, owner: string, server: string | null): Session | undefined => {
-    const sealed = sealer.open(purpose, owner, id) as Sealed | undefined;
-    if (sealed === undefined || sealed.s !== server || ended.has(sealed.k)) return undefined;
-    endIdle();
-    return isFull(owner) ? undefined : add(openingOf(sealed, owner), id, sealed.k, sealed.e);
-  };
+    session.lastUsedMs = nowMs();
+    this.#byId.delete(id);
+    this.#byId.set(id, session);
+    return session;
+  }
 
-  return {
-    open(opening) {
-      endIdle();
-      if (isFull(opening.owner)) return undefined;
-      const key = randomBytes(16).toString("base64url");
-      const untilMs = nowMs() + lifeMs;
-      return add(opening, sealer.seal(purpose, opening.owner, sealedOf(opening, key, untilMs), { ttlMs: lifeMs }), key, untilMs);
-    },
-    find(id, owner, server) {
-      const session = sessions.get(id);
-      if (session === undefined) return restore(id, owner, server);
-      if (session.owner !== owner || session.server !== server) return undefined;
-      if (session.untilMs <= nowMs() || session.lastUsedMs <= nowMs() - idleMs) {
-        leave(session);
-        return shared ? restore(id, owner, server) : undefined;
-      }
-      session.lastUsedMs = nowMs();
-      sessions.delete(id);
-      sessions.set(id, session);
-      return session;
-    },
-    end,
-    count: () => sessions.size,
-    close() {
-      for (const session of [...sessions.values()]) leave(session);
-    },
-  };
+  end(session: Session): void {
+    if (!this.#forget(session)) return;
+    this.#notes.ended(session.key);
+    this.#options.onEnd(session, "here");
+  }
+
+  endedElsewhere(key: string): void {
+    this.#notes.ended(key);
+    const session = this.#byKey.get(key);
+    if (session === undefined || !this.#forget(session)) return;
+    for (const withdraw of [...session.inFlight.values()]) withdraw();
+    this.#options.onEnd(session, "elsewhere");
+  }
+
+  setLevel(key: string, level: string): void {
+    this.#notes.setLevel(key, level);
+    const session = this.#byKey.get(key);
+    if (session !== undefined) session.logLevel = level;
+  }
+
+  withdraw(key: string, requestId: string): boolean {
+    const withdraw = this.#byKey.get(key)?.inFlight.get(requestId);
+    withdraw?.();
+    return withdraw !== undefined;
+  }
+
+  count(): number {
+    return this.#byId.size;
+  }
+
+  close(): void {
+    for (const session of [...this.#byId.values()]) this.#leave(session);
+  }
+
+  #restore(id: string, owner: string, server: string | null): Session | undefined {
+    const sealed = this.#options.sealer.open(purpose, owner, id) as Sealed | undefined;
+    if (sealed === undefined || sealed.s !== server || this.#notes.isEnded(sealed.k)) return undefined;
+    this.#endIdle();
+    return this.#isFull(owner) ? undefined : this.#add(openingOf(sealed, owner), id, sealed.k, sealed.e);
+  }
+
+  #add(opening: Opening, id: string, key: string, untilMs: number): Session {
+    const logLevel = this.#notes.levelOf(key);
+    const session: Session = { ...opening, id, key, inFlight: new Map(), logLevel, lastUsedMs: this.#options.nowMs(), untilMs };
+    this.#perOwner.set(opening.owner, (this.#perOwner.get(opening.owner) ?? 0) + 1);
+    this.#byId.set(id, session);
+    this.#byKey.set(key, session);
+    return session;
+  }
+
+  #isFull(owner: string): boolean {
+    return (this.#perOwner.get(owner) ?? 0) >= this.#options.sessionsPerCallerMax;
+  }
+
+  #endIdle(): void {
+    const { nowMs, idleMs, sessionsMax } = this.#options;
+    // The map is ordered by last use, so the first that is still fresh ends the search.
+    for (const session of this.#byId.values()) {
+      if (session.lastUsedMs > nowMs() - idleMs && this.#byId.size <= sessionsMax) return;
+      this.#leave(session);
+    }
+  }
+
+  /** What is not used here may be in use at another gate. */
+  #leave(session: Session): void {
+    if (this.#options.shared) this.#forget(session);
+    else this.end(session);
+  }
+
+  #forget(session: Session): boolean {
+    if (!this.#byId.delete(session.id)) return false;
+    this.#byKey.delete(session.key);
+    const left = (this.#perOwner.get(session.owner) ?? 1) - 1;
+    if (left > 0) this.#perOwner.set(session.owner, left);
+    else this.#perOwner.delete(session.owner);
+    return true;
+  }
 }
 
 function sealedOf({ server, protocolVersion, clientInfo, clientCapabilities, upstream }: Opening, key: string, untilMs: number): Sealed {

@@ -94,6 +94,7 @@ export function endSession(gate: Gate, caller: Caller, exchange: StreamExchange)
   const session = sessionOf(gate, caller, exchange);
   if (session === undefined) return;
   gate.sessions.end(session);
+  gate.peers.tell({ act: "session-ended", key: session.key });
   exchange.reply.send(200, [], "");
 }
 

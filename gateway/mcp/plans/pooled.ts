@@ -4,6 +4,7 @@ import { rawText } from "../../../domain/mcp/json-text.ts";
 import { methodOf } from "../../../domain/mcp/methods.ts";
 import { toModernResult, withId, withProgressToken, withSenderId } from "../../../domain/mcp/rewrite.ts";
 import type { Scanned } from "../../../domain/mcp/scanned.ts";
+import type { UpstreamSink } from "../../../domain/ports/upstream.ts";
 import type { Destination } from "../forward.ts";
 import type { Gate } from "../gate.ts";
 import { gateInfo } from "../identity.ts";
@@ -70,17 +71,18 @@ function asking(
   return (request, sink) => new PooledCall({ routed, session, idRaw, declared, nowMs: gate.nowMs, asker }).start(request, sink, wanted);
 }
 
-/** The retry of a call that waits at this gate: it brings the answers, and gets what the server says then. */
+/** The retry of a call that waits at this gate, or at another: it brings the answers, and gets what the server says then. */
 export function toParked(
   gate: Gate,
   inbound: Inbound,
   destination: Destination,
-  { id, round }: Extract<RequestState, { readonly kind: "parked" }>,
+  { gate: address, id, round }: Extract<RequestState, { readonly kind: "parked" }>,
 ): Plan {
   const answers = readInputResponses(inbound.scanned);
   if (answers === undefined) throw new Fault("invalid", "params.inputResponses must be a map of objects");
   const { owner, body } = inbound;
-  const comeBack = gate.parked.find({ owner, id, round, answers, wanted: wantedBy(inbound) });
+  const back = { owner, id, round, answers, wanted: wantedBy(inbound) };
+  const comeBack = address === gate.address() ? gate.parked.find(back) : (sink: UpstreamSink) => gate.peers.comeBack(address, back, sink);
   const serverInfo = gate.pool.ready(destination.routed, owner, pooledClientOf(inbound, null))?.serverInfo ?? gateInfo;
   return {
     pinned: undefined,

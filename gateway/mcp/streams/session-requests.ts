@@ -66,7 +66,8 @@ async function setLevel(gate: Gate, inbound: Inbound, session: Session, routed: 
       idRaw: inbound.idRaw,
     });
   await judged(gate, inbound, { routed, name: null }, async () => {
-    session.logLevel = level;
+    gate.sessions.setLevel(session.key, level);
+    gate.peers.tell({ act: "level-set", key: session.key, level });
     await gate.channels.find(session)?.setLogLevel(level);
   });
 }
