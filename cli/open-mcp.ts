@@ -132,16 +132,9 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
       channels.disconnectAll();
     },
     async close() {
-      subscriptions.close();
-      channels.close();
-      watches.close();
-      conversations.close();
-      asking.questions.close();
-      asking.parked.close();
-      await asking.peers.close();
-      sessions.close();
-      await pool.close();
-      loopDelay.close();
+      const { questions, parked, peers } = asking;
+      const parts = [subscriptions, channels, watches, conversations, questions, parked, peers, sessions, pool, loopDelay];
+      for (const part of parts) await part.close();
       await telemetry?.close();
     },
   };
