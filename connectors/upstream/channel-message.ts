@@ -14,9 +14,12 @@ export interface ChannelMessage {
   readonly cancelledKey: string | undefined;
   /** A request of the stateless revision says so itself: `params._meta["io.modelcontextprotocol/protocolVersion"]`. */
   readonly modern: boolean;
+  /** A request of the stateless revision that asks for log messages: `params._meta["io.modelcontextprotocol/logLevel"]`. */
+  readonly asksForLogs: boolean;
 }
 
 export const subscriptionIdKey = "io.modelcontextprotocol/subscriptionId";
+const logLevelKey = "io.modelcontextprotocol/logLevel";
 const protocolVersionKey = "io.modelcontextprotocol/protocolVersion";
 
 /** Reads one message; undefined for what is no JSON-RPC 2.0 message (also an array: batches are not carried over channels). */
@@ -44,7 +47,8 @@ export function readChannelMessage(bytes: Uint8Array): ChannelMessage | undefine
     progressKey: keyOf(method === "notifications/progress" ? params?.["progressToken"] : meta?.["progressToken"]),
     subscriptionKey: keyOf((meta ?? asObject(asObject(message["result"])?.["_meta"]))?.[subscriptionIdKey]),
     cancelledKey: method === "notifications/cancelled" ? keyOf(params?.["requestId"]) : undefined,
-    modern: meta !== undefined && protocolVersionKey in meta,
+    modern: has(meta, protocolVersionKey),
+    asksForLogs: has(meta, logLevelKey),
   };
 }
 
@@ -56,4 +60,8 @@ function keyOf(value: unknown): string | undefined {
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : undefined;
+}
+
+function has(object: Readonly<Record<string, unknown>> | undefined, name: string): boolean {
+  return object !== undefined && name in object;
 }

@@ -49,6 +49,8 @@ interface Pending {
   readonly idText: string;
   readonly progressKey: string | undefined;
   readonly progressText: string | undefined;
+  /** It asks for log messages. */
+  readonly logs: boolean;
 }
 
 /** What the server said before anybody listened: the client opens its stream only after the handshake. */
@@ -208,6 +210,7 @@ class OpenChannel implements Channel, ExchangeOwner {
       idText: readJsonValue(body, ["id"]) ?? clientId,
       progressKey: this.#shared && message.progressKey !== undefined ? idKey : message.progressKey,
       progressText: readJsonValue(body, progressPath),
+      logs: message.asksForLogs,
     };
     if (!this.#carrier.send(line)) {
       exchange.fail(new Fault("unavailable", "the server takes no more requests"));
@@ -269,6 +272,12 @@ class OpenChannel implements Channel, ExchangeOwner {
 
   #unaskedShared(message: ChannelMessage, line: Buffer): void {
     const pending = message.subscriptionKey === undefined ? undefined : this.#pending.get(message.subscriptionKey);
+    // A log message names no request: with one in flight that asked for them there is no doubt whose it is.
+    const [asking, another] = message.method === "notifications/message" ? this.#askingForLogs() : [];
+    if (asking !== undefined && another === undefined) {
+      asking.exchange.event(line);
+      return;
+    }
     if (pending !== undefined) {
       pending.exchange.event(this.#restored(line, ["params", "_meta", subscriptionIdKey], pending.idText));
       return;
@@ -279,10 +288,15 @@ class OpenChannel implements Channel, ExchangeOwner {
     }
   }
 
-  #unaskedInSession(message: ChannelMessage, line: Buffer): void {
+  #askingForLogs(): readonly Pending[] {
+    return [...this.#pending.values()].filter(({ logs }) => logs);
+  }
+
+  #unaskedInSession({ kind, method }: ChannelMessage, line: Buffer): void {
     const newest = [...this.#byExchange.keys()].at(-1);
-    // Servers ask in association with a request of their client (SEP-2260): on its stream a question can be answered.
-    const latest = message.kind === "request" ? (newest ?? this.#stream) : (this.#stream ?? newest);
+    // Servers ask in association with a request of their client (SEP-2260): on its stream a question can be answered, and is a log read.
+    const isOfCall = kind === "request" || method === "notifications/message";
+    const latest = isOfCall ? (newest ?? this.#stream) : (this.#stream ?? newest);
     if (latest !== undefined) {
       latest.event(line);
       return;

@@ -41,6 +41,8 @@ export interface SessionPool {
   acquire(routed: RoutedServer, owner: string, client?: PooledClient): Promise<UpstreamSession>;
   /** The session if it is open already: the way without a promise. */
   ready(routed: RoutedServer, owner: string, client?: PooledClient): UpstreamSession | undefined;
+  /** Tells of every session that this caller has with the server, those that are open and each that opens, until the answered function is called. */
+  follow(routed: RoutedServer, owner: string, opened: (session: UpstreamSession) => void): () => void;
   /** The upstream no longer knows it: the next `acquire` opens another. */
   forget(routed: RoutedServer, owner: string, session: UpstreamSession): void;
   count(): number;
@@ -66,6 +68,7 @@ const sessionsPerGroupMax = 16;
 export function createSessionPool({ nowMs, sessionsMax, idleMs }: SessionPoolOptions): SessionPool {
   // A group is the sessions of one caller with one server.
   const pool = createGroupedEntries<Pooled>();
+  const followers = createFollowers();
 
   const end = (key: string) => {
     const pooled = pool.get(key);
@@ -99,6 +102,7 @@ export function createSessionPool({ nowMs, sessionsMax, idleMs }: SessionPoolOpt
     opening.then(
       (session) => {
         pooled.session = session;
+        followers.tell(group, session);
       },
       () => {
         if (pool.get(key) === pooled) pool.remove(key);
@@ -113,6 +117,12 @@ export function createSessionPool({ nowMs, sessionsMax, idleMs }: SessionPoolOpt
       return use(group, client)?.opening ?? open(routed, group, client ?? gateAsClient);
     },
     ready: (routed, owner, client) => use(groupOf(routed, owner), client)?.session,
+    follow(routed, owner, opened) {
+      const group = groupOf(routed, owner);
+      const open = [...pool.keysOf(group)].map((key) => pool.get(key)?.session);
+      for (const session of open) if (session !== undefined) opened(session);
+      return followers.add(group, opened);
+    },
     forget(routed, owner, session) {
       const key = keyOf(groupOf(routed, owner), session.client);
       if (pool.get(key)?.session === session) pool.remove(key);
@@ -127,6 +137,26 @@ export function createSessionPool({ nowMs, sessionsMax, idleMs }: SessionPoolOpt
           await closeUpstreamSession(routed, upstreamId, sessionId, protocolVersion);
         }),
       );
+    },
+  };
+}
+
+type Opened = (session: UpstreamSession) => void;
+
+/** Those who are told of every session that opens in a group. */
+function createFollowers() {
+  const groups = new Map<string, Set<Opened>>();
+  return {
+    add(group: string, opened: Opened): () => void {
+      const those = groups.get(group) ?? new Set();
+      groups.set(group, those.add(opened));
+      return () => {
+        those.delete(opened);
+        if (those.size === 0 && groups.get(group) === those) groups.delete(group);
+      };
+    },
+    tell(group: string, session: UpstreamSession): void {
+      for (const opened of groups.get(group) ?? []) opened(session);
     },
   };
 }

@@ -136,3 +136,21 @@ describe("changes at servers over stdio", () => {
     });
   });
 });
+
+describe("several sessions of one caller with a server:", () => {
+  test("what is told to one of them only is heard", async (t) => {
+    const { upstream, ...harness } = await scene(t, "legacy");
+    const modern = await modernClient(t, harness, "/mcp/changing");
+    await modern.listen({ toolsListChanged: true });
+    // Another client of the same caller, which can be asked: the gate opens a session of its own for it.
+    const { message, headers } = modernRequest("tools/call", { name: "echo", arguments: { message: "change" } });
+    const { params } = message as { readonly params: { readonly _meta: object } };
+    const capabilities = { "io.modelcontextprotocol/clientCapabilities": { elicitation: {} } };
+    const asking = { ...message, params: { ...params, _meta: { ...params._meta, ...capabilities } } };
+    await until("its change is heard", async () => {
+      assert.match(await (await harness.post("/mcp/changing", asking, headers)).text(), /change/);
+      return modern.heard.includes(tools);
+    });
+    assert.equal(upstream.listening(), 2);
+  });
+});

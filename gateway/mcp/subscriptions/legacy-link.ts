@@ -68,7 +68,7 @@ function canSubscribe({ capabilities: { resources } }: UpstreamSession): boolean
 }
 
 /** No request of a client is open that the server's could belong to. */
-function answerRequest(routed: RoutedServer, session: UpstreamSession, request: Scanned): void {
+export function answerRequest(routed: RoutedServer, session: UpstreamSession, request: Scanned): void {
   const id = rawId(request) ?? "null";
   const isPing = request.method === "ping";
   const refusal = () => errorMessage(id, codes.methodNotFound, "no request of a client is open that this could belong to");

@@ -7,6 +7,7 @@ import type { SessionPool } from "../upstream-session.ts";
 import { legacyLink } from "./legacy-link.ts";
 import type { Link, LinkEvents } from "./link.ts";
 import { modernLink } from "./modern-link.ts";
+import { hearOtherSessions } from "./other-sessions.ts";
 import { createWatch, type Watch } from "./watch.ts";
 
 /** The gate's streams to hear of changes: one for each upstream and context in which it may answer differently. */
@@ -22,7 +23,7 @@ export interface Watches {
 
 export interface WatchesOptions {
   readonly eras: Eras;
-  readonly pool: Pick<SessionPool, "acquire" | "ready" | "forget">;
+  readonly pool: Pick<SessionPool, "acquire" | "ready" | "follow" | "forget">;
   /** From 0 to 1, for the jitter of retries. */
   readonly random: () => number;
   /** Told of every notification of a server, whoever wanted it, before those who did. */
@@ -45,11 +46,13 @@ export function createWatches({ eras, pool, random, heard }: WatchesOptions): Wa
     if (era === "modern") return modernLink(routed, routed.server.upstreams[0]?.id ?? "", events);
     const session = await pool.acquire(routed, owner);
     // What is listened to is in use, however long it says nothing.
-    const timer = setInterval(() => pool.ready(routed, owner), touchMs).unref();
+    const timer = setInterval(() => pool.ready(routed, owner, session.client), touchMs).unref();
+    const others = hearOtherSessions(routed, session, (opened) => pool.follow(routed, owner, opened), events);
     const link = legacyLink(routed, session, {
       ...events,
       lost(reason) {
         clearInterval(timer);
+        others.close();
         if (reason.code === "not-found") pool.forget(routed, owner, session);
         events.lost(reason);
       },
@@ -58,6 +61,7 @@ export function createWatches({ eras, pool, random, heard }: WatchesOptions): Wa
       apply: (wanted) => link.apply(wanted),
       close() {
         clearInterval(timer);
+        others.close();
         link.close();
       },
     };
