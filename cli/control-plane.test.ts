@@ -12,7 +12,7 @@ import { AuditService } from "../proto/gen/sluice/audit/v1/audit_pb.ts";
 import { IdentityService } from "../proto/gen/sluice/identity/v1/identity_pb.ts";
 import { LimitService, PolicyService } from "../proto/gen/sluice/policy/v1/policy_pb.ts";
 import { DeadLetterService } from "../proto/gen/sluice/processing/v1/processing_pb.ts";
-import { RegistryService } from "../proto/gen/sluice/registry/v1/registry_pb.ts";
+import { RegistryService, type ServerDefinition } from "../proto/gen/sluice/registry/v1/registry_pb.ts";
 import { main } from "./main.ts";
 
 type Answers = Readonly<Record<string, (request: Message & Record<string, unknown>) => unknown>>;
@@ -156,6 +156,24 @@ test("servers add sends what was written, command and arguments as they are", as
   assert.deepEqual(definition.labels, { env: "prod" });
   assert.equal(definition.upstreams[0]?.endpoint.case, "stdio");
   assert.deepEqual(definition.upstreams[0]?.endpoint.value.args, ["-y", "@acme/files", "--json"]);
+});
+
+test("servers add takes the other transports, and sends certificates as they are", async (t) => {
+  const plane = await fakePlane(t, { registerServer: ({ server }) => ({ server: { definition: server, version: 1 } }) });
+  const folder = mkdtempSync(join(tmpdir(), "sluice-cli-tls-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const ca = join(folder, "ca.pem");
+  writeFileSync(ca, "-----BEGIN CERTIFICATE-----\nAA==\n");
+  await plane.run(["servers", "add", "a", "--websocket", "wss://a/mcp", "--ca", ca]);
+  await plane.run(["servers", "add", "b", "--sse", "http://b/sse"]);
+  const endpoints = plane.asked.map(({ request }) => (request["server"] as ServerDefinition).upstreams[0]?.endpoint);
+  assert.equal(endpoints[0]?.case, "websocket");
+  assert.equal(endpoints[0]?.case === "websocket" && endpoints[0].value.tls?.ca, "-----BEGIN CERTIFICATE-----\nAA==\n");
+  assert.deepEqual([endpoints[1]?.case, endpoints[1]?.case === "sse" && endpoints[1].value.url], ["sse", "http://b/sse"]);
+  const both = await plane.run(["servers", "add", "c", "--sse", "http://c/", "--http", "http://c/"]);
+  assert.equal(both.code, 2);
+  const missing = await plane.run(["servers", "add", "d", "--http", "https://d/", "--ca", join(folder, "nowhere.pem")]);
+  assert.match(missing.err, /nowhere\.pem can't be read/);
 });
 
 test("servers add --replace names the version that it replaces", async (t) => {

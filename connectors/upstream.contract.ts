@@ -13,6 +13,8 @@ export interface Opened {
 
 export interface UpstreamCase {
   open(t: TestContext): Promise<Opened>;
+  /** Requests of the stateless revision are refused: its transport is older. */
+  readonly isLegacyOnly?: boolean;
   /** One whose server can't be reached. */
   openUnreachable(t: TestContext): Upstream;
 }
@@ -29,7 +31,7 @@ async function openSession(upstream: Upstream): Promise<string> {
 }
 
 /** What every adapter of the port `Upstream` keeps, whatever its server speaks. */
-export function upstreamContract(name: string, { open, openUnreachable }: UpstreamCase): void {
+export function upstreamContract(name: string, { open, openUnreachable, isLegacyOnly = false }: UpstreamCase): void {
   describe(`${name} keeps the contract of an upstream`, () => {
     test("a session is opened, used and ended; one that is not there is 404", async (t) => {
       const { upstream } = await open(t);
@@ -54,6 +56,30 @@ export function upstreamContract(name: string, { open, openUnreachable }: Upstre
         }),
       );
       await Promise.all(calls);
+    });
+
+    test("requests of the stateless revision at once, with equal ids and tokens, get their own answers", async (t) => {
+      const { upstream } = await open(t);
+      const stateless = (id: unknown, method: string, who: number) => {
+        const _meta = { "io.modelcontextprotocol/protocolVersion": "2026-07-28", progressToken: "same" };
+        return send(upstream, { message: request(id, method, { who, _meta }) }).answer;
+      };
+      if (isLegacyOnly) {
+        assert.equal((await stateless(1, "tools/echo", 1)).status, 400);
+        return;
+      }
+      const echoes = [1, 2, 3, 4].map(async (who) => {
+        const [answer] = messagesOf((await stateless("same", "tools/echo", who)).text);
+        assert.deepEqual([answer?.["id"], Object(answer?.["result"]).who], ["same", who]);
+      });
+      const progresses = [5, 6].map(async (who) => {
+        const messages = messagesOf((await stateless(7, "tools/progress", who)).text);
+        const tokens = messages.flatMap(({ params }) =>
+          params === undefined ? [] : [(params as { progressToken: string }).progressToken],
+        );
+        assert.deepEqual([tokens, messages.at(-1)?.["id"]], [["same", "same", "same"], 7]);
+      });
+      await Promise.all([...echoes, ...progresses]);
     });
 
     test("progress comes in order before the result", async (t) => {

@@ -43,6 +43,9 @@ async function connect(session: Session, command: Command, server: string | unde
   const tell = (sentence: string) => session.errors.line(sentence);
   const link = openGateLink({ url, key: agentKey, tell });
   tell(`Connected to ${url}.`);
+  // A client that has waited long enough for the end sends a signal: the session is ended all the same.
+  const stop = () => void process.stdin.destroy();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);
   try {
     await runStdioBridge({ link, input: process.stdin, output: process.stdout, tell });
   } finally {

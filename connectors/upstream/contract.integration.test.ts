@@ -54,6 +54,7 @@ function remote({ kind, scheme, host }: Remote): UpstreamCase {
         },
       };
     },
+    isLegacyOnly: kind === "sse",
     // A port that nobody listens at: the privileged ones are nobody's here.
     openUnreachable: (t) => openAt(t, definition(1)),
   };

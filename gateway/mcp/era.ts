@@ -122,5 +122,5 @@ function keyOf({ server }: RoutedServer): string {
 }
 
 function definitionOf({ server }: RoutedServer): string {
-  return server.upstreams.map((upstream) => (upstream.kind !== "stdio" ? upstream.url : upstream.command)).join(" ");
+  return server.upstreams.map((upstream) => (upstream.kind !== "stdio" ? `${upstream.kind} ${upstream.url}` : upstream.command)).join(" ");
 }

@@ -196,7 +196,7 @@ describe("sluice connect", { concurrency: 2 }, () => {
     assert.equal(bridge.messages.filter(({ id }) => id === 0).length, 1, "the client sees one answer to its initialize");
     const sessions = () => metric({ gate }, /^sluice_sessions (\d+)$/m);
     assert.equal(await sessions(), 1);
-    bridge.child.stdin?.end();
+    bridge.child.kill("SIGTERM");
     assert.equal(await bridge.ended, 0);
     await until("no session is left", async () => (await sessions()) === 0);
   });

@@ -250,6 +250,21 @@ describe("the gate closes a WebSocket", () => {
     assert.equal(await refusedWith(urlOf(harness, "/mcp/counting/ws"), ["mcp"], bearer(harness.agentKey)), 401);
   });
 
+  test("with 3000 when the credential expires", async (t) => {
+    const harness = await stage(t, { era: "modern" });
+    const issued = await fetch(`${harness.gate.httpUrl}/auth/api-keys`, {
+      method: "POST",
+      headers: { ...bearer(harness.administratorKey), "content-type": "application/json" },
+      body: JSON.stringify({ userId: "demo", agentId: "short-lived", expiresAtMs: Date.now() + 2_000 }),
+    });
+    assert.equal(issued.status, 201);
+    const { secret } = (await issued.json()) as { secret: string };
+    const client = await openWebSocket(urlOf(harness, "/mcp/counting/ws"), { headers: bearer(secret) });
+    const { message } = modernRequest("tools/call", { name: "echo", arguments: { message: "in time" } });
+    assert.match(JSON.stringify(await client.ask(message)), /in time/);
+    assert.equal(await client.closed, 3000);
+  });
+
   test("with 1001 when it stops, after the requests in flight are answered", async (t) => {
     const { tool, calls } = held();
     const harness = await stage(t, { era: "modern", tools: { slow: tool } });

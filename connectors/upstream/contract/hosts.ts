@@ -64,9 +64,10 @@ export async function streamableHost(options: HostOptions): Promise<Host> {
     const id = request.headers["mcp-session-id"];
     const found = sessions.get(String(id));
     if (id !== undefined && found === undefined) return response.writeHead(404).end();
-    if (id === undefined && message.method !== "initialize") return response.writeHead(400).end();
+    const isStateless = message.params?._meta?.["io.modelcontextprotocol/protocolVersion"] !== undefined;
+    if (id === undefined && message.method !== "initialize" && !isStateless) return response.writeHead(400).end();
     const session = found ?? openSession();
-    if (found === undefined) {
+    if (found === undefined && !isStateless) {
       const fresh = randomUUID();
       sessions.set(fresh, session);
       response.setHeader("mcp-session-id", fresh);
