@@ -45,7 +45,8 @@ export function openCluster(connection: KafkaConnection): Cluster {
     socketFactory: roomySockets,
     brokers: [...connection.brokers],
     ssl: connection.tls,
-    sasl: connection.sasl,
+    // kafkajs keeps what it makes of a login in the object that it is given.
+    sasl: connection.sasl === undefined ? undefined : { ...connection.sasl },
     clientId: connection.clientId,
     connectionTimeout: connectMs,
     authenticationTimeout: connectMs,

@@ -60,7 +60,7 @@ function adminOf({ brokers, clientId, tls, sasl, requestMs = 10_000 }: KafkaConn
     brokers: [...brokers],
     clientId,
     ssl: tls,
-    ...(sasl === undefined ? {} : { sasl: sasl as never }),
+    ...(sasl === undefined ? {} : { sasl: { ...sasl } as never }),
     connectionTimeout: 5_000,
     requestTimeout: requestMs,
     retry: { retries: 2, initialRetryTime: 100 },

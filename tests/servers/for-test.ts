@@ -1,7 +1,7 @@
 import type { TestContext } from "node:test";
 import { type Claim, claim } from "./claim.ts";
 import { type ElasticsearchOptions, type ElasticsearchServer, elasticsearchMissing, startElasticsearch } from "./elasticsearch-server.ts";
-import { type KafkaServer, kafkaMissing, startKafka } from "./kafka-server.ts";
+import { type KafkaServer, type KafkaSettings, kafkaMissing, startKafka } from "./kafka-server.ts";
 import { isSkipped } from "./skipping.ts";
 
 const claims = new Map<string, Promise<Claim>>();
@@ -30,7 +30,7 @@ export function elasticsearch(t: TestContext): Promise<string | undefined> {
 }
 
 /** A Kafka of this test alone, to be killed and stopped; it ends with the test. Skips under the same conditions. */
-export async function ownKafka(t: TestContext, settings: readonly string[] = []): Promise<KafkaServer | undefined> {
+export async function ownKafka(t: TestContext, settings?: KafkaSettings): Promise<KafkaServer | undefined> {
   if (isSkipped(t, kafkaMissing())) return undefined;
   const server = await startKafka(settings);
   t.after(() => server.stop());

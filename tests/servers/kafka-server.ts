@@ -26,15 +26,23 @@ export function kafkaMissing(): string | undefined {
   return hasMaven() ? undefined : "Kafka's jars are fetched by Maven (mvn), which is not installed";
 }
 
-/** `settings` are lines of server.properties, after ours. */
-export async function startKafka(settings: readonly string[] = []): Promise<KafkaServer> {
+export interface KafkaSettings {
+  /** Lines of server.properties, which win over ours; the addresses are those of the broker's and the controller's listener. */
+  readonly properties?: (address: string, controller: string) => readonly string[];
+  /** Users who can log in by SCRAM: `SCRAM-SHA-256=[name=ana,password=secret]`. */
+  readonly scramUsers?: readonly string[];
+}
+
+export async function startKafka({ properties = () => [], scramUsers = [] }: KafkaSettings = {}): Promise<KafkaServer> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-kafka-"));
   const [port = 0, controllerPort = 0] = await freePorts(2);
   const address = `127.0.0.1:${port}`;
   const configuration = join(folder, "server.properties");
   const jars = kafkaJars();
-  cpSync(formatted(jars), join(folder, "data"), { recursive: true });
-  writeFileSync(configuration, [...properties(folder, { port, controllerPort }), ...settings].join("\n"));
+  const own = properties(address, `127.0.0.1:${controllerPort}`);
+  writeFileSync(configuration, [...usualProperties(folder, { port, controllerPort }), ...own].join("\n"));
+  if (scramUsers.length > 0) format(jars, configuration, scramUsers);
+  else cpSync(formatted(jars), join(folder, "data"), { recursive: true });
 
   const start = async (): Promise<ServerProcess> => {
     const started = startServer({ program: java(), args: [...javaArguments, "-cp", `${jars}/*`, "kafka.Kafka", configuration], folder });
@@ -74,17 +82,22 @@ function java(): string {
 function formatted(jars: string): string {
   return fetched("kafka-formatted", (target) => {
     const configuration = join(target, "format.properties");
-    writeFileSync(configuration, properties(target, { port: 9092, controllerPort: 9093 }).join("\n"));
-    const clusterId = randomBytes(16).toString("base64url");
-    const args = ["-cp", `${jars}/*`, "kafka.tools.StorageTool", "format", "--cluster-id", clusterId, "--config", configuration];
-    execFileSync(java(), args, { stdio: ["ignore", "pipe", "pipe"] });
+    writeFileSync(configuration, usualProperties(target, { port: 9092, controllerPort: 9093 }).join("\n"));
+    format(jars, configuration, []);
     cpSync(join(target, "data"), target, { recursive: true });
     rmSync(join(target, "data"), { recursive: true });
     rmSync(configuration);
   });
 }
 
-function properties(folder: string, { port, controllerPort }: { readonly port: number; readonly controllerPort: number }): string[] {
+function format(jars: string, configuration: string, scramUsers: readonly string[]): void {
+  const clusterId = randomBytes(16).toString("base64url");
+  const users = scramUsers.flatMap((user) => ["--add-scram", user]);
+  const args = ["-cp", `${jars}/*`, "kafka.tools.StorageTool", "format", "--cluster-id", clusterId, "--config", configuration, ...users];
+  execFileSync(java(), args, { stdio: ["ignore", "pipe", "pipe"] });
+}
+
+function usualProperties(folder: string, { port, controllerPort }: { readonly port: number; readonly controllerPort: number }): string[] {
   return [
     "process.roles=broker,controller",
     "node.id=1",

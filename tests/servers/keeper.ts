@@ -10,7 +10,7 @@ import { startKafka } from "./kafka-server.ts";
 const idleMsMax = 20_000;
 
 const starters: Readonly<Record<ServerName, () => Promise<{ readonly address: string; stop(): Promise<void> }>>> = {
-  kafka: startKafka,
+  kafka: () => startKafka(),
   elasticsearch: startElasticsearch,
 };
 
