@@ -1,6 +1,6 @@
 import type { LeaseGranted, LeaseRequested } from "../domain/events.ts";
 import { Fault } from "../domain/fault.ts";
-import { grantId, leaseRequestId } from "../domain/limits/lease.ts";
+import { chunkOf, grantId, leaseRequestId } from "../domain/limits/lease.ts";
 import type { Limit } from "../domain/limits/limit.ts";
 import { adjustDemand, type Bucket, giveBack, hasToken, spareLeft, spend, spendSpare, takeGrant } from "./limit-bucket.ts";
 
@@ -13,7 +13,7 @@ export type LeaseAnswer = LeaseGranted & { readonly left?: number; readonly free
 /**
  * What may be spent while no grant comes: of every limit `share` (0 to 1) over all gates, of which there are `gates`; at least one call a gate
  * and window, unless `share` is 0. For at most `lastsMs` after the first request that stayed unanswered; then calls are refused.
- * It comes on top of what is granted: the overshoot is at most `gates × max(1, floor(callsMax × share / gates))` in any window.
+ * Later grants pay for it. What they don't, because nothing was left, is the overshoot: at most `gates × max(1, floor(callsMax × share / gates))` in any window.
  */
 export interface Fallback {
   readonly share: number;
@@ -59,7 +59,7 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
     else bucket.emptyUntilMs = answer.left === undefined ? Math.min(answer.notAfterMs, now + askAgainMs) : bucket.freeAtMs;
   };
 
-  const ask = (bucket: Bucket, now: number) => {
+  const ask = (bucket: Bucket, now: number, isAdvance: boolean) => {
     if (bucket.pendingId !== null && now - bucket.pendingAtMs < askAgainMs) return;
     adjustDemand(bucket, now);
     const request = requestOf(bucket, bucket.wanted, now > bucket.untilMs ? giveBack(bucket) : 0, now);
@@ -67,6 +67,7 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
     if (answer === undefined) {
       bucket.pendingId = request.id;
       bucket.pendingAtMs = now;
+      bucket.isAdvance = isAdvance;
       lostSinceMs ??= now;
     } else accept(bucket, answer, now, now);
   };
@@ -77,17 +78,20 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
     /** Whether a call can be admitted now, asking for tokens where there are none. */
     ready(bucket: Bucket, now: number): boolean {
       if (hasToken(bucket, now)) return true;
-      ask(bucket, now);
+      ask(bucket, now, false);
       return hasToken(bucket, now) || hasSpare(bucket, fallback, lostSinceMs, now);
     },
     /** Spends what `ready` has found. */
     take(bucket: Bucket, now: number): void {
       if (!spend(bucket, now)) spendSpare(bucket, now);
       // Over a remote grantor the next lease is asked for before this one has run out.
-      else if (isRemote(bucket) && bucket.tokens * 4 <= bucket.granted && now >= bucket.emptyUntilMs) ask(bucket, now);
+      else if (isRemote(bucket) && bucket.tokens * 4 <= bucket.granted && now >= bucket.emptyUntilMs) ask(bucket, now, true);
     },
     granted(bucket: Bucket, event: LeaseGranted, now: number): void {
-      if (bucket.pendingId !== null && event.id === grantId(bucket.pendingId)) accept(bucket, event, bucket.pendingAtMs, now);
+      if (bucket.pendingId === null || event.id !== grantId(bucket.pendingId)) return;
+      accept(bucket, event, bucket.pendingAtMs, now);
+      // The grant has paid for what went on credit: the next one is for what comes.
+      if (bucket.tokens === 0 && !bucket.starved) ask(bucket, now, true);
     },
     returnUnspent(now: number, everything: boolean): void {
       for (const bucket of holding) {
@@ -106,7 +110,9 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
 /** What may be spent without a lease: for a new bucket at once, for others when the grantor stays away, and not for ever. */
 function hasSpare(bucket: Bucket, fallback: Fallback | undefined, lostSinceMs: number | null, now: number): boolean {
   if (fallback === undefined || fallback.share <= 0 || bucket.pendingId === null) return false;
-  if (bucket.answered && now - bucket.pendingAtMs < patienceMs) return false;
+  // While the answer is on its way a few calls go on credit, unless they come thick and fast, or there was nothing left the last time.
+  const isWaiting = bucket.answered && now - bucket.pendingAtMs < patienceMs;
+  if (isWaiting && (bucket.starved || bucket.isAdvance || bucket.owed >= chunkOf(bucket.limit.callsMax))) return false;
   if (lostSinceMs !== null && now - lostSinceMs > fallback.lastsMs) return false;
   const spareMax = Math.max(1, Math.floor((bucket.limit.callsMax * fallback.share) / fallback.gates));
   return spareLeft(bucket, spareMax, now) > 0;

@@ -208,6 +208,29 @@ test("over a remote grantor the fallback goes on for its share and its time; the
   assert.equal(burst(), granted.tokens);
 });
 
+test("what goes on credit while a grant is on its way is paid for by the grant: in all, no more is admitted than granted", () => {
+  const inner = grantor("remote");
+  const asked: { readonly request: LeaseRequested; readonly limit: Limit }[] = [];
+  const lease = (request: LeaseRequested, limit: Limit) => void asked.push({ request, limit });
+  const { limiter, at } = scene([limitOf("few", 3, 60_000)], {
+    lease: lease as () => undefined,
+    fallback: { share: 1, gates: 1, lastsMs: 10_000 },
+  });
+  const answer = () => {
+    for (const { request, limit } of asked.splice(0)) limiter.granted(inner.lease(request, limit) as LeaseGranted);
+  };
+  // One call every ten seconds: each lease has expired by the next, and none is refused for that.
+  const admitted = [0, 10_000, 20_000, 30_000, 40_000].map((ms) => {
+    at(ms);
+    limiter.returnUnspent();
+    answer();
+    const isAdmitted = limiter.admit(callOf()).admitted;
+    while (asked.length > 0) answer();
+    return isAdmitted;
+  });
+  assert.deepEqual(admitted, [true, true, true, false, false]);
+});
+
 test("a lease is void after its life, counted from the request on the gate's own clock", () => {
   const asked: LeaseRequested[] = [];
   const { limiter, at } = scene([limitOf("many", 100, 60_000)], { lease: (request) => void asked.push(request) as undefined });
