@@ -29,6 +29,18 @@ export async function serve(config: Config, { demo, roles, print, reread }: Serv
   logger.info("Stopping: no new requests, those in flight finish");
   await gate.close();
   logger.info("Stopped");
+  endLate(logger);
+}
+
+/** What a library leaves open must not keep a process that has stopped: everything of ours is closed by now. */
+const lateMs = 2_000;
+
+function endLate(logger: Logger): void {
+  const resources = () => process.getActiveResourcesInfo().filter((name) => name !== "Timeout");
+  setTimeout(() => {
+    logger.debug("Something held the process that has stopped", { resources: resources() });
+    process.exit();
+  }, lateMs).unref();
 }
 
 /** What a gate by itself says, and keeps for the command line; or what one process of several does. */
