@@ -4,6 +4,7 @@ import { type TestContext, test } from "node:test";
 import { createCodec } from "../connectors/avro/codec.ts";
 import { fullSamples } from "../connectors/avro/event-samples.ts";
 import { openClient } from "../connectors/elasticsearch/client.ts";
+import { removeDataStream } from "../connectors/elasticsearch/data-stream.fixture.ts";
 import { dataStreamName, installedVersion, templateVersion } from "../connectors/elasticsearch/index-template.ts";
 import { openEmbeddedStore } from "../connectors/embedded/store.ts";
 import { temporaryFolder } from "../connectors/embedded/temporary-folder.ts";
@@ -28,7 +29,7 @@ async function stage(t: TestContext) {
   t.after(async () => {
     await close();
     remove();
-    await client.indices.delete({ index: `.ds-${dataStreamName(namespace)}-*`, expand_wildcards: "all" }, { ignore: [400, 404] });
+    await removeDataStream(client, dataStreamName(namespace));
     await client.close();
   });
   const config = loadConfig({ environment: {}, overrides: { elasticsearch: { urls: [url], namespace } }, folder });

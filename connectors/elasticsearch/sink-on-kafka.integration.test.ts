@@ -13,6 +13,7 @@ import { fullSamples } from "../avro/event-samples.ts";
 import { openKafkaLog } from "../kafka/event-log.ts";
 import { migrateKafka } from "../kafka/migrate.ts";
 import { openClient } from "./client.ts";
+import { removeDataStream } from "./data-stream.fixture.ts";
 import { dataStreamName } from "./index-template.ts";
 import { openElasticsearchSink, sunkTopics } from "./sink.ts";
 
@@ -25,7 +26,7 @@ async function stage(t: TestContext) {
   const openLog = () => openKafkaLog({ ...broker, logger: silentLogger, codec: createCodec(), metrics: createMetrics(), heartbeatMs: 50 });
   const client = openClient({ urls: [url], credentials: null, ca: null, requestTimeoutMs: 10_000 });
   t.after(async () => {
-    await client.indices.delete({ index: `.ds-${dataStreamName(namespace)}-*`, expand_wildcards: "all" }, { ignore: [400, 404] });
+    await removeDataStream(client, dataStreamName(namespace));
     await client.close();
   });
   return { url, namespace, openLog, client };

@@ -19,6 +19,7 @@ import { fullSamples } from "../avro/event-samples.ts";
 import { openEmbeddedStore } from "../embedded/store.ts";
 import { temporaryFolder } from "../embedded/temporary-folder.ts";
 import { openClient } from "./client.ts";
+import { removeDataStream } from "./data-stream.fixture.ts";
 import { dataStreamName, indexTemplate, installedVersion, installTemplates, templateVersion } from "./index-template.ts";
 import { type DeadLetter, type ElasticsearchSink, type ElasticsearchSinkOptions, openElasticsearchSink } from "./sink.ts";
 
@@ -51,7 +52,7 @@ async function stage(t: TestContext): Promise<Stage | undefined> {
     for (const sink of opened) await sink.close();
     await close();
     remove();
-    await client.indices.delete({ index: `.ds-${dataStream}-*`, expand_wildcards: "all" }, { ignore: [400, 404] });
+    await removeDataStream(client, dataStream);
     await client.close();
   });
   const config = {

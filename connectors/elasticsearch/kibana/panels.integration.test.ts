@@ -6,6 +6,7 @@ import type { Client, estypes } from "@elastic/elasticsearch";
 import { questionsOf } from "../../../tests/fixtures/analysts-questions.ts";
 import { elasticsearch } from "../../../tests/servers/for-test.ts";
 import { openClient } from "../client.ts";
+import { removeDataStream } from "../data-stream.fixture.ts";
 import { dataStreamName, installTemplates } from "../index-template.ts";
 import { sampleDocuments } from "../sample-documents.fixture.ts";
 import { panelsOf } from "./dashboard.ts";
@@ -31,7 +32,7 @@ async function stage(t: TestContext): Promise<Stage | undefined> {
   const client = openClient({ urls: [url], credentials: null, ca: null, requestTimeoutMs: 30_000 });
   const dataStream = dataStreamName(`panels${randomUUID().slice(0, 8)}`);
   t.after(async () => {
-    await client.indices.delete({ index: `.ds-${dataStream}-*`, expand_wildcards: "all" }, { ignore: [400, 404] });
+    await removeDataStream(client, dataStream);
     await client.close();
   });
   await installTemplates(client, { namespace: "any", retentionDays: 400 });
