@@ -58,6 +58,8 @@ export class Socket implements WebSocketConnection, Placed {
       return true;
     }
     native.send(text, false, false);
+    // What is beyond even the native bound closes the connection, which is over then.
+    if (this.native === undefined) return true;
     this.waitingBytes = native.getBufferedAmount();
     if (this.waitingBytes === 0) return true;
     this.blockedSinceMs ??= nowMs;

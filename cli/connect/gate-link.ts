@@ -33,7 +33,7 @@ const pausesMs = [250, 500, 1_000, 2_000, 4_000];
 
 export function openGateLink({ url, key, tell }: GateLinkOptions): GateLink {
   // Calls may take as long as the gate lets them; it keeps quiet streams alive.
-  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connections: 64 });
+  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connections: 512 });
   const authorization = key === null ? {} : { authorization: `Bearer ${key}` };
   let isAway = false;
 

@@ -69,6 +69,7 @@ class Pool implements CarrierPool {
   #spare: Started | undefined;
   #quickEnds = 0;
   #notBeforeMs = 0;
+  #failedMs = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(options: CarrierPoolOptions) {
@@ -203,8 +204,11 @@ class Pool implements CarrierPool {
     started.channel?.ended(fault, untouched);
     started.whenEnded?.(fault);
     if (started.proven || started.ending || this.#closed) return;
+    // Those that were started before the last failure was known failed with it: together they count once.
+    if (started.startedMs < this.#failedMs) return;
+    this.#failedMs = this.#options.clock.nowMs();
     this.#quickEnds += 1;
-    this.#notBeforeMs = this.#options.clock.nowMs() + Math.min(pauseMinMs * 2 ** Math.min(this.#quickEnds - 1, 16), pauseMaxMs);
+    this.#notBeforeMs = this.#failedMs + Math.min(pauseMinMs * 2 ** Math.min(this.#quickEnds - 1, 16), pauseMaxMs);
   }
 
   #prove(started: Started): void {

@@ -18,6 +18,7 @@ import { openGate } from "../../cli/gate.ts";
 import { createLogger } from "../../connectors/telemetry/logger.ts";
 import { startCountingServer } from "../fixtures/counting-server.ts";
 import { startModernServer } from "../fixtures/modern-server.ts";
+import { startPollingServer } from "../fixtures/polling-server.ts";
 import { allowAll, type Harness, modernRequest, startGate } from "./harness.ts";
 import { held, metric, outcomes, stage } from "./stage.ts";
 import { until } from "./until.ts";
@@ -199,6 +200,19 @@ describe("sluice connect", { concurrency: 2 }, () => {
     bridge.child.kill("SIGTERM");
     assert.equal(await bridge.ended, 0);
     await until("no session is left", async () => (await sessions()) === 0);
+  });
+
+  test("takes up an answer whose stream the server closed", async (t) => {
+    const server = await startPollingServer();
+    t.after(() => server.close());
+    const harness = await startGate(t, { policies: [allowAll], servers: [{ name: "polling", url: server.url }] });
+    const bridge = startBridge(t, harness, "polling");
+    bridge.send(initialize(0));
+    await bridge.answer(0);
+    bridge.send({ jsonrpc: "2.0", method: "notifications/initialized" });
+    bridge.send({ jsonrpc: "2.0", id: 5, method: "tools/call", params: { name: "slow", arguments: {} } });
+    assert.match(JSON.stringify(await bridge.answer(5)), /at last/);
+    assert.equal(server.asked.length, 3);
   });
 
   test("says why, where the key is not accepted or the gate is away", async (t) => {

@@ -8,6 +8,7 @@ import { CreateMessageRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { WebSocket } from "ws";
 import { topics } from "../../domain/topics.ts";
 import { startModernServer } from "../fixtures/modern-server.ts";
+import { startPollingServer } from "../fixtures/polling-server.ts";
 import { allowAll, type Harness, modernRequest, startGate } from "./harness.ts";
 import { held, metric, outcomes, stage } from "./stage.ts";
 import { until } from "./until.ts";
@@ -201,6 +202,56 @@ describe("a conversation over WebSocket", () => {
     assert.equal(await metric(harness, /^sluice_sessions (\d+)$/m), 1);
     client.socket.close();
     await until("the session is ended", async () => (await metric(harness, /^sluice_sessions (\d+)$/m)) === 0);
+  });
+
+  test("is initialized once, and nothing is left of it where its client goes away meanwhile", async (t) => {
+    const harness = await stage(t, { era: "legacy" });
+    const open = () => openWebSocket(urlOf(harness, "/mcp/counting/ws"), { headers: bearer(harness.agentKey) });
+    const twice = await open();
+    twice.send({ jsonrpc: "2.0", id: 1, ...initialize });
+    twice.send({ jsonrpc: "2.0", id: 2, ...initialize });
+    await until("both answers", () => twice.messages.length === 2);
+    assert.deepEqual(new Set(twice.messages.map(({ id, error }) => `${id} ${error === undefined}`)), new Set(["1 true", "2 false"]));
+    twice.socket.close();
+    const handshakes = () => harness.upstream.received.filter(({ method }) => method === "initialize").length;
+    const before = handshakes();
+    const gone = await open();
+    gone.socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, ...initialize }), () => gone.socket.terminate());
+    await until("the handshake reaches the server", () => handshakes() > before);
+    await until("no session is left", async () => (await metric(harness, /^sluice_sessions (\d+)$/m)) === 0);
+  });
+
+  test("carries both eras at once, and cancels each in its own way", async (t) => {
+    const { tool, calls } = held();
+    const harness = await stage(t, { era: "modern", tools: { slow: tool } });
+    const client = await openWebSocket(urlOf(harness, "/mcp/counting/ws"), { headers: bearer(harness.agentKey) });
+    t.after(() => client.socket.terminate());
+    assert.ok((await client.ask({ jsonrpc: "2.0", id: 0, ...initialize }))["result"]);
+    client.send({ jsonrpc: "2.0", method: "notifications/initialized" });
+    client.send(modernRequest("tools/call", { name: "slow", arguments: {} }, 1).message);
+    client.send({ jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "slow", arguments: {} } });
+    await until("both are executed", () => calls.length === 2);
+    for (const requestId of [1, 2]) client.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId } });
+    await Promise.all(calls.map(({ abandoned }) => abandoned));
+    await client.ask({ jsonrpc: "2.0", id: 3, method: "tools/list" });
+    assert.deepEqual(
+      client.messages.map(({ id }) => id),
+      [0, 3],
+    );
+  });
+
+  test("takes up an answer whose stream its server closed", async (t) => {
+    const server = await startPollingServer();
+    t.after(() => server.close());
+    const harness = await startGate(t, { policies: [allowAll], servers: [{ name: "polling", url: server.url }] });
+    const client = await openWebSocket(urlOf(harness, "/mcp/polling/ws"), { headers: bearer(harness.agentKey) });
+    t.after(() => client.socket.terminate());
+    await client.ask({ jsonrpc: "2.0", id: 0, ...initialize });
+    client.send({ jsonrpc: "2.0", method: "notifications/initialized" });
+    const answer = await client.ask({ jsonrpc: "2.0", id: 5, method: "tools/call", params: { name: "slow", arguments: {} } });
+    assert.match(JSON.stringify(answer), /at last/);
+    assert.equal(server.asked.length, 3);
+    assert.ok(server.asked[1] !== undefined && server.asked[2] !== undefined, "each rest was asked for behind an event");
   });
 
   test("refuses what is no message, an id in use, and too many at once, and lives on", async (t) => {

@@ -13,7 +13,7 @@ import type { Endpoint } from "../place.ts";
 import { recordRefusal } from "../refusals.ts";
 import { ownerOf, type Session } from "../session.ts";
 import { openStream } from "../stream.ts";
-import { MessageReply, type ReplyHost } from "./message-reply.ts";
+import { type Awaited, MessageReply, type ReplyHost } from "./message-reply.ts";
 import { messageRequest, streamRequest } from "./message-request.ts";
 
 /** Why the gate ends a conversation. */
@@ -40,8 +40,10 @@ export interface ConversationOptions {
 const sessionTouchMs = 30_000;
 const resumeFirstMs = 1_000;
 const resumeLongestMs = 30_000;
-/** Streams that break off again and again without a word between are given up. */
+/** An answer that breaks off again and again without a word between is given up. */
 const resumesInVainMax = 5;
+/** The stream on which a server speaks unasked has no request of its own. */
+const unasked: Awaited = { idRaw: null, isModern: false, isAwaited: false, resumedInVain: null };
 
 /**
  * A client on one connection that carries messages both ways: a WebSocket, or a stream of the transport HTTP+SSE. The rules are those of
@@ -59,13 +61,14 @@ export class Conversation implements ReplyHost {
   private readonly replies = new Set<MessageReply>();
   /** Requests in flight, by the JSON of their ids. */
   private readonly requests = new Map<string, MessageReply>();
-  private readonly idOf = new Map<MessageReply, string>();
   private sessionId: string | null = null;
   /** The reply to `notifications/initialized`: behind it the server may speak unasked. */
   private readiness: MessageReply | undefined;
+  /** The reply to `initialize`, while it is under way. */
+  private initializing: MessageReply | undefined;
   private stream: MessageReply | undefined;
   private readonly timers = new Set<NodeJS.Timeout>();
-  private resumesInVain = 0;
+  private streamsInVain = 0;
   private touchedMs: number;
   private authenticating = false;
   private leaving = false;
@@ -133,14 +136,23 @@ export class Conversation implements ReplyHost {
 
   finished(reply: MessageReply): void {
     this.replies.delete(reply);
-    const idRaw = this.idOf.get(reply);
-    this.idOf.delete(reply);
-    if (idRaw !== undefined && this.requests.get(idRaw) === reply) this.requests.delete(idRaw);
-    if (this.over) return;
+    const { idRaw } = reply.awaited;
+    if (idRaw !== null && this.requests.get(idRaw) === reply) this.requests.delete(idRaw);
+    if (this.over) {
+      if (reply.sessionId !== null) this.abandoned(reply.sessionId);
+      return;
+    }
+    if (reply === this.initializing) this.initializing = undefined;
     if (reply === this.readiness) this.listen(null);
     if (reply === this.stream) this.streamEnded(reply);
-    else if (idRaw !== undefined) this.answered(reply, idRaw);
+    else if (idRaw !== null) this.answered(reply, idRaw);
     if (this.leaving) this.leaveIfIdle();
+  }
+
+  /** Its client went away before it could use it. */
+  abandoned(sessionId: string): void {
+    const session = sessionId === this.sessionId ? undefined : this.gate.sessions.find(sessionId, this.owner, this.endpoint.place);
+    if (session !== undefined) this.gate.sessions.end(session);
   }
 
   /** Asks again who calls. A credential that must be verified anew meanwhile counts as before, up to its end. */
@@ -186,13 +198,10 @@ export class Conversation implements ReplyHost {
       this.outlet.end("session-lost");
       return;
     }
-    const reply = new MessageReply(this, scanned.kind === "request" || scanned.kind === "batch");
-    this.replies.add(reply);
+    const isAwaited = scanned.kind === "request" || scanned.kind === "batch";
+    const reply = this.replyTo({ idRaw, isModern: scanned.protocolVersion !== null, isAwaited, resumedInVain: null });
     if (scanned.method === "notifications/initialized") this.readiness = reply;
-    if (idRaw !== null) {
-      this.requests.set(idRaw, reply);
-      this.idOf.set(reply, idRaw);
-    }
+    if (scanned.method === "initialize" && scanned.protocolVersion === null) this.initializing = reply;
     const { gate, caller, endpoint } = this;
     const request = messageRequest(this.opening, bytes, scanned, session);
     try {
@@ -211,7 +220,9 @@ export class Conversation implements ReplyHost {
       return this.faulty(idRaw, new Fault("limited", message, { retryAfterMs: 1_000 }));
     }
     if (idRaw !== null && this.requests.has(idRaw)) return invalid("a request with this id is in flight");
-    if (method === "initialize" && this.sessionId !== null) return invalid("this connection is initialized already: open another one");
+    if (method === "initialize" && (this.sessionId !== null || this.initializing !== undefined)) {
+      return invalid("this connection is initialized already: open another one");
+    }
     return null;
   }
 
@@ -230,38 +241,45 @@ export class Conversation implements ReplyHost {
   private withdraw({ bytes, requestId }: Scanned): boolean {
     const reply = requestId === null ? undefined : this.requests.get(rawText(bytes, requestId as Range));
     if (reply === undefined) return this.sessionId === null;
-    reply.silence();
-    if (this.sessionId !== null) return false;
-    reply.cancel();
-    return true;
+    reply.silenced = true;
+    if (reply.awaited.isModern) reply.cancel();
+    return reply.awaited.isModern || this.sessionId === null;
+  }
+
+  private replyTo(awaited: Awaited): MessageReply {
+    const reply = new MessageReply(this, awaited);
+    this.replies.add(reply);
+    if (awaited.idRaw !== null) this.requests.set(awaited.idRaw, reply);
+    return reply;
   }
 
   private answered(reply: MessageReply, idRaw: string): void {
     if (reply.sessionId !== null && this.sessionId === null) this.sessionId = reply.sessionId;
-    const { lastEventId } = reply;
-    if (lastEventId === null || reply.endsWithAnswer || reply.aborted) return;
+    const { awaited, lastEventId, status } = reply;
+    const isBroken = awaited.resumedInVain !== null && status !== 200;
+    if (reply.aborted || reply.silenced || reply.endsWithAnswer || (lastEventId === null && !isBroken)) return;
     // The server closed the stream of an answer that it goes on with elsewhere (2025-11-25, "Resumability and Redelivery").
-    this.later(reply, () => {
-      const rest = new MessageReply(this, true);
-      this.requests.set(idRaw, rest);
-      this.idOf.set(rest, idRaw);
-      this.replies.add(rest);
-      this.openStream(rest, lastEventId);
-    });
+    const resumedInVain = reply.emitted > 0 ? 0 : (awaited.resumedInVain ?? 0) + 1;
+    if (isBroken || lastEventId === null || resumedInVain > resumesInVainMax) {
+      this.emit(this.faulty(idRaw, new Fault("unavailable", "the server ended its answer before the result")));
+      return;
+    }
+    this.later(reply.retryMs ?? resumeFirstMs * 2 ** resumedInVain, () =>
+      this.openStream(this.replyTo({ ...awaited, isAwaited: false, resumedInVain }), lastEventId),
+    );
   }
 
   /** The stream on which the server speaks unasked, once the client is ready for it. */
   private listen(lastEventId: string | null): void {
     if (this.stream !== undefined || this.over || this.leaving) return;
-    this.stream = new MessageReply(this, false);
-    this.replies.add(this.stream);
+    this.stream = this.replyTo(unasked);
     this.openStream(this.stream, lastEventId);
   }
 
   private openStream(reply: MessageReply, lastEventId: string | null): void {
     const session = this.session();
     if (session === undefined) {
-      reply.cancel();
+      this.outlet.end("session-lost");
       return;
     }
     const { gate, caller, endpoint } = this;
@@ -273,17 +291,18 @@ export class Conversation implements ReplyHost {
     this.stream = undefined;
     // 405: the server has nothing to say unasked.
     if (reply.status !== 200 || reply.aborted) return;
-    this.later(reply, () => this.listen(reply.lastEventId));
+    this.streamsInVain = reply.emitted > 0 ? 0 : this.streamsInVain + 1;
+    this.later(reply.retryMs ?? resumeFirstMs * 2 ** Math.min(this.streamsInVain, 10), () => this.listen(reply.lastEventId));
   }
 
-  private later(reply: MessageReply, next: () => void): void {
-    this.resumesInVain = reply.emitted > 0 ? 0 : this.resumesInVain + 1;
-    if (this.resumesInVain > resumesInVainMax) return;
-    const pauseMs = Math.min(reply.retryMs ?? resumeFirstMs * 2 ** this.resumesInVain, resumeLongestMs);
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      if (!this.over) next();
-    }, pauseMs).unref();
+  private later(pauseMs: number, next: () => void): void {
+    const timer = setTimeout(
+      () => {
+        this.timers.delete(timer);
+        if (!this.over) next();
+      },
+      Math.min(pauseMs, resumeLongestMs),
+    ).unref();
     this.timers.add(timer);
   }
 

@@ -9,6 +9,20 @@ export interface ReplyHost {
   emit(message: Uint8Array | string): boolean;
   /** The answer is complete, or nobody waits for it any more. */
   finished(reply: MessageReply): void;
+  /** A session was opened for a client that is gone. */
+  abandoned(sessionId: string): void;
+}
+
+/** What an answer answers. */
+export interface Awaited {
+  /** The JSON of the request's id; null where there is no one request. */
+  readonly idRaw: string | null;
+  /** A request of the stateless revision is cancelled as if its connection closed. */
+  readonly isModern: boolean;
+  /** Of other messages refusals are told to nobody (JSON-RPC 2.0 §4.1). */
+  readonly isAwaited: boolean;
+  /** How often in turn the rest of its answer was fetched in vain; null for what is no rest. */
+  readonly resumedInVain: number | null;
 }
 
 /**
@@ -27,9 +41,10 @@ export class MessageReply implements HttpReply {
   emitted = 0;
   endsWithAnswer = false;
   private readonly host: ReplyHost;
-  private readonly isAwaited: boolean;
+  readonly awaited: Awaited;
+  /** The client withdrew the request: nothing more of it is told. */
+  silenced = false;
   private over = false;
-  private silenced = false;
   private parser: SseParser | undefined;
   private parts: Uint8Array[] | undefined;
   private partsBytes = 0;
@@ -37,21 +52,26 @@ export class MessageReply implements HttpReply {
   private resume: (() => void) | undefined;
   private owesResume = false;
 
-  /** `isAwaited`: the client's message has an answer. Of others, refusals are told to nobody (JSON-RPC 2.0 §4.1). */
-  constructor(host: ReplyHost, isAwaited: boolean) {
+  constructor(host: ReplyHost, awaited: Awaited) {
     this.host = host;
-    this.isAwaited = isAwaited;
+    this.awaited = awaited;
   }
 
   send(status: number, headers: readonly string[], body: Uint8Array | string): void {
-    if (this.over) return;
+    if (this.over) {
+      this.late(headers);
+      return;
+    }
     this.note(status, headers);
-    if (body.length > 0 && this.isAwaited && isJson(headers)) this.emit(body);
+    if (body.length > 0 && this.awaited.isAwaited && isJson(headers)) this.emit(body);
     this.finish();
   }
 
   start(status: number, headers: readonly string[]): void {
-    if (this.over) return;
+    if (this.over) {
+      this.late(headers);
+      return;
+    }
     this.note(status, headers);
     if (headerOf(headers, "content-type")?.startsWith("text/event-stream") === true) {
       this.parser = createSseParser({ eventBytesMax: bounds.listAnswerBytesMax, onEvent: (event) => this.event(event) });
@@ -68,7 +88,7 @@ export class MessageReply implements HttpReply {
 
   end(): void {
     if (this.over) return;
-    if (this.parts !== undefined && this.partsBytes > 0 && this.isAwaited) this.emit(Buffer.concat(this.parts));
+    if (this.parts !== undefined && this.partsBytes > 0 && this.awaited.isAwaited) this.emit(Buffer.concat(this.parts));
     this.finish();
   }
 
@@ -86,11 +106,6 @@ export class MessageReply implements HttpReply {
     if (!this.owesResume) return;
     this.owesResume = false;
     this.resume?.();
-  }
-
-  /** Nothing more of it reaches the client: it withdrew the request. */
-  silence(): void {
-    this.silenced = true;
   }
 
   /** As if an HTTP client had closed the connection: a modern request is cancelled by that. */
@@ -120,6 +135,11 @@ export class MessageReply implements HttpReply {
     this.partsBytes += bytes.length;
     if (this.partsBytes > bounds.listAnswerBytesMax) throw new Error("an answer is too large to be one message");
     this.parts?.push(Uint8Array.from(bytes));
+  }
+
+  private late(headers: readonly string[]): void {
+    const sessionId = headerOf(headers, "mcp-session-id");
+    if (sessionId !== undefined) this.host.abandoned(sessionId);
   }
 
   private note(status: number, headers: readonly string[]): void {
