@@ -16,6 +16,7 @@ export function checkConfig(config: AuthorConfig): readonly Issue[] {
     ...repeated(config.policies, "policyId", ["policies"]),
     ...config.policies.flatMap(({ rules }, index) => repeated(rules, "id", ["policies", index, "rules"])),
     ...repeated(config.limits, "limitId", ["limits"]),
+    ...repeated(config.budgets, "budgetId", ["budgets"]),
     ...repeated(config.virtualServers, "name", ["virtualServers"]),
   ];
 }

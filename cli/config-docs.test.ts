@@ -8,7 +8,7 @@ const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
 test("the README has every field of the configuration; run node cli/config-docs.ts", () => {
   assert.equal(readme, withConfiguration(readme));
-  const lists = ["servers", "policies", "limits", "virtualServers", "authentication.issuers"];
+  const lists = ["servers", "policies", "limits", "budgets", "virtualServers", "authentication.issuers"];
   const fields = configFields.map(({ path }) => pathText(path)).filter((path) => !lists.includes(path));
   for (const field of [...fields, "servers[].url", "policies[].rules[].when", "limits[].per", "virtualServers[].tools[].pick"])
     assert.ok(readme.includes(`| \`${field}\` |`), field);

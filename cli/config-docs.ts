@@ -4,7 +4,18 @@ import { variableOf } from "./config-environment.ts";
 import { configFields, configSchema, pathText, resolve, type Schema } from "./config-schema.ts";
 
 /** What lists of the configuration hold, in the order in which they are explained. */
-const definitionNames = ["server", "upstream", "policy", "rule", "limit", "virtualServer", "namePick", "resourcePick", "issuer"] as const;
+const definitionNames = [
+  "server",
+  "upstream",
+  "policy",
+  "rule",
+  "limit",
+  "budget",
+  "virtualServer",
+  "namePick",
+  "resourcePick",
+  "issuer",
+] as const;
 
 /**
  * `docs/configuration.md`, made of the schema. `node cli/config-docs.ts` writes it; a test holds the file against it.
@@ -33,7 +44,7 @@ Unknown keys and variables are refused, with the nearest name and the place. \`s
 \`# yaml-language-server: $schema=./cli/config.schema.json\`. Paths start at the folder of the file, or where \`sluice\` is started for
 those of the environment and the command line.
 
-\`servers\`, \`virtualServers\`, \`policies\`, \`limits\` and \`log.level\` are taken over from a changed file by a running gate, without dropping
+\`servers\`, \`virtualServers\`, \`policies\`, \`limits\`, \`budgets\` and \`log.level\` are taken over from a changed file by a running gate, without dropping
 a call. Everything else needs a restart. A file that is wrong changes nothing.
 
 Whatever listens beyond loopback demands TLS (\`http.tls\`, \`grpc.tls\`) or says that it does without (\`http.allowPlaintext\`,
@@ -145,6 +156,7 @@ const listPrefixes: Readonly<Record<(typeof definitionNames)[number], string>> =
   policy: "policies[].",
   rule: "policies[].rules[].",
   limit: "limits[].",
+  budget: "budgets[].",
   virtualServer: "virtualServers[].",
   namePick: "virtualServers[].tools[].",
   resourcePick: "virtualServers[].resources[].",
@@ -152,7 +164,14 @@ const listPrefixes: Readonly<Record<(typeof definitionNames)[number], string>> =
 };
 
 /** Explained by the fields of their entries. */
-const definitionLists: ReadonlySet<string> = new Set(["servers", "policies", "limits", "virtualServers", "authentication.issuers"]);
+const definitionLists: ReadonlySet<string> = new Set([
+  "servers",
+  "policies",
+  "limits",
+  "budgets",
+  "virtualServers",
+  "authentication.issuers",
+]);
 
 /** Without columns: it is read rendered. */
 function compact(rows: readonly (readonly string[])[]): string {

@@ -12,7 +12,7 @@ export interface Issue {
   readonly part: "key" | "value";
 }
 
-export type DefinitionKind = "server" | "policy" | "limit" | "virtualServer";
+export type DefinitionKind = "server" | "policy" | "limit" | "budget" | "virtualServer";
 
 let ajv: Ajv2020 | undefined;
 

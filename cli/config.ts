@@ -179,7 +179,7 @@ export function loadConfig({ file, environment, overrides = {}, folder = process
   const author = withAbsolutePaths(given, folder) as unknown as AuthorConfig;
   refuseAny(checkConfig(author), explain);
 
-  const { servers, policies, limits, virtualServers, upstreams, ...fixed } = author;
+  const { servers, policies, limits, budgets, virtualServers, upstreams, ...fixed } = author;
   const origin = {
     organizationId: author.organization,
     origin: "file",
@@ -187,7 +187,7 @@ export function loadConfig({ file, environment, overrides = {}, folder = process
     folder: source === null ? folder : dirname(source.file),
   } as const;
   const definitions = definitionsOf(
-    { servers, policies, limits, virtualServers },
+    { servers, policies, limits, budgets, virtualServers },
     origin,
     (path, { message, next = "see docs/configuration.md" }) => refuse([{ path, what: message, next, part: "value" }], explain),
   );

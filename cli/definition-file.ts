@@ -4,18 +4,24 @@ import { readConfigFile } from "./config-file.ts";
 import { pathText } from "./config-schema.ts";
 import { type DefinitionKind, validateDefinition } from "./config-validation.ts";
 
-const lists = { server: "servers", policy: "policies", limit: "limits", virtualServer: "virtualServers" } as const satisfies Record<
-  DefinitionKind,
-  string
->;
+const lists = {
+  server: "servers",
+  policy: "policies",
+  limit: "limits",
+  budget: "budgets",
+  virtualServer: "virtualServers",
+} as const satisfies Record<DefinitionKind, string>;
 
-const words = { server: "server", policy: "policy", limit: "limit", virtualServer: "virtual server" } as const satisfies Record<
-  DefinitionKind,
-  string
->;
+const words = {
+  server: "server",
+  policy: "policy",
+  limit: "limit",
+  budget: "budget",
+  virtualServer: "virtual server",
+} as const satisfies Record<DefinitionKind, string>;
 
 /**
- * The servers, policies, limits or virtual servers in a file, checked: one of them, a list of them, or a whole `sluice.yaml` of which the fitting list counts.
+ * The servers, policies, limits, budgets or virtual servers in a file, checked: one of them, a list of them, or a whole `sluice.yaml` of which the fitting list counts.
  * Throws `Fault("invalid")` with the place of what is wrong.
  */
 export function readDefinitions(file: string, kind: DefinitionKind, folder: string): readonly Readonly<Record<string, unknown>>[] {

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Budget, BudgetDimension, BudgetMatch } from "../domain/budgets/budget.ts";
 import type { LimitDimension, LimitMatch } from "../domain/limits/limit.ts";
 import type { Match } from "../domain/policy/policy.ts";
 import type { AuditMode, Timeouts, UpstreamTls } from "../domain/server.ts";
@@ -26,6 +27,7 @@ export interface AuthorServer extends Omit<AuthorUpstream, "id"> {
   readonly labels?: Readonly<Record<string, string>>;
   readonly audit?: AuditMode;
   readonly timeouts?: Partial<Timeouts>;
+  readonly costs?: Readonly<Record<string, number>>;
   readonly upstreams?: readonly AuthorUpstream[];
 }
 
@@ -61,6 +63,17 @@ export interface AuthorLimit {
   readonly match?: AuthorMatch<LimitMatch>;
 }
 
+export interface AuthorBudget {
+  readonly budgetId: string;
+  readonly description?: string;
+  readonly enabled?: boolean;
+  readonly unit: Budget["unit"];
+  readonly period: Budget["period"];
+  readonly amountMax: number;
+  readonly per?: readonly BudgetDimension[];
+  readonly match?: AuthorMatch<BudgetMatch>;
+}
+
 type AuthorPick<Full extends { readonly except: unknown }> = Partial<Omit<Full, "server" | "pick" | "except">> & {
   readonly server: string;
   readonly pick: string;
@@ -78,6 +91,7 @@ export interface AuthorDefinitions {
   readonly servers: readonly AuthorServer[];
   readonly policies: readonly AuthorPolicy[];
   readonly limits: readonly AuthorLimit[];
+  readonly budgets: readonly AuthorBudget[];
   readonly virtualServers: readonly AuthorVirtualServer[];
 }
 
@@ -120,7 +134,7 @@ export function policyDocument({ rules, ...policy }: AuthorPolicy): DefinitionDo
   return { ...given(policy), rules: rules.map(({ match, ...rule }) => ({ ...given(rule), match: inLists(match) })) };
 }
 
-export function limitDocument({ match, ...limit }: AuthorLimit): DefinitionDocument {
+export function limitDocument({ match, ...limit }: AuthorLimit | AuthorBudget): DefinitionDocument {
   return { ...given(limit), match: inLists(match) };
 }
 

@@ -63,6 +63,7 @@ export function demoDefinition({ httpUpstreamUrl }: { readonly httpUpstreamUrl: 
         ],
       },
     ],
+    budgets: [],
     limits: [
       {
         limitId: "demo-images",

@@ -2,7 +2,7 @@ import type { FileInput } from "../registry/file-commands.ts";
 import type { Definitions } from "./entities.ts";
 
 /** Definitions that were read and checked, as the control plane takes them: it checks again, and adds whose they are. */
-export function documentsOf({ servers, policies, limits, virtualServers }: Definitions): FileInput {
+export function documentsOf({ servers, policies, limits, budgets, virtualServers }: Definitions): FileInput {
   return {
     servers: servers.map(({ organizationId: _organization, origin: _origin, upstreams, ...server }) => ({
       ...server,
@@ -14,6 +14,7 @@ export function documentsOf({ servers, policies, limits, virtualServers }: Defin
     })),
     policies: policies.map(({ organizationId: _organization, origin: _origin, ...policy }) => policy),
     limits: limits.map(({ organizationId: _organization, origin: _origin, ...limit }) => limit),
+    budgets: budgets.map(({ organizationId: _organization, origin: _origin, ...budget }) => budget),
     virtualServers: virtualServers.map(({ organizationId: _organization, origin: _origin, ...virtual }) => virtual),
   };
 }

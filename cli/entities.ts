@@ -1,3 +1,5 @@
+import type { Budget } from "../domain/budgets/budget.ts";
+import { parseBudget } from "../domain/budgets/parse.ts";
 import { type Fault, toFault } from "../domain/fault.ts";
 import type { Limit } from "../domain/limits/limit.ts";
 import { parseLimit } from "../domain/limits/parse.ts";
@@ -21,6 +23,7 @@ export interface Definitions {
   readonly servers: readonly Server[];
   readonly policies: readonly Policy[];
   readonly limits: readonly Limit[];
+  readonly budgets: readonly Budget[];
   readonly virtualServers: readonly VirtualServer[];
 }
 
@@ -38,7 +41,7 @@ export interface DefinitionContext {
  * What is wrong is handed to `refuse`, with its path in the definitions (`policies[0].rules[1].when`).
  */
 export function definitionsOf(
-  { servers, policies, limits, virtualServers }: AuthorDefinitions,
+  { servers, policies, limits, budgets, virtualServers }: AuthorDefinitions,
   { organizationId, origin, audit, folder }: DefinitionContext,
   refuse: (path: readonly (string | number)[], fault: Fault) => never,
 ): Definitions {
@@ -59,6 +62,7 @@ export function definitionsOf(
   return {
     servers: each("servers", servers, (author) => parseServer(serverDocument(author, { audit, folder }), { organizationId, origin })),
     policies: each("policies", policies, (author) => parsePolicy(policyDocument(author), { organizationId, origin })),
+    budgets: each("budgets", budgets, (author) => parseBudget(limitDocument(author), { organizationId, origin })),
     limits: each("limits", limits, (author) => parseLimit(limitDocument(author), { organizationId, origin })),
     virtualServers: each("virtualServers", virtualServers, (author) =>
       parseVirtualServer(virtualServerDocument(author), { organizationId, origin }),

@@ -5,7 +5,7 @@ import { addCall, addTools, examples } from "./commands/call.ts";
 import { addConfig } from "./commands/config.ts";
 import { addConnect } from "./commands/connect.ts";
 import { addDeadLetters } from "./commands/dead-letters.ts";
-import { addLimits, addPolicies, addVirtualServers } from "./commands/documents.ts";
+import { addBudgets, addLimits, addPolicies, addVirtualServers } from "./commands/documents.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addKibana } from "./commands/kibana.ts";
 import { addMigrate } from "./commands/migrate.ts";
@@ -80,6 +80,7 @@ function programOf(session: Session, { stdout, stderr }: Pick<Surroundings, "std
     addVirtualServers,
     addPolicies,
     addLimits,
+    addBudgets,
     addKeys,
     addAudit,
     addAnomalies,

@@ -7,6 +7,7 @@ import type { Upstream } from "../domain/ports/upstream.ts";
 import { createRedactor } from "../domain/redact.ts";
 import { createAdmission, watchLoopDelay } from "../gateway/admission.ts";
 import type { Authenticator } from "../gateway/authenticate.ts";
+import { createBudgetCheck } from "../gateway/budget-check.ts";
 import { createCallMetrics } from "../gateway/call-metrics.ts";
 import { createDecide } from "../gateway/decide.ts";
 import type { GateView } from "../gateway/gate-view.ts";
@@ -142,7 +143,8 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
 
 function openDecide({ view, limiter, nowMs, isStale }: McpParts): Gate["decide"] {
   const restrict = createRestrict({ restrictions: view.directory.restrictions, nowMs });
-  return createDecide({ policies: view.policies, limiter, restrict, isStale });
+  const checkBudgets = createBudgetCheck({ directory: view.directory, nowMs });
+  return createDecide({ policies: view.policies, limiter, restrict, checkBudgets, isStale });
 }
 
 function warmEras({ view, router }: McpParts, eras: Gate["eras"]): void {

@@ -1,4 +1,5 @@
-import type { Events } from "./events.ts";
+import type { Budget } from "./budgets/budget.ts";
+import type { BudgetSpent, Events } from "./events.ts";
 import type { ApiKey, Organization, User } from "./identity.ts";
 import type { Limit } from "./limits/limit.ts";
 import type { Policy } from "./policy/policy.ts";
@@ -19,6 +20,8 @@ export const directoryTopics = [
   topics.limits,
   topics.virtualServers,
   topics.restrictions,
+  topics.budgets,
+  topics.spending,
 ] as const satisfies readonly Topic[];
 
 export type DirectoryEvent = (typeof directoryTopics)[number]["types"][number];
@@ -42,6 +45,9 @@ export interface Directory {
   readonly policies: Map<string, Versioned<Policy>>;
   readonly limits: Map<string, Versioned<Limit>>;
   readonly virtualServers: Map<string, Versioned<VirtualServer>>;
+  readonly budgets: Map<string, Versioned<Budget>>;
+  /** What is spent, by `{organization}/{budget}/{bucket}`; of a period that may have ended. */
+  readonly spending: Map<string, BudgetSpent>;
   /** By `{organization}/{target}`. They may have expired. */
   readonly restrictions: Map<string, Restriction>;
   /** Versions of removed entities, so that a name put again goes on counting. */
@@ -61,6 +67,8 @@ export function emptyDirectory(): Directory {
     policies: new Map(),
     limits: new Map(),
     virtualServers: new Map(),
+    budgets: new Map(),
+    spending: new Map(),
     restrictions: new Map(),
     removedVersions: new Map(),
     offsets: new Map(),
@@ -70,6 +78,10 @@ export function emptyDirectory(): Directory {
 
 export function entityKey(organizationId: string, id: string): string {
   return `${organizationId}/${id}`;
+}
+
+export function spendingKey(organizationId: string, budgetId: string, bucket: string): string {
+  return `${organizationId}/${budgetId}/${bucket}`;
 }
 
 type Folds = { readonly [Type in DirectoryEvent]: (directory: Directory, event: Events[Type], offset: number) => void };
@@ -91,6 +103,8 @@ const folds: Folds = {
   policy_changed: (directory, event, offset) => foldDefinition(directory, "policies", event, offset),
   limit_changed: (directory, event, offset) => foldDefinition(directory, "limits", event, offset),
   virtual_server_changed: (directory, event, offset) => foldDefinition(directory, "virtualServers", event, offset),
+  budget_changed: (directory, event, offset) => foldDefinition(directory, "budgets", event, offset),
+  budget_spent: ({ spending }, event) => void spending.set(spendingKey(event.organizationId, event.budgetId, event.bucket), event),
   restriction_changed({ restrictions }, event) {
     const key = entityKey(event.organizationId, event.target);
     if (event.change === "released") restrictions.delete(key);
@@ -118,7 +132,7 @@ export function foldDirectory<Type extends DirectoryEvent>(directory: Directory,
 
 function foldDefinition(
   directory: Directory,
-  kind: "servers" | "policies" | "limits" | "virtualServers",
+  kind: "servers" | "policies" | "limits" | "virtualServers" | "budgets",
   { organizationId, name, change, version, definition }: Events["server_changed"],
   offset: number,
 ): void {

@@ -11,6 +11,8 @@ export interface Events {
   readonly server_changed: DefinitionChanged;
   readonly policy_changed: DefinitionChanged;
   readonly limit_changed: DefinitionChanged;
+  readonly budget_changed: DefinitionChanged;
+  readonly budget_spent: BudgetSpent;
   readonly virtual_server_changed: DefinitionChanged;
   readonly upstream_changed: UpstreamChanged;
   readonly upstream_logged: UpstreamLogged;
@@ -291,6 +293,8 @@ export interface ToolActivity {
   readonly ended: number;
   readonly durationLogs: number;
   readonly argumentBytesMax: number;
+  /** Of requests and answers of the calls that ended. */
+  readonly bytes: number;
 }
 
 /** Something unusual was found, rarer than the alert budget allows. */
@@ -359,4 +363,15 @@ export interface DecisionsReviewed extends Envelope {
   readonly examples: readonly string[];
   /** For `stale`: how old what was decided by was, at most. */
   readonly staleMs: number;
+}
+
+/** What has been spent of a budget, in one of its buckets, so far in a period; the last record of a key counts. */
+export interface BudgetSpent extends Envelope {
+  readonly budgetId: string;
+  readonly bucket: string;
+  readonly unit: string;
+  readonly periodStartMs: number;
+  readonly periodEndMs: number;
+  readonly spent: number;
+  readonly amountMax: number;
 }

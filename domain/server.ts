@@ -1,3 +1,5 @@
+import type { Costs } from "./budgets/cost.ts";
+
 /**
  * An MCP server as the gate knows it: a name to call it by, and one or more upstreams (running endpoints) that answer for it.
  */
@@ -13,6 +15,8 @@ export interface Server {
   /** `strict`: the intent is durable before anything is forwarded, the outcome before it is answered. `buffered`: recorded behind the call. */
   readonly audit: AuditMode;
   readonly timeouts: Timeouts;
+  /** What a call of each tool costs, for budgets and usage; absent where every call costs 1. */
+  readonly costs?: Costs;
   /** Where the definition comes from: a file's entries are reconciled with that file, the others stay until they are removed. */
   readonly origin: Origin;
 }

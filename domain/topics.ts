@@ -174,4 +174,22 @@ export const topics = {
     retentionMs: 30 * day,
     about: "Decisions taken on stale state, or otherwise than the policies say, and what shadows would decide otherwise.",
   }),
+  budgets: topic({
+    name: "budgets",
+    keys: "organization, budget",
+    types: ["budget_changed"],
+    partitions: 1,
+    cleanup: "compact",
+    retentionMs: null,
+    about: "Budgets of calls, bytes and cost.",
+  }),
+  spending: topic({
+    name: "spending",
+    keys: "organization, budget, bucket",
+    types: ["budget_spent"],
+    partitions: 1,
+    cleanup: "compact",
+    retentionMs: null,
+    about: "What has been spent of each budget, by what it counts apart.",
+  }),
 } as const;

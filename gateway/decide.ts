@@ -1,6 +1,7 @@
 import type { Call, Decision } from "../domain/call.ts";
 import { isPlumbing } from "../domain/mcp/plumbing.ts";
 import { isListed, type PolicyTable } from "../domain/policy/evaluate.ts";
+import type { CheckBudgets } from "./budget-check.ts";
 import type { Admission, Limiter } from "./limiter.ts";
 import type { Restrict } from "./restrict.ts";
 
@@ -17,15 +18,16 @@ export interface DecideOptions {
   readonly policies: (organizationId: string) => PolicyTable;
   readonly limiter: Pick<Limiter, "admit">;
   readonly restrict: Restrict;
+  readonly checkBudgets: CheckBudgets;
   /** Whether what is decided by is too old to be believed: then nothing is allowed. Never, unless told. */
   readonly isStale?: () => boolean;
 }
 
 /**
- * What is restricted first, then policy, then limits, so that a call that may not be made costs its caller nothing.
+ * What is restricted first, then policy, then budgets, then limits, so that a call that may not be made costs its caller nothing.
  * Synchronous and from memory. Whatever throws here denies: a gate that can't decide stays shut.
  */
-export function createDecide({ policies, limiter, restrict, isStale = () => false }: DecideOptions): Decide {
+export function createDecide({ policies, limiter, restrict, checkBudgets, isStale = () => false }: DecideOptions): Decide {
   return (call) => {
     try {
       if (isStale()) return { decision: stale, admission: null };
@@ -34,6 +36,8 @@ export function createDecide({ policies, limiter, restrict, isStale = () => fals
       const decision = policies(call.caller.organizationId).decide(call);
       // Handshakes and notifications are no calls: they spend nothing.
       if (decision.verdict === "deny" || isPlumbing(call.method, call.name)) return { decision, admission: null };
+      const overspent = checkBudgets(call);
+      if (overspent !== null) return { decision: overspent, admission: null };
       const admission = limiter.admit(call);
       if (admission.admitted) return { decision, admission };
       return { decision: limited(admission), admission };

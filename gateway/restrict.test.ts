@@ -113,6 +113,7 @@ test("a restriction denies what a policy allows, and costs no limit", () => {
       },
     },
     restrict: restricted(agent).restrict,
+    checkBudgets: () => null,
   });
   assert.equal(decide(call()).decision.stage, "quarantine");
   assert.equal(decide(call({ caller: { ...caller, agentId: "other" } })).decision.verdict, "allow");
@@ -125,6 +126,7 @@ test("a restriction that can't be read denies", () => {
     policies: () => ({ decide: () => ({ verdict: "allow" }) }) as never,
     limiter: { admit: () => ({ admitted: true }) as never },
     restrict: createRestrict({ restrictions: broken, nowMs: () => 0 }),
+    checkBudgets: () => null,
   });
   assert.equal(decide(call()).decision.verdict, "deny");
 });

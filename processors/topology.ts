@@ -1,5 +1,6 @@
 import { type ActivityOptions, activity } from "./anomaly/activity.ts";
 import { type AnomalyOptions, anomaly } from "./anomaly/anomaly.ts";
+import { budgets } from "./budgets.ts";
 import { limits } from "./limits.ts";
 import { policyReview } from "./policy-review.ts";
 import type { Processor } from "./processor.ts";
@@ -7,14 +8,16 @@ import { usage } from "./usage.ts";
 
 export interface TopologyOptions {
   readonly leases: "local" | "stream";
+  readonly activity: ActivityOptions;
   /** Null: nothing unusual is looked for. */
-  readonly anomalies: (ActivityOptions & AnomalyOptions) | null;
+  readonly anomalies: AnomalyOptions | null;
 }
 
 /**
  * The whole graph of processors.
  *
  *     calls ──▶ usage ──▶ usage
+ *     activity, budgets, servers ──▶ budgets ──▶ spending
  *     calls, policies ──▶ policy-review ──▶ reviews
  *     calls ──▶ activity ──▶ activity
  *     activity, restrictions ──▶ anomaly ──▶ anomalies, restrictions
@@ -22,7 +25,7 @@ export interface TopologyOptions {
  *
  * `leases: "local"`: the one gate grants its own leases (`local-leases.ts`), and a second grantor would count everything twice.
  */
-export function topology({ leases, anomalies }: TopologyOptions): readonly Processor[] {
-  const unusual = anomalies === null ? [] : [activity(anomalies), anomaly(anomalies)];
-  return [usage, policyReview(), ...unusual, ...(leases === "stream" ? [limits] : [])];
+export function topology({ leases, anomalies, ...options }: TopologyOptions): readonly Processor[] {
+  const always = [usage, policyReview(), activity(options.activity), budgets()];
+  return [...always, ...(anomalies === null ? [] : [anomaly(anomalies)]), ...(leases === "stream" ? [limits] : [])];
 }

@@ -31,6 +31,7 @@ export interface Act {
     | "server"
     | "policy"
     | "limit"
+    | "budget"
     | "virtual-server"
     | "key"
     | "user"
@@ -46,6 +47,7 @@ const definitionTopics = {
   servers: { topic: topics.servers, type: "server_changed" },
   policies: { topic: topics.policies, type: "policy_changed" },
   limits: { topic: topics.limits, type: "limit_changed" },
+  budgets: { topic: topics.budgets, type: "budget_changed" },
   virtualServers: { topic: topics.virtualServers, type: "virtual_server_changed" },
 } as const;
 

@@ -7,6 +7,7 @@ import {
   isOutdated,
   type Versioned,
 } from "../domain/directory.ts";
+import type { BudgetSpent } from "../domain/events.ts";
 import type { ApiKey, User } from "../domain/identity.ts";
 import type { EventLog, Subscription } from "../domain/ports/event-log.ts";
 import type { Logger } from "../domain/ports/logger.ts";
@@ -65,6 +66,9 @@ export interface Control
   listPolicies(actor: Actor, page?: PageRequest): Promise<Page<DocumentView>>;
   getLimit(actor: Actor, limitId: string): Promise<DocumentView>;
   listLimits(actor: Actor, page?: PageRequest): Promise<Page<DocumentView>>;
+  listBudgets(actor: Actor, page?: PageRequest): Promise<Page<DocumentView>>;
+  /** What is spent of budgets in the periods that go on; of one budget, if told. */
+  listSpending(actor: Actor, request?: PageRequest & { readonly budgetId?: string | undefined }): Promise<Page<BudgetSpent>>;
   getVirtualServer(actor: Actor, name: string): Promise<DocumentView>;
   listVirtualServers(actor: Actor, page?: PageRequest): Promise<Page<DocumentView>>;
   listUsers(actor: Actor, page?: PageRequest): Promise<Page<User>>;
@@ -197,8 +201,11 @@ function serverReads(
 }
 
 function documentReads({
+  options: { nowMs },
   directory,
-}: CommandParts): Reads<"getPolicy" | "listPolicies" | "getLimit" | "listLimits" | "getVirtualServer" | "listVirtualServers"> {
+}: CommandParts): Reads<
+  "getPolicy" | "listPolicies" | "getLimit" | "listLimits" | "listBudgets" | "listSpending" | "getVirtualServer" | "listVirtualServers"
+> {
   function get(kind: DocumentKind, actor: Actor, id: string): DocumentView {
     requireAdministrator(actor);
     const document = directory[kind].get(entityKey(actor.caller.organizationId, id));
@@ -216,6 +223,13 @@ function documentReads({
     listPolicies: async (actor, page = {}) => list("policies", actor, page),
     getLimit: async (actor, limitId) => get("limits", actor, limitId),
     listLimits: async (actor, page = {}) => list("limits", actor, page),
+    listBudgets: async (actor, page = {}) => list("budgets", actor, page),
+    async listSpending(actor, { budgetId, ...page } = {}) {
+      requireAdministrator(actor);
+      const own = [...ofOrganization(directory.spending, actor.caller.organizationId)];
+      const going = own.filter((spent) => spent.periodEndMs > nowMs() && (budgetId === undefined || spent.budgetId === budgetId));
+      return pageOf(going, (spent) => `${spent.budgetId}/${spent.bucket}`, page);
+    },
     getVirtualServer: async (actor, name) => get("virtualServers", actor, name),
     listVirtualServers: async (actor, page = {}) => list("virtualServers", actor, page),
   };

@@ -1,3 +1,4 @@
+import { parseBudget } from "../domain/budgets/parse.ts";
 import { entityKey, type Versioned } from "../domain/directory.ts";
 import { type Actor, requireAdministrator } from "./actor.ts";
 import type { CommandParts, Expectation } from "./command-parts.ts";
@@ -23,12 +24,14 @@ export interface DocumentCommands {
   removePolicy(actor: Actor, policyId: string, expectation?: Expectation): Promise<void>;
   putLimit(actor: Actor, input: unknown, expectation?: Expectation): Promise<DocumentView>;
   removeLimit(actor: Actor, limitId: string, expectation?: Expectation): Promise<void>;
+  putBudget(actor: Actor, input: unknown, expectation?: Expectation): Promise<DocumentView>;
+  removeBudget(actor: Actor, budgetId: string, expectation?: Expectation): Promise<void>;
   putVirtualServer(actor: Actor, input: unknown, expectation?: Expectation): Promise<DocumentView>;
   removeVirtualServer(actor: Actor, name: string, expectation?: Expectation): Promise<void>;
 }
 
 export function documentCommands({ options, directory, writer }: CommandParts): DocumentCommands {
-  const parsers = { policies: options.parsePolicy, limits: options.parseLimit, virtualServers: parseVirtualServer };
+  const parsers = { policies: options.parsePolicy, limits: options.parseLimit, budgets: parseBudget, virtualServers: parseVirtualServer };
 
   async function put(kind: DocumentKind, actor: Actor, input: unknown, { expectedVersion }: Expectation): Promise<DocumentView> {
     const { one, action, idField } = documentKinds[kind];
@@ -66,6 +69,8 @@ export function documentCommands({ options, directory, writer }: CommandParts): 
     removePolicy: (actor, policyId, expectation = {}) => remove("policies", actor, policyId, expectation),
     putLimit: (actor, input, expectation = {}) => put("limits", actor, input, expectation),
     removeLimit: (actor, limitId, expectation = {}) => remove("limits", actor, limitId, expectation),
+    putBudget: (actor, input, expectation = {}) => put("budgets", actor, input, expectation),
+    removeBudget: (actor, budgetId, expectation = {}) => remove("budgets", actor, budgetId, expectation),
     putVirtualServer: (actor, input, expectation = {}) => put("virtualServers", actor, input, expectation),
     removeVirtualServer: (actor, name, expectation = {}) => remove("virtualServers", actor, name, expectation),
   };

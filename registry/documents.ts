@@ -1,3 +1,4 @@
+import { type Budget, budgetBounds } from "../domain/budgets/budget.ts";
 import { type Directory, entityKey } from "../domain/directory.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Limit } from "../domain/limits/limit.ts";
@@ -16,10 +17,11 @@ import {
   tooMany,
 } from "./change.ts";
 
-/** Policies, limits and virtual servers are kept alike: documents with an id, put whole and removed, with a version. */
+/** Policies, limits, budgets and virtual servers are kept alike: documents with an id, put whole and removed, with a version. */
 export const documentKinds = {
   policies: { one: "policy", many: "policies", action: "policies", idField: "policyId", perOrganizationMax: 2_000 },
   limits: { one: "limit", many: "limits", action: "limits", idField: "limitId", perOrganizationMax: 1_000 },
+  budgets: { one: "budget", many: "budgets", action: "budgets", idField: "budgetId", perOrganizationMax: budgetBounds.perOrganizationMax },
   virtualServers: {
     one: "virtual-server",
     many: "virtual servers",
@@ -32,11 +34,12 @@ export const documentKinds = {
 /** What a document is called by. */
 export function idOf(document: Document): string {
   if ("policyId" in document) return document.policyId;
+  if ("budgetId" in document) return document.budgetId;
   return "limitId" in document ? document.limitId : document.name;
 }
 
 export type DocumentKind = keyof typeof documentKinds;
-export type Document = Policy | Limit | VirtualServer;
+export type Document = Policy | Limit | Budget | VirtualServer;
 
 export interface PutDocument {
   readonly document: Document;

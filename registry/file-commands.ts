@@ -1,3 +1,4 @@
+import { parseBudget } from "../domain/budgets/parse.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Actor } from "./actor.ts";
 import type { CommandParts } from "./command-parts.ts";
@@ -11,6 +12,7 @@ export interface FileInput {
   readonly servers?: unknown;
   readonly policies?: unknown;
   readonly limits?: unknown;
+  readonly budgets?: unknown;
   readonly virtualServers?: unknown;
 }
 
@@ -21,13 +23,14 @@ export interface FileCommands {
 }
 
 export function fileCommands({ options: { parsePolicy, parseLimit }, writer }: CommandParts): FileCommands {
-  function parse(actor: Actor, { servers, policies, limits, virtualServers }: FileInput): FileContents {
+  function parse(actor: Actor, { servers, policies, limits, budgets, virtualServers }: FileInput): FileContents {
     const { organizationId } = actor.caller;
     const place = { organizationId, origin: actor.via === "demo" ? "demo" : "file" } as const;
     return {
       servers: parseEach("servers", servers, (entry) => parseServer(entry, place)),
       policies: parseEach("policies", policies, (entry) => parsePolicy(entry, place)),
       limits: parseEach("limits", limits, (entry) => parseLimit(entry, place)),
+      budgets: parseEach("budgets", budgets, (entry) => parseBudget(entry, place)),
       virtualServers: parseEach("virtualServers", virtualServers, (entry) => parseVirtualServer(entry, place)),
     };
   }
@@ -44,6 +47,7 @@ export function fileCommands({ options: { parsePolicy, parseLimit }, writer }: C
             servers: contents.servers.map(({ name }) => name),
             policies: contents.policies.map(({ policyId }) => policyId),
             limits: contents.limits.map(({ limitId }) => limitId),
+            budgets: contents.budgets.map(({ budgetId }) => budgetId),
             virtualServers: contents.virtualServers.map(({ name }) => name),
           };
           return { act: { details }, decide: (state, moment) => decideReconcile(state, actor, contents, moment) };

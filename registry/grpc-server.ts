@@ -9,12 +9,13 @@ import { ServerReflection as ServerReflectionV1alpha } from "../proto/gen/grpc/r
 import { AnomalyService } from "../proto/gen/sluice/anomaly/v1/anomaly_pb.ts";
 import { AuditService } from "../proto/gen/sluice/audit/v1/audit_pb.ts";
 import { IdentityService } from "../proto/gen/sluice/identity/v1/identity_pb.ts";
-import { LimitService, PolicyService } from "../proto/gen/sluice/policy/v1/policy_pb.ts";
+import { BudgetService, LimitService, PolicyService } from "../proto/gen/sluice/policy/v1/policy_pb.ts";
 import { DeadLetterService } from "../proto/gen/sluice/processing/v1/processing_pb.ts";
 import { RegistryService } from "../proto/gen/sluice/registry/v1/registry_pb.ts";
 import { VirtualServerService } from "../proto/gen/sluice/registry/v1/virtual_server_pb.ts";
 import { anomalyService } from "./anomaly-service.ts";
 import { auditService } from "./audit-service.ts";
+import { budgetService } from "./budget-service.ts";
 import { deadLetterService } from "./dead-letter-service.ts";
 import type { GrpcServer, GrpcServerOptions, GrpcTls } from "./grpc.ts";
 import {
@@ -39,6 +40,7 @@ export const services = [
   VirtualServerService,
   PolicyService,
   LimitService,
+  BudgetService,
   IdentityService,
   AuditService,
   DeadLetterService,
@@ -108,6 +110,7 @@ function everyService(
     bridge(VirtualServerService, virtualServerService(control), guarded),
     bridge(PolicyService, policyService(control), guarded),
     bridge(LimitService, limitService(control), guarded),
+    bridge(BudgetService, budgetService(control), guarded),
     bridge(IdentityService, identityService(control), guarded),
     bridge(AuditService, auditService(control), guarded),
     bridge(DeadLetterService, deadLetterService(control), guarded),

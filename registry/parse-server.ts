@@ -1,3 +1,4 @@
+import { costBounds } from "../domain/budgets/cost.ts";
 import {
   type AuditMode,
   defaultTimeouts,
@@ -15,7 +16,7 @@ const labelsMax = 32;
 const dayMs = 24 * 60 * 60_000;
 
 /** The keys of a server, as in the configuration file, in REST and in errors. */
-const serverKeys = ["name", "title", "description", "labels", "upstreams", "audit", "timeouts"] as const;
+const serverKeys = ["name", "title", "description", "labels", "upstreams", "audit", "timeouts", "costs"] as const;
 const auditModes = ["buffered", "strict"] as const satisfies readonly AuditMode[];
 
 /**
@@ -44,8 +45,24 @@ export function parseServer(
     upstreams: parseUpstreams(server["upstreams"], origin === "file" || origin === "demo" ? null : rules),
     audit: readChoice(server["audit"] ?? rules.audit ?? "buffered", "audit", auditModes),
     timeouts: parseTimeouts(server["timeouts"] ?? {}),
+    ...parseCosts(server["costs"]),
     origin,
   };
+}
+
+/** Left out where nothing is said, as in definitions of before there were costs. */
+function parseCosts(input: unknown): Pick<Server, "costs"> {
+  if (input === undefined || input === null) return {};
+  if (typeof input !== "object" || Array.isArray(input))
+    throw invalid("costs", "must be an object", "Write tools and what they cost: { search: 5 }.");
+  const entries = Object.entries(input);
+  if (entries.length === 0) return {};
+  if (entries.length > costBounds.entriesMax) throw invalid("costs", `must have at most ${costBounds.entriesMax} entries`);
+  const read = ([tool, units]: [string, unknown]) => {
+    const name = readText(tool, "costs", { charactersMin: 1, charactersMax: 1_024 });
+    return [name, readInteger(units, `costs.${name.slice(0, 128)}`, { min: 0, max: costBounds.unitsMax })];
+  };
+  return { costs: Object.fromEntries(entries.map(read)) };
 }
 
 export interface ServerOrigin {

@@ -1,3 +1,4 @@
+import type { Budget } from "../domain/budgets/budget.ts";
 import { type Directory, entityKey, type Versioned } from "../domain/directory.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Limit } from "../domain/limits/limit.ts";
@@ -23,6 +24,7 @@ export interface FileContents {
   readonly servers: readonly Server[];
   readonly policies: readonly Policy[];
   readonly limits: readonly Limit[];
+  readonly budgets: readonly Budget[];
   readonly virtualServers: readonly VirtualServer[];
 }
 
@@ -36,11 +38,12 @@ const idFields = {
   servers: "name",
   policies: documentKinds.policies.idField,
   limits: documentKinds.limits.idField,
+  budgets: documentKinds.budgets.idField,
   virtualServers: documentKinds.virtualServers.idField,
 } as const satisfies Readonly<Record<DefinitionKind, string>>;
 
 /** The order of writing: who may do what is there before the servers that it is about. */
-const kinds = ["policies", "limits", "servers", "virtualServers"] as const satisfies readonly DefinitionKind[];
+const kinds = ["policies", "limits", "budgets", "servers", "virtualServers"] as const satisfies readonly DefinitionKind[];
 
 /**
  * Makes the entities of the actor's origin equal to `contents`: what changed is put, what vanished is removed, the rest isn't touched.
@@ -67,7 +70,7 @@ export function decideReconcile(directory: Directory, actor: Actor, contents: Fi
   return { changes, answer: counts };
 }
 
-type Entity = Server | Policy | Limit | VirtualServer;
+type Entity = Server | Policy | Limit | Budget | VirtualServer;
 
 interface Plan {
   readonly changes: readonly { readonly name: string; readonly version: number; readonly entity: Entity | null }[];

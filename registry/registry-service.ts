@@ -52,9 +52,9 @@ export function registryService(control: Control): Implementation<typeof Registr
 const auditNames: Readonly<Partial<Record<AuditMode, string>>> = { [AuditMode.BUFFERED]: "buffered", [AuditMode.STRICT]: "strict" };
 
 /** The message as the document that `parseServer` reads: what is empty or absent has its default there. */
-function serverInput({ name, title, description, labels, upstreams, audit, timeouts }: ServerDefinition): unknown {
+function serverInput({ name, title, description, labels, upstreams, audit, timeouts, costs }: ServerDefinition): unknown {
   return {
-    ...{ name, title, description, labels },
+    ...{ name, title, description, labels, costs },
     upstreams: upstreams.map(upstreamInput),
     ...(audit === AuditMode.UNSPECIFIED ? {} : { audit: auditNames[audit] ?? "unknown" }),
     ...(timeouts === undefined ? {} : { timeouts: present({ ...timeouts, $typeName: undefined, $unknown: undefined }) }),
@@ -86,11 +86,11 @@ const healthMessages = { unknown: Health.UNKNOWN, healthy: Health.HEALTHY, unhea
 const auditMessages = { buffered: AuditMode.BUFFERED, strict: AuditMode.STRICT } as const;
 
 function serverMessage(server: ServerView): MessageInitShape<typeof ServerSchema> {
-  const { name, title, description, labels, audit, timeouts, version, origin, health } = server;
+  const { name, title, description, labels, audit, timeouts, costs, version, origin, health } = server;
   const upstreams = server.upstreams ?? [];
   return {
     definition: {
-      ...{ name, title, description, labels, timeouts },
+      ...{ name, title, description, labels, timeouts, costs },
       upstreams: upstreams.map(({ definition }) => upstreamMessage(definition)),
       audit: auditMessages[audit],
     },

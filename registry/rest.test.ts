@@ -93,7 +93,7 @@ test("every route refuses who is not known, before its body is looked at", async
     authenticate: () => ({ refused: "no credentials" }),
     sendFault: (reply, fault) => reply.send(599, [], fault as unknown as string),
   });
-  assert.equal(routes.length, 27);
+  assert.equal(routes.length, 31);
   for (const { handler, method, path } of routes) {
     const { reply, answered } = fakeReply();
     const request = {

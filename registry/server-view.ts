@@ -16,6 +16,7 @@ export interface ServerView {
   readonly origin: Server["origin"];
   readonly audit: Server["audit"];
   readonly timeouts: Server["timeouts"];
+  readonly costs: Readonly<Record<string, number>>;
   readonly health: Health;
   /** For administrators and whoever registered the server; null for others. */
   readonly upstreams: readonly UpstreamView[] | null;
@@ -40,12 +41,12 @@ export function foldHealth(table: HealthTable, event: UpstreamChanged): void {
 }
 
 export function viewServer({ entity, version }: Versioned<Server>, actor: Actor, health: HealthTable, nowMs: number): ServerView {
-  const { organizationId, name, title, description, labels, origin, audit, timeouts } = entity;
+  const { organizationId, name, title, description, labels, origin, audit, timeouts, costs = {} } = entity;
   const words = [...(health.get(entityKey(organizationId, name))?.values() ?? [])];
   const upstreams = entity.upstreams.map((upstream) => viewUpstream(upstream, words, nowMs));
   const shown = isAdministrator(actor) || registrantOf(entity) === actor.caller.userId;
   return {
-    ...{ name, title, description, labels, version, origin, audit, timeouts },
+    ...{ name, title, description, labels, version, origin, audit, timeouts, costs },
     health: best(upstreams.map((upstream) => upstream.health)),
     upstreams: shown ? upstreams : null,
   };

@@ -41,9 +41,9 @@ async function show({ output, environment, folder }: Session, { config: file, js
 
 async function check({ output, environment, folder }: Session, file: string): Promise<void> {
   const { loadConfig } = await import("../config.ts");
-  const { servers, policies, limits, virtualServers } = loadConfig({ file, environment, folder });
+  const { servers, policies, limits, budgets, virtualServers } = loadConfig({ file, environment, folder });
   output.line(
-    `${file} is good: ${servers.length} servers, ${policies.length} policies, ${limits.length} limits, ${virtualServers.length} virtual servers.`,
+    `${file} is good: ${servers.length} servers, ${policies.length} policies, ${limits.length} limits, ${budgets.length} budgets, ${virtualServers.length} virtual servers.`,
   );
 }
 

@@ -1,7 +1,8 @@
 import type { JsonObject } from "@bufbuild/protobuf";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Command } from "commander";
 import type { DefinitionKind } from "../config-validation.ts";
-import type { AuthorLimit, AuthorPolicy, AuthorVirtualServer } from "../definitions.ts";
+import type { AuthorBudget, AuthorLimit, AuthorPolicy, AuthorVirtualServer } from "../definitions.ts";
 import type { ControlPlane } from "../grpc-client.ts";
 import { durationText } from "../output.ts";
 import { allPages, type Session, withControlPlane } from "../session.ts";
@@ -16,7 +17,7 @@ interface Stored {
   readonly definition?: JsonObject | undefined;
 }
 
-/** Policies, limits and virtual servers are kept alike: documents that are listed, put from files and removed. */
+/** Policies, limits, budgets and virtual servers are kept alike: documents that are listed, put from files and removed. */
 interface DocumentKind {
   /** Of the command, of the section of a file, and for sentences. */
   readonly command: string;
@@ -92,6 +93,34 @@ const limits: DocumentKind = {
   remove: async (plane, id) => plane.service((await services()).LimitService).removeLimit({ id }),
 };
 
+const budgets: DocumentKind = {
+  command: "budgets",
+  section: "budgets",
+  kind: "budget",
+  hasState: true,
+  names: "budgets",
+  one: "budget",
+  about: "What may be spent in a day or a month, of calls, bytes or cost.",
+  headers: ["AMOUNT", "UNIT", "PERIOD", "PER", "DESCRIPTION"],
+  row: ({ amountMax, unit, period, per, description }) => [
+    String(amountMax),
+    String(unit),
+    String(period),
+    Array.isArray(per) ? per.join(", ") : "",
+    typeof description === "string" ? description : "",
+  ],
+  document: async (author) => (await documents()).limitDocument(author as AuthorBudget) as JsonObject,
+  list: async (plane) => {
+    const service = plane.service((await services()).BudgetService);
+    return allPages(
+      (pageToken) => service.listBudgets({ pageToken }),
+      (page) => page.budgets,
+    );
+  },
+  put: async (plane, definition) => (await plane.service((await services()).BudgetService).putBudget({ definition })).budget,
+  remove: async (plane, id) => plane.service((await services()).BudgetService).removeBudget({ id }),
+};
+
 const virtualServices = () => import("../../proto/gen/sluice/registry/v1/virtual_server_pb.ts");
 
 const virtualServers: DocumentKind = {
@@ -127,6 +156,42 @@ function ruleText({ effect, id }: JsonObject): string {
 /** `sluice policies [list|put|remove|test|reviews]`, which `sluice policy` is another name of. */
 export function addPolicies(program: Command, session: Session): void {
   addPolicyTests(addDocuments(program, session, policies).alias("policy"), session);
+}
+
+/** `sluice budgets [list|put|remove|spent]` */
+export function addBudgets(program: Command, session: Session): void {
+  addDocuments(program, session, budgets)
+    .command("spent")
+    .description("what is spent in the periods that go on")
+    .option("--budget <id>", "only of this budget")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", examples(["sluice budgets spent", "sluice budgets spent --budget month --json"]))
+    .action((options: { readonly budget?: string; readonly json?: boolean }, command: Command) => listSpending(session, command, options));
+}
+
+async function listSpending(
+  session: Session,
+  command: Command,
+  { budget = "", json }: { readonly budget?: string; readonly json?: boolean },
+): Promise<void> {
+  const { BudgetService } = await services();
+  const all = await withControlPlane(session, command, (plane) =>
+    allPages(
+      (pageToken) => plane.service(BudgetService).listSpending({ pageToken, budgetId: budget }),
+      (page) => page.spending,
+    ),
+  );
+  const rows = all.map(({ budgetId, bucket, unit, spent, amountMax, periodEnd }) => {
+    const endsAt = periodEnd === undefined ? null : timestampDate(periodEnd).toISOString();
+    return { budget: budgetId, bucket, unit, spent: Number(spent), amountMax: Number(amountMax), endsAt };
+  });
+  if (json === true) return session.output.json(rows);
+  const cells = rows.map((row) => [row.budget, row.bucket, `${row.spent} of ${row.amountMax} ${row.unit}`, share(row), row.endsAt]);
+  session.output.table(["BUDGET", "COUNTED APART", "SPENT", "SHARE", "ENDS"], cells, "Nothing is spent of any budget yet.");
+}
+
+function share({ spent, amountMax }: { readonly spent: number; readonly amountMax: number }): string {
+  return `${((100 * spent) / amountMax).toFixed(1)} %`;
 }
 
 /** `sluice limits [list|put|remove]` */

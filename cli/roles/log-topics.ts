@@ -3,12 +3,12 @@ import { topics } from "../../domain/topics.ts";
 import { changelogOf } from "../../processors/changelog.ts";
 import { partitionsOf } from "../../processors/runtime.ts";
 import { topology } from "../../processors/topology.ts";
-import { anomalyOptions } from "../anomaly-options.ts";
+import { activityOptions } from "../anomaly-options.ts";
 import type { Config } from "../config.ts";
 
 /** Every topic of an installation on Kafka: those of events, and the changelogs of its processors. */
 export function logTopics(config: Config): readonly Topic[] {
-  const changelogs = topology({ leases: "stream", anomalies: anomalyOptions(config) }).map((processor) =>
+  const changelogs = topology({ leases: "stream", ...activityOptions(config) }).map((processor) =>
     changelogOf({ name: processor.name, partitions: partitionsOf(processor) }),
   );
   return [...Object.values(topics), ...changelogs];

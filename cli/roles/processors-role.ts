@@ -1,7 +1,7 @@
 import { type ProcessorStatus, type Runtime, runProcessors } from "../../processors/runtime.ts";
 import type { TaskObserver } from "../../processors/task-share.ts";
 import { topology } from "../../processors/topology.ts";
-import { anomalyOptions } from "../anomaly-options.ts";
+import { activityOptions } from "../anomaly-options.ts";
 import type { OpenLog } from "./open-log.ts";
 import { type Check, every, type ProcessParts } from "./process-parts.ts";
 
@@ -16,7 +16,7 @@ export async function openProcessors(parts: ProcessParts, { kind, log, states }:
   const runtime = opened(
     await runProcessors({
       ...{ log, states, nowMs, logger, every },
-      processors: topology({ anomalies: anomalyOptions(config), leases: kind === "embedded" ? "local" : "stream" }),
+      processors: topology({ ...activityOptions(config), leases: kind === "embedded" ? "local" : "stream" }),
       // Where the log and the states are in one folder, nobody else could take over.
       changelogs: kind === "kafka",
       observer: observe(parts),

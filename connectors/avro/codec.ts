@@ -93,6 +93,8 @@ const schemaFiles: Readonly<Record<EventType, string>> = {
   anomaly_found: "anomaly-found.v1.avsc",
   restriction_changed: "restriction-changed.v1.avsc",
   decisions_reviewed: "decisions-reviewed.v1.avsc",
+  budget_changed: "budget-changed.v1.avsc",
+  budget_spent: "budget-spent.v1.avsc",
 };
 
 /** The folder of today's schemas; `released/` below it keeps those that records may still be written in. */

@@ -148,7 +148,9 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     limited: 2,
     failed: 3,
     addresses: ["2001:db8::7"],
-    tools: [{ server: "weather", name: "forecast", calls: 9, failed: 3, ended: 6, durationLogs: 41.5, argumentBytesMax: 2 ** 20 }],
+    tools: [
+      { server: "weather", name: "forecast", calls: 9, failed: 3, ended: 6, durationLogs: 41.5, argumentBytesMax: 2 ** 20, bytes: 2 ** 33 },
+    ],
     order: [0, 0],
   },
   anomaly_found: {
@@ -199,6 +201,17 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     count: 3,
     examples: ["call-1"],
     staleMs: 1_500,
+  },
+  budget_changed: definition,
+  budget_spent: {
+    ...envelope,
+    budgetId: "month",
+    bucket: "user=ana",
+    unit: "cost",
+    periodStartMs: timeMs,
+    periodEndMs: timeMs + 86_400_000,
+    spent: 12,
+    amountMax: 2 ** 40,
   },
 };
 

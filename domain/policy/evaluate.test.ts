@@ -280,15 +280,21 @@ describe("the table of policies", () => {
     assert.equal(table.decide({ ...asked, name: "good-1" }).verdict, "allow");
   });
 
-  test("a thousand rules and a hundred kilobytes of argument are decided in milliseconds", () => {
+  test("a thousand hostile rules and a long argument cost as much more as they are more", () => {
     const hostile = Array.from(
       { length: 1_000 },
       (_, index): Partial<Rule> => ({ effect: "deny", match: { tools: [`${"*a".repeat(50)}${index}`] } }),
     );
     const table = compilePolicies([policy("p", [...hostile, { when: 'args.text.matches("^(a+)+$")' }])]);
-    const start = performance.now();
-    const text = `${"a".repeat(60_000)}!`;
-    assert.equal(table.decide(call({ name: "a".repeat(1_000), args: () => ({ text }) })).verdict, "deny");
-    assert.ok(performance.now() - start < 500);
+    const decide = (characters: number) => {
+      const text = `${"a".repeat(60 * characters)}!`;
+      const before = process.cpuUsage();
+      assert.equal(table.decide(call({ name: "a".repeat(characters), args: () => ({ text }) })).verdict, "deny");
+      const { user, system } = process.cpuUsage(before);
+      return user + system + 1_000;
+    };
+    decide(10);
+    // Ten times the length: what is linear costs ten times as much, what tries all ways would never end.
+    assert.ok(decide(1_000) < 100 * decide(100));
   });
 });

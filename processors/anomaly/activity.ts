@@ -1,3 +1,4 @@
+import { spentName } from "../../domain/budgets/compiled-budget.ts";
 import type { ActivityObserved, CallDecided, CallEnded, ToolActivity } from "../../domain/events.ts";
 import { isPlumbing } from "../../domain/mcp/plumbing.ts";
 import type { StoredRecord } from "../../domain/record.ts";
@@ -121,23 +122,24 @@ function addDecided(window: Window, { verdict, stage, address, argumentsBytes, s
   if (window.order.length < orderMax) window.order.push(place);
 }
 
-function addEnded(window: Window, { outcome, durationMicros, server, name, method }: CallEnded): void {
+function addEnded(window: Window, { outcome, durationMicros, requestBytes, responseBytes, server, name, method }: CallEnded): void {
   const isFailed = outcome !== "ok" && outcome !== "cancelled";
   if (isFailed) window.failed += 1;
   const tool = window.tools[placeOf(window, server, name, method)];
   if (tool === undefined) return;
   tool.ended += 1;
   if (isFailed) tool.failed += 1;
+  tool.bytes += requestBytes + responseBytes;
   tool.durationLogs += Math.log(Math.max(1, durationMicros));
 }
 
 function placeOf({ tools }: Window, server: string | null, target: string | null, method: string): number {
   const at = server ?? "";
   // Resources have as many names as there are documents: how they are read is what has a pattern.
-  const name = target === null || method.startsWith("resources/") ? method : target;
+  const name = spentName(method, target);
   const known = tools.findIndex((tool) => tool.server === at && tool.name === name);
   if (known >= 0 || tools.length >= toolsMax) return known;
-  return tools.push({ server: at, name, calls: 0, failed: 0, ended: 0, durationLogs: 0, argumentBytesMax: 0 }) - 1;
+  return tools.push({ server: at, name, calls: 0, failed: 0, ended: 0, durationLogs: 0, argumentBytesMax: 0, bytes: 0 }) - 1;
 }
 
 /** Tells the windows that have ended, and forgets them. */

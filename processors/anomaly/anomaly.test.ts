@@ -49,7 +49,17 @@ function observed(minute: number, given: Partial<ActivityObserved>) {
 
 function tool(given: Partial<ToolActivity> = {}): ToolActivity {
   const ended = given.calls ?? 3;
-  return { server: "files", name: "read", calls: 3, failed: 0, ended, durationLogs: ended * 7, argumentBytesMax: 100, ...given };
+  return {
+    server: "files",
+    name: "read",
+    calls: 3,
+    failed: 0,
+    ended,
+    durationLogs: ended * 7,
+    argumentBytesMax: 100,
+    bytes: 900,
+    ...given,
+  };
 }
 
 const users = ["ana", "bob", "cyd", "dan", "eve", "fay", "gus", "hal"];

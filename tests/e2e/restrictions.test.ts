@@ -78,7 +78,9 @@ async function ordinarySeconds({ gate }: Harness, seconds: number): Promise<void
         limited: 0,
         failed: 0,
         addresses: ["127.0.0.1"],
-        tools: [{ server: "counting", name: "echo", calls, failed: 0, ended: calls, durationLogs: calls * 7, argumentBytesMax: 20 }],
+        tools: [
+          { server: "counting", name: "echo", calls, failed: 0, ended: calls, durationLogs: calls * 7, argumentBytesMax: 20, bytes: 900 },
+        ],
         order: [],
       };
       records.push({ type: "activity_observed", key: "default", value, timestampMs: value.timeMs });

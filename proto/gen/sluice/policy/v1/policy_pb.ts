@@ -14,7 +14,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file sluice/policy/v1/policy.proto.
  */
 export const file_sluice_policy_v1_policy: GenFile = /*@__PURE__*/
-  fileDesc("Ch1zbHVpY2UvcG9saWN5L3YxL3BvbGljeS5wcm90bxIQc2x1aWNlLnBvbGljeS52MSJiCgZQb2xpY3kSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoDRIOCgZvcmlnaW4YAyABKAkSKwoKZGVmaW5pdGlvbhgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QiYQoFTGltaXQSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoDRIOCgZvcmlnaW4YAyABKAkSKwoKZGVmaW5pdGlvbhgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QicwoQUHV0UG9saWN5UmVxdWVzdBIrCgpkZWZpbml0aW9uGAEgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgNSACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24iPQoRUHV0UG9saWN5UmVzcG9uc2USKAoGcG9saWN5GAEgASgLMhguc2x1aWNlLnBvbGljeS52MS5Qb2xpY3kiHgoQR2V0UG9saWN5UmVxdWVzdBIKCgJpZBgBIAEoCSI9ChFHZXRQb2xpY3lSZXNwb25zZRIoCgZwb2xpY3kYASABKAsyGC5zbHVpY2UucG9saWN5LnYxLlBvbGljeSI8ChNMaXN0UG9saWNpZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlsKFExpc3RQb2xpY2llc1Jlc3BvbnNlEioKCHBvbGljaWVzGAEgAygLMhguc2x1aWNlLnBvbGljeS52MS5Qb2xpY3kSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlUKE1JlbW92ZVBvbGljeVJlcXVlc3QSCgoCaWQYASABKAkSHQoQZXhwZWN0ZWRfdmVyc2lvbhgCIAEoDUgAiAEBQhMKEV9leHBlY3RlZF92ZXJzaW9uIhYKFFJlbW92ZVBvbGljeVJlc3BvbnNlInIKD1B1dExpbWl0UmVxdWVzdBIrCgpkZWZpbml0aW9uGAEgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgNSACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24iOgoQUHV0TGltaXRSZXNwb25zZRImCgVsaW1pdBgBIAEoCzIXLnNsdWljZS5wb2xpY3kudjEuTGltaXQiOgoRTGlzdExpbWl0c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgNEhIKCnBhZ2VfdG9rZW4YAiABKAkiVgoSTGlzdExpbWl0c1Jlc3BvbnNlEicKBmxpbWl0cxgBIAMoCzIXLnNsdWljZS5wb2xpY3kudjEuTGltaXQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlQKElJlbW92ZUxpbWl0UmVxdWVzdBIKCgJpZBgBIAEoCRIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgNSACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24iFQoTUmVtb3ZlTGltaXRSZXNwb25zZSJ9ChNUZXN0UG9saWNpZXNSZXF1ZXN0EiwKC2RlZmluaXRpb25zGAEgAygLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBINCgVhbG9uZRgCIAEoCBIpCgVzaW5jZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAicQoUVGVzdFBvbGljaWVzUmVzcG9uc2USFAoMcmVjb3Jkc19yZWFkGAEgASgEEhUKDXJlY29yZHNfdG90YWwYAiABKAQSLAoGcmVwb3J0GAMgASgLMhwuc2x1aWNlLnBvbGljeS52MS5UZXN0UmVwb3J0Iq0BCgpUZXN0UmVwb3J0Eg0KBWNhbGxzGAEgASgEEgwKBHNhbWUYAiABKAQSFQoNY2hhbmdlZF9zaW5jZRgDIAEoBBIlCgVmbGlwcxgEIAMoCzIWLnNsdWljZS5wb2xpY3kudjEuRmxpcBIUCgxmbGlwc19iZXlvbmQYBSABKAQSLgoJdW5kZWNpZGVkGAYgAygLMhsuc2x1aWNlLnBvbGljeS52MS5VbmRlY2lkZWQiwwEKBEZsaXASEQoJZGlyZWN0aW9uGAEgASgJEgwKBHJ1bGUYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIQCghhZ2VudF9pZBgEIAEoCRIOCgZzZXJ2ZXIYBSABKAkSDgoGbWV0aG9kGAYgASgJEgwKBG5hbWUYByABKAkSDQoFY291bnQYCCABKAQSEAoIZXhhbXBsZXMYCSADKAkSKAoEbGFzdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiOgoJVW5kZWNpZGVkEgwKBHJ1bGUYASABKAkSDQoFY291bnQYAiABKAQSEAoIZXhhbXBsZXMYAyADKAkidwoSTGlzdFJldmlld3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJEikKBXNpbmNlGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdmaW5kaW5nGAQgASgJIlkKE0xpc3RSZXZpZXdzUmVzcG9uc2USKQoHcmV2aWV3cxgBIAMoCzIYLnNsdWljZS5wb2xpY3kudjEuUmV2aWV3EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKRAgoGUmV2aWV3EigKBHRpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2ZpbmRpbmcYAiABKAkSDwoHZ2F0ZXdheRgDIAEoCRIPCgd1c2VyX2lkGAQgASgJEhAKCGFnZW50X2lkGAUgASgJEg4KBm1ldGhvZBgGIAEoCRIOCgZzZXJ2ZXIYByABKAkSDAoEbmFtZRgIIAEoCRIPCgd2ZXJkaWN0GAkgASgJEhgKEHJldmlld2VkX3ZlcmRpY3QYCiABKAkSDAoEcnVsZRgLIAEoCRINCgVjb3VudBgMIAEoBBIQCghleGFtcGxlcxgNIAMoCRIQCghzdGFsZV9tcxgOIAEoBDK2BAoNUG9saWN5U2VydmljZRJUCglQdXRQb2xpY3kSIi5zbHVpY2UucG9saWN5LnYxLlB1dFBvbGljeVJlcXVlc3QaIy5zbHVpY2UucG9saWN5LnYxLlB1dFBvbGljeVJlc3BvbnNlElQKCUdldFBvbGljeRIiLnNsdWljZS5wb2xpY3kudjEuR2V0UG9saWN5UmVxdWVzdBojLnNsdWljZS5wb2xpY3kudjEuR2V0UG9saWN5UmVzcG9uc2USXQoMTGlzdFBvbGljaWVzEiUuc2x1aWNlLnBvbGljeS52MS5MaXN0UG9saWNpZXNSZXF1ZXN0GiYuc2x1aWNlLnBvbGljeS52MS5MaXN0UG9saWNpZXNSZXNwb25zZRJdCgxSZW1vdmVQb2xpY3kSJS5zbHVpY2UucG9saWN5LnYxLlJlbW92ZVBvbGljeVJlcXVlc3QaJi5zbHVpY2UucG9saWN5LnYxLlJlbW92ZVBvbGljeVJlc3BvbnNlEl8KDFRlc3RQb2xpY2llcxIlLnNsdWljZS5wb2xpY3kudjEuVGVzdFBvbGljaWVzUmVxdWVzdBomLnNsdWljZS5wb2xpY3kudjEuVGVzdFBvbGljaWVzUmVzcG9uc2UwARJaCgtMaXN0UmV2aWV3cxIkLnNsdWljZS5wb2xpY3kudjEuTGlzdFJldmlld3NSZXF1ZXN0GiUuc2x1aWNlLnBvbGljeS52MS5MaXN0UmV2aWV3c1Jlc3BvbnNlMpYCCgxMaW1pdFNlcnZpY2USUQoIUHV0TGltaXQSIS5zbHVpY2UucG9saWN5LnYxLlB1dExpbWl0UmVxdWVzdBoiLnNsdWljZS5wb2xpY3kudjEuUHV0TGltaXRSZXNwb25zZRJXCgpMaXN0TGltaXRzEiMuc2x1aWNlLnBvbGljeS52MS5MaXN0TGltaXRzUmVxdWVzdBokLnNsdWljZS5wb2xpY3kudjEuTGlzdExpbWl0c1Jlc3BvbnNlEloKC1JlbW92ZUxpbWl0EiQuc2x1aWNlLnBvbGljeS52MS5SZW1vdmVMaW1pdFJlcXVlc3QaJS5zbHVpY2UucG9saWN5LnYxLlJlbW92ZUxpbWl0UmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("Ch1zbHVpY2UvcG9saWN5L3YxL3BvbGljeS5wcm90bxIQc2x1aWNlLnBvbGljeS52MSJiCgZQb2xpY3kSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoDRIOCgZvcmlnaW4YAyABKAkSKwoKZGVmaW5pdGlvbhgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QiYQoFTGltaXQSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoDRIOCgZvcmlnaW4YAyABKAkSKwoKZGVmaW5pdGlvbhgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QicwoQUHV0UG9saWN5UmVxdWVzdBIrCgpkZWZpbml0aW9uGAEgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgNSACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24iPQoRUHV0UG9saWN5UmVzcG9uc2USKAoGcG9saWN5GAEgASgLMhguc2x1aWNlLnBvbGljeS52MS5Qb2xpY3kiHgoQR2V0UG9saWN5UmVxdWVzdBIKCgJpZBgBIAEoCSI9ChFHZXRQb2xpY3lSZXNwb25zZRIoCgZwb2xpY3kYASABKAsyGC5zbHVpY2UucG9saWN5LnYxLlBvbGljeSI8ChNMaXN0UG9saWNpZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlsKFExpc3RQb2xpY2llc1Jlc3BvbnNlEioKCHBvbGljaWVzGAEgAygLMhguc2x1aWNlLnBvbGljeS52MS5Qb2xpY3kSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlUKE1JlbW92ZVBvbGljeVJlcXVlc3QSCgoCaWQYASABKAkSHQoQZXhwZWN0ZWRfdmVyc2lvbhgCIAEoDUgAiAEBQhMKEV9leHBlY3RlZF92ZXJzaW9uIhYKFFJlbW92ZVBvbGljeVJlc3BvbnNlInIKD1B1dExpbWl0UmVxdWVzdBIrCgpkZWZpbml0aW9uGAEgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgNSACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24iOgoQUHV0TGltaXRSZXNwb25zZRImCgVsaW1pdBgBIAEoCzIXLnNsdWljZS5wb2xpY3kudjEuTGltaXQiOgoRTGlzdExpbWl0c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgNEhIKCnBhZ2VfdG9rZW4YAiABKAkiVgoSTGlzdExpbWl0c1Jlc3BvbnNlEicKBmxpbWl0cxgBIAMoCzIXLnNsdWljZS5wb2xpY3kudjEuTGltaXQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlQKElJlbW92ZUxpbWl0UmVxdWVzdBIKCgJpZBgBIAEoCRIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgNSACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24iFQoTUmVtb3ZlTGltaXRSZXNwb25zZSJ9ChNUZXN0UG9saWNpZXNSZXF1ZXN0EiwKC2RlZmluaXRpb25zGAEgAygLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBINCgVhbG9uZRgCIAEoCBIpCgVzaW5jZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAicQoUVGVzdFBvbGljaWVzUmVzcG9uc2USFAoMcmVjb3Jkc19yZWFkGAEgASgEEhUKDXJlY29yZHNfdG90YWwYAiABKAQSLAoGcmVwb3J0GAMgASgLMhwuc2x1aWNlLnBvbGljeS52MS5UZXN0UmVwb3J0Iq0BCgpUZXN0UmVwb3J0Eg0KBWNhbGxzGAEgASgEEgwKBHNhbWUYAiABKAQSFQoNY2hhbmdlZF9zaW5jZRgDIAEoBBIlCgVmbGlwcxgEIAMoCzIWLnNsdWljZS5wb2xpY3kudjEuRmxpcBIUCgxmbGlwc19iZXlvbmQYBSABKAQSLgoJdW5kZWNpZGVkGAYgAygLMhsuc2x1aWNlLnBvbGljeS52MS5VbmRlY2lkZWQiwwEKBEZsaXASEQoJZGlyZWN0aW9uGAEgASgJEgwKBHJ1bGUYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIQCghhZ2VudF9pZBgEIAEoCRIOCgZzZXJ2ZXIYBSABKAkSDgoGbWV0aG9kGAYgASgJEgwKBG5hbWUYByABKAkSDQoFY291bnQYCCABKAQSEAoIZXhhbXBsZXMYCSADKAkSKAoEbGFzdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiOgoJVW5kZWNpZGVkEgwKBHJ1bGUYASABKAkSDQoFY291bnQYAiABKAQSEAoIZXhhbXBsZXMYAyADKAkidwoSTGlzdFJldmlld3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJEikKBXNpbmNlGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdmaW5kaW5nGAQgASgJIlkKE0xpc3RSZXZpZXdzUmVzcG9uc2USKQoHcmV2aWV3cxgBIAMoCzIYLnNsdWljZS5wb2xpY3kudjEuUmV2aWV3EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKRAgoGUmV2aWV3EigKBHRpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2ZpbmRpbmcYAiABKAkSDwoHZ2F0ZXdheRgDIAEoCRIPCgd1c2VyX2lkGAQgASgJEhAKCGFnZW50X2lkGAUgASgJEg4KBm1ldGhvZBgGIAEoCRIOCgZzZXJ2ZXIYByABKAkSDAoEbmFtZRgIIAEoCRIPCgd2ZXJkaWN0GAkgASgJEhgKEHJldmlld2VkX3ZlcmRpY3QYCiABKAkSDAoEcnVsZRgLIAEoCRINCgVjb3VudBgMIAEoBBIQCghleGFtcGxlcxgNIAMoCRIQCghzdGFsZV9tcxgOIAEoBCJiCgZCdWRnZXQSCgoCaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoDRIOCgZvcmlnaW4YAyABKAkSKwoKZGVmaW5pdGlvbhgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QicwoQUHV0QnVkZ2V0UmVxdWVzdBIrCgpkZWZpbml0aW9uGAEgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIdChBleHBlY3RlZF92ZXJzaW9uGAIgASgNSACIAQFCEwoRX2V4cGVjdGVkX3ZlcnNpb24iPQoRUHV0QnVkZ2V0UmVzcG9uc2USKAoGYnVkZ2V0GAEgASgLMhguc2x1aWNlLnBvbGljeS52MS5CdWRnZXQiOwoSTGlzdEJ1ZGdldHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlkKE0xpc3RCdWRnZXRzUmVzcG9uc2USKQoHYnVkZ2V0cxgBIAMoCzIYLnNsdWljZS5wb2xpY3kudjEuQnVkZ2V0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJVChNSZW1vdmVCdWRnZXRSZXF1ZXN0EgoKAmlkGAEgASgJEh0KEGV4cGVjdGVkX3ZlcnNpb24YAiABKA1IAIgBAUITChFfZXhwZWN0ZWRfdmVyc2lvbiIWChRSZW1vdmVCdWRnZXRSZXNwb25zZSJPChNMaXN0U3BlbmRpbmdSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJEhEKCWJ1ZGdldF9pZBgDIAEoCSJdChRMaXN0U3BlbmRpbmdSZXNwb25zZRIsCghzcGVuZGluZxgBIAMoCzIaLnNsdWljZS5wb2xpY3kudjEuU3BlbmRpbmcSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIsABCghTcGVuZGluZxIRCglidWRnZXRfaWQYASABKAkSDgoGYnVja2V0GAIgASgJEgwKBHVuaXQYAyABKAkSMAoMcGVyaW9kX3N0YXJ0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpwZXJpb2RfZW5kGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVzcGVudBgGIAEoBBISCgphbW91bnRfbWF4GAcgASgEMrYECg1Qb2xpY3lTZXJ2aWNlElQKCVB1dFBvbGljeRIiLnNsdWljZS5wb2xpY3kudjEuUHV0UG9saWN5UmVxdWVzdBojLnNsdWljZS5wb2xpY3kudjEuUHV0UG9saWN5UmVzcG9uc2USVAoJR2V0UG9saWN5EiIuc2x1aWNlLnBvbGljeS52MS5HZXRQb2xpY3lSZXF1ZXN0GiMuc2x1aWNlLnBvbGljeS52MS5HZXRQb2xpY3lSZXNwb25zZRJdCgxMaXN0UG9saWNpZXMSJS5zbHVpY2UucG9saWN5LnYxLkxpc3RQb2xpY2llc1JlcXVlc3QaJi5zbHVpY2UucG9saWN5LnYxLkxpc3RQb2xpY2llc1Jlc3BvbnNlEl0KDFJlbW92ZVBvbGljeRIlLnNsdWljZS5wb2xpY3kudjEuUmVtb3ZlUG9saWN5UmVxdWVzdBomLnNsdWljZS5wb2xpY3kudjEuUmVtb3ZlUG9saWN5UmVzcG9uc2USXwoMVGVzdFBvbGljaWVzEiUuc2x1aWNlLnBvbGljeS52MS5UZXN0UG9saWNpZXNSZXF1ZXN0GiYuc2x1aWNlLnBvbGljeS52MS5UZXN0UG9saWNpZXNSZXNwb25zZTABEloKC0xpc3RSZXZpZXdzEiQuc2x1aWNlLnBvbGljeS52MS5MaXN0UmV2aWV3c1JlcXVlc3QaJS5zbHVpY2UucG9saWN5LnYxLkxpc3RSZXZpZXdzUmVzcG9uc2UylgIKDExpbWl0U2VydmljZRJRCghQdXRMaW1pdBIhLnNsdWljZS5wb2xpY3kudjEuUHV0TGltaXRSZXF1ZXN0GiIuc2x1aWNlLnBvbGljeS52MS5QdXRMaW1pdFJlc3BvbnNlElcKCkxpc3RMaW1pdHMSIy5zbHVpY2UucG9saWN5LnYxLkxpc3RMaW1pdHNSZXF1ZXN0GiQuc2x1aWNlLnBvbGljeS52MS5MaXN0TGltaXRzUmVzcG9uc2USWgoLUmVtb3ZlTGltaXQSJC5zbHVpY2UucG9saWN5LnYxLlJlbW92ZUxpbWl0UmVxdWVzdBolLnNsdWljZS5wb2xpY3kudjEuUmVtb3ZlTGltaXRSZXNwb25zZTL/AgoNQnVkZ2V0U2VydmljZRJUCglQdXRCdWRnZXQSIi5zbHVpY2UucG9saWN5LnYxLlB1dEJ1ZGdldFJlcXVlc3QaIy5zbHVpY2UucG9saWN5LnYxLlB1dEJ1ZGdldFJlc3BvbnNlEloKC0xpc3RCdWRnZXRzEiQuc2x1aWNlLnBvbGljeS52MS5MaXN0QnVkZ2V0c1JlcXVlc3QaJS5zbHVpY2UucG9saWN5LnYxLkxpc3RCdWRnZXRzUmVzcG9uc2USXQoMUmVtb3ZlQnVkZ2V0EiUuc2x1aWNlLnBvbGljeS52MS5SZW1vdmVCdWRnZXRSZXF1ZXN0GiYuc2x1aWNlLnBvbGljeS52MS5SZW1vdmVCdWRnZXRSZXNwb25zZRJdCgxMaXN0U3BlbmRpbmcSJS5zbHVpY2UucG9saWN5LnYxLkxpc3RTcGVuZGluZ1JlcXVlc3QaJi5zbHVpY2UucG9saWN5LnYxLkxpc3RTcGVuZGluZ1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * Policy is a stored policy.
@@ -867,6 +867,322 @@ export const ReviewSchema: GenMessage<Review> = /*@__PURE__*/
   messageDesc(file_sluice_policy_v1_policy, 23);
 
 /**
+ * Budget is a stored budget.
+ *
+ * @generated from message sluice.policy.v1.Budget
+ */
+export type Budget = Message<"sluice.policy.v1.Budget"> & {
+  /**
+   * Its id, unique in the organization.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Counts its changes from 1.
+   *
+   * @generated from field: uint32 version = 2;
+   */
+  version: number;
+
+  /**
+   * `file`, `api` or `demo`. Budgets of the file are changed there only.
+   *
+   * @generated from field: string origin = 3;
+   */
+  origin: string;
+
+  /**
+   * The document: description, enabled, unit, period, amount, what is counted apart, what it applies to.
+   *
+   * @generated from field: google.protobuf.Struct definition = 4;
+   */
+  definition?: JsonObject | undefined;
+};
+
+/**
+ * Describes the message sluice.policy.v1.Budget.
+ * Use `create(BudgetSchema)` to create a new message.
+ */
+export const BudgetSchema: GenMessage<Budget> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 24);
+
+/**
+ * PutBudgetRequest asks for a budget to be stored.
+ *
+ * @generated from message sluice.policy.v1.PutBudgetRequest
+ */
+export type PutBudgetRequest = Message<"sluice.policy.v1.PutBudgetRequest"> & {
+  /**
+   * The document.
+   *
+   * @generated from field: google.protobuf.Struct definition = 1;
+   */
+  definition?: JsonObject | undefined;
+
+  /**
+   * Refused unless the budget has this version; 0: unless there is none of this id.
+   *
+   * @generated from field: optional uint32 expected_version = 2;
+   */
+  expectedVersion?: number | undefined;
+};
+
+/**
+ * Describes the message sluice.policy.v1.PutBudgetRequest.
+ * Use `create(PutBudgetRequestSchema)` to create a new message.
+ */
+export const PutBudgetRequestSchema: GenMessage<PutBudgetRequest> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 25);
+
+/**
+ * PutBudgetResponse holds the budget.
+ *
+ * @generated from message sluice.policy.v1.PutBudgetResponse
+ */
+export type PutBudgetResponse = Message<"sluice.policy.v1.PutBudgetResponse"> & {
+  /**
+   * As it is now.
+   *
+   * @generated from field: sluice.policy.v1.Budget budget = 1;
+   */
+  budget?: Budget | undefined;
+};
+
+/**
+ * Describes the message sluice.policy.v1.PutBudgetResponse.
+ * Use `create(PutBudgetResponseSchema)` to create a new message.
+ */
+export const PutBudgetResponseSchema: GenMessage<PutBudgetResponse> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 26);
+
+/**
+ * ListBudgetsRequest asks for a page of budgets.
+ *
+ * @generated from message sluice.policy.v1.ListBudgetsRequest
+ */
+export type ListBudgetsRequest = Message<"sluice.policy.v1.ListBudgetsRequest"> & {
+  /**
+   * At most so many; 100 where it is 0, at most 500.
+   *
+   * @generated from field: uint32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message sluice.policy.v1.ListBudgetsRequest.
+ * Use `create(ListBudgetsRequestSchema)` to create a new message.
+ */
+export const ListBudgetsRequestSchema: GenMessage<ListBudgetsRequest> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 27);
+
+/**
+ * ListBudgetsResponse is a page of budgets.
+ *
+ * @generated from message sluice.policy.v1.ListBudgetsResponse
+ */
+export type ListBudgetsResponse = Message<"sluice.policy.v1.ListBudgetsResponse"> & {
+  /**
+   * By id.
+   *
+   * @generated from field: repeated sluice.policy.v1.Budget budgets = 1;
+   */
+  budgets: Budget[];
+
+  /**
+   * Empty where this is the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message sluice.policy.v1.ListBudgetsResponse.
+ * Use `create(ListBudgetsResponseSchema)` to create a new message.
+ */
+export const ListBudgetsResponseSchema: GenMessage<ListBudgetsResponse> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 28);
+
+/**
+ * RemoveBudgetRequest asks for a budget to be removed.
+ *
+ * @generated from message sluice.policy.v1.RemoveBudgetRequest
+ */
+export type RemoveBudgetRequest = Message<"sluice.policy.v1.RemoveBudgetRequest"> & {
+  /**
+   * Its id.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Refused unless the budget has this version.
+   *
+   * @generated from field: optional uint32 expected_version = 2;
+   */
+  expectedVersion?: number | undefined;
+};
+
+/**
+ * Describes the message sluice.policy.v1.RemoveBudgetRequest.
+ * Use `create(RemoveBudgetRequestSchema)` to create a new message.
+ */
+export const RemoveBudgetRequestSchema: GenMessage<RemoveBudgetRequest> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 29);
+
+/**
+ * RemoveBudgetResponse says that it is gone.
+ *
+ * @generated from message sluice.policy.v1.RemoveBudgetResponse
+ */
+export type RemoveBudgetResponse = Message<"sluice.policy.v1.RemoveBudgetResponse"> & {
+};
+
+/**
+ * Describes the message sluice.policy.v1.RemoveBudgetResponse.
+ * Use `create(RemoveBudgetResponseSchema)` to create a new message.
+ */
+export const RemoveBudgetResponseSchema: GenMessage<RemoveBudgetResponse> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 30);
+
+/**
+ * ListSpendingRequest asks for a page of what is spent.
+ *
+ * @generated from message sluice.policy.v1.ListSpendingRequest
+ */
+export type ListSpendingRequest = Message<"sluice.policy.v1.ListSpendingRequest"> & {
+  /**
+   * At most so many; 100 where it is 0, at most 500.
+   *
+   * @generated from field: uint32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the page before; empty for the first.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * Only of this budget; empty for all.
+   *
+   * @generated from field: string budget_id = 3;
+   */
+  budgetId: string;
+};
+
+/**
+ * Describes the message sluice.policy.v1.ListSpendingRequest.
+ * Use `create(ListSpendingRequestSchema)` to create a new message.
+ */
+export const ListSpendingRequestSchema: GenMessage<ListSpendingRequest> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 31);
+
+/**
+ * ListSpendingResponse is a page of what is spent.
+ *
+ * @generated from message sluice.policy.v1.ListSpendingResponse
+ */
+export type ListSpendingResponse = Message<"sluice.policy.v1.ListSpendingResponse"> & {
+  /**
+   * By budget and bucket.
+   *
+   * @generated from field: repeated sluice.policy.v1.Spending spending = 1;
+   */
+  spending: Spending[];
+
+  /**
+   * Empty where this is the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message sluice.policy.v1.ListSpendingResponse.
+ * Use `create(ListSpendingResponseSchema)` to create a new message.
+ */
+export const ListSpendingResponseSchema: GenMessage<ListSpendingResponse> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 32);
+
+/**
+ * Spending is what is spent of a budget, in one of its buckets, so far in a period.
+ *
+ * @generated from message sluice.policy.v1.Spending
+ */
+export type Spending = Message<"sluice.policy.v1.Spending"> & {
+  /**
+   * The budget.
+   *
+   * @generated from field: string budget_id = 1;
+   */
+  budgetId: string;
+
+  /**
+   * What is counted apart, such as `user=ana`; empty for the whole organization.
+   *
+   * @generated from field: string bucket = 2;
+   */
+  bucket: string;
+
+  /**
+   * `calls`, `bytes` or `cost`.
+   *
+   * @generated from field: string unit = 3;
+   */
+  unit: string;
+
+  /**
+   * Start of the period.
+   *
+   * @generated from field: google.protobuf.Timestamp period_start = 4;
+   */
+  periodStart?: Timestamp | undefined;
+
+  /**
+   * Its end.
+   *
+   * @generated from field: google.protobuf.Timestamp period_end = 5;
+   */
+  periodEnd?: Timestamp | undefined;
+
+  /**
+   * What is spent.
+   *
+   * @generated from field: uint64 spent = 6;
+   */
+  spent: bigint;
+
+  /**
+   * What may be spent.
+   *
+   * @generated from field: uint64 amount_max = 7;
+   */
+  amountMax: bigint;
+};
+
+/**
+ * Describes the message sluice.policy.v1.Spending.
+ * Use `create(SpendingSchema)` to create a new message.
+ */
+export const SpendingSchema: GenMessage<Spending> = /*@__PURE__*/
+  messageDesc(file_sluice_policy_v1_policy, 33);
+
+/**
  * PolicyService keeps the policies of an organization. Role `admin` only.
  *
  * A policy travels as the document its author writes, the same in the configuration file, in REST and here, because a list that is absent
@@ -978,4 +1294,53 @@ export const LimitService: GenService<{
   },
 }> = /*@__PURE__*/
   serviceDesc(file_sluice_policy_v1_policy, 1);
+
+/**
+ * BudgetService keeps the budgets of an organization: what may be spent in a day or a month. Role `admin` only.
+ *
+ * @generated from service sluice.policy.v1.BudgetService
+ */
+export const BudgetService: GenService<{
+  /**
+   * PutBudget creates or replaces a budget.
+   *
+   * @generated from rpc sluice.policy.v1.BudgetService.PutBudget
+   */
+  putBudget: {
+    methodKind: "unary";
+    input: typeof PutBudgetRequestSchema;
+    output: typeof PutBudgetResponseSchema;
+  },
+  /**
+   * ListBudgets answers the budgets by id, in pages.
+   *
+   * @generated from rpc sluice.policy.v1.BudgetService.ListBudgets
+   */
+  listBudgets: {
+    methodKind: "unary";
+    input: typeof ListBudgetsRequestSchema;
+    output: typeof ListBudgetsResponseSchema;
+  },
+  /**
+   * RemoveBudget removes a budget.
+   *
+   * @generated from rpc sluice.policy.v1.BudgetService.RemoveBudget
+   */
+  removeBudget: {
+    methodKind: "unary";
+    input: typeof RemoveBudgetRequestSchema;
+    output: typeof RemoveBudgetResponseSchema;
+  },
+  /**
+   * ListSpending answers what is spent in the periods that go on, by budget and what is counted apart, in pages.
+   *
+   * @generated from rpc sluice.policy.v1.BudgetService.ListSpending
+   */
+  listSpending: {
+    methodKind: "unary";
+    input: typeof ListSpendingRequestSchema;
+    output: typeof ListSpendingResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_sluice_policy_v1_policy, 2);
 

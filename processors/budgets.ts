@@ -1,0 +1,171 @@
+import { type Budget, budgetBounds, periodOf } from "../domain/budgets/budget.ts";
+import { budgetBucket, type CompiledBudget, compileBudget, type Spender } from "../domain/budgets/compiled-budget.ts";
+import { type Costs, costOf } from "../domain/budgets/cost.ts";
+import type { ActivityObserved, BudgetSpent, DefinitionChanged, ToolActivity } from "../domain/events.ts";
+import { recordKey } from "../domain/record-key.ts";
+import { topics } from "../domain/topics.ts";
+import { type Draft, draftOf } from "./draft.ts";
+import { nothing, type Processor, type Step, type Tick } from "./processor.ts";
+
+type In = "activity_observed" | "budget_changed" | "server_changed";
+type State = ReadonlyMap<string, string>;
+type Spent = Omit<BudgetSpent, "id" | "timeMs">;
+
+const compiledMax = 10_000;
+/** Windows of a caller come in order, and none comes later than this. */
+const silentMs = 48 * 60 * 60_000;
+
+/**
+ * Counts what is spent of budgets: `activity`, `budgets`, `servers` (for what tools cost) → `spending`, which gates hold calls against.
+ * A window of a caller counts once, however often it comes. What is counted is told at the next tick.
+ *
+ * State: `budget/{organization}/{id}` the definitions; `costs/{organization}/{server}`; `spent/{organization}/{id}/{bucket}` the amounts;
+ * `seen/{organization}/{caller}` its last window; `buckets/{organization}/{id}` how many a budget has; `changed` what is to be told.
+ */
+export function budgets(): Processor<In, "budget_spent"> {
+  const compiled = new Map<string, CompiledBudget>();
+  const compile = (definition: string): CompiledBudget => {
+    const known = compiled.get(definition);
+    if (known !== undefined) return known;
+    if (compiled.size >= compiledMax) compiled.clear();
+    // Checked before it was written to the topic of budgets.
+    const fresh = compileBudget(JSON.parse(definition) as Budget);
+    compiled.set(definition, fresh);
+    return fresh;
+  };
+  return {
+    name: "budgets",
+    sources: [topics.activity],
+    broadcast: [topics.budgets, topics.servers],
+    tickMs: 1_000,
+    step(state, input) {
+      if (input.type === "tick") return tell(state, input);
+      if (input.value === null) return nothing;
+      if (input.type === "budget_changed") return define(state, input.value);
+      if (input.type === "server_changed") return price(input.value);
+      return count(state, input.value, compile);
+    },
+  };
+}
+
+/** A budget of another amount is told anew for every bucket, because it may be spent now, or no longer. */
+function define(state: State, { organizationId, name, change, definition }: DefinitionChanged): Step<never> {
+  const draft = draftOf(state);
+  const key = recordKey(organizationId, name);
+  const { enabled, amountMax } = JSON.parse(definition) as Budget;
+  draft.put(`budget/${key}`, change === "put" && enabled ? definition : null);
+  if (change === "removed") return { changes: draft.store(), emit: [] };
+  const prefix = `spent/${key}/`;
+  for (const [place, value] of state) {
+    if (!place.startsWith(prefix)) continue;
+    draft.write(place, { ...(JSON.parse(value) as Spent), amountMax });
+    mark(draft, place);
+  }
+  return { changes: draft.store(), emit: [] };
+}
+
+function price({ organizationId, name, change, definition }: DefinitionChanged): Step<never> {
+  const { costs } = JSON.parse(definition) as { readonly costs?: Costs };
+  const isPriced = change === "put" && costs !== undefined && Object.keys(costs).length > 0;
+  return { changes: new Map([[`costs/${recordKey(organizationId, name)}`, isPriced ? JSON.stringify(costs) : null]]), emit: [] };
+}
+
+function count(state: State, observed: ActivityObserved, compile: (definition: string) => CompiledBudget): Step<never> {
+  const draft = draftOf(state);
+  const { organizationId, userId, agentId, windowMs, tools } = observed;
+  const organization = recordKey(organizationId);
+  const seen = `seen/${organization}/${recordKey(userId, agentId ?? "")}`;
+  if (windowMs <= Number(draft.text(seen) ?? -1)) return nothing;
+  draft.put(seen, String(windowMs));
+
+  const prefix = `budget/${organization}/`;
+  for (const [key, definition] of state) {
+    if (!key.startsWith(prefix)) continue;
+    const { budget, fits } = compile(definition);
+    for (const tool of tools) {
+      const spender: Spender = { userId, agentId, server: tool.server, name: tool.name };
+      if (tool.ended > 0 && fits(spender)) spend(draft, budget, spender, { windowMs, amount: amountOf(draft, organization, budget, tool) });
+    }
+  }
+  return { changes: draft.store(), emit: [] };
+}
+
+function amountOf(draft: Draft, organization: string, { unit }: Budget, { server, name, ended, bytes }: ToolActivity): number {
+  if (unit === "calls") return ended;
+  if (unit === "bytes") return bytes;
+  return ended * costOf(draft.read<Costs | undefined>(`costs/${organization}/${recordKey(server)}`, undefined), name);
+}
+
+function spend(
+  draft: Draft,
+  budget: Budget,
+  spender: Spender,
+  { windowMs, amount }: { readonly windowMs: number; readonly amount: number },
+): void {
+  const { organizationId, budgetId, unit, amountMax, period } = budget;
+  const { startMs, endMs } = periodOf(period, windowMs);
+  const bucket = budgetBucket(budget, spender);
+  const place = `spent/${recordKey(organizationId, budgetId)}/${bucket}`;
+  const known = draft.read<Spent | null>(place, null);
+  // A window of the period before comes late: that period is told no more.
+  if (known !== null && known.periodStartMs > startMs) return;
+  if (known === null && !admit(draft, `buckets/${recordKey(organizationId, budgetId)}`)) return;
+  const before = known !== null && known.periodStartMs === startMs ? known.spent : 0;
+  draft.write<Spent>(place, {
+    organizationId,
+    budgetId,
+    bucket,
+    unit,
+    periodStartMs: startMs,
+    periodEndMs: endMs,
+    spent: before + amount,
+    amountMax,
+  });
+  mark(draft, place);
+}
+
+/** Past so many, what is new is not counted: a budget apart for everything that can be named would grow without end. */
+function admit(draft: Draft, key: string): boolean {
+  const buckets = draft.read(key, 0);
+  if (buckets >= budgetBounds.bucketsMax) return false;
+  draft.write(key, buckets + 1);
+  return true;
+}
+
+function mark(draft: Draft, place: string): void {
+  const changed = draft.read<Record<string, true>>("changed", {});
+  changed[place] = true;
+  draft.write("changed", changed);
+}
+
+function tell(state: State, { timestampMs }: Tick): Step<"budget_spent"> {
+  const draft = draftOf(state);
+  const changed = Object.keys(draft.read<Readonly<Record<string, true>>>("changed", {}));
+  const emit: Step<"budget_spent">["emit"][number][] = [];
+  for (const place of changed) {
+    const spent = draft.read<Spent | null>(place, null);
+    if (spent === null) continue;
+    const key = recordKey(spent.organizationId, spent.budgetId, spent.bucket);
+    // The same amount is the same event, however often it is told.
+    const value = { id: `${key}#${spent.periodStartMs}.${spent.spent}.${spent.amountMax}`, timeMs: timestampMs, ...spent };
+    emit.push({ topic: topics.spending, record: { type: "budget_spent", key, value, timestampMs } });
+  }
+  if (changed.length > 0) draft.put("changed", null);
+  forget(state, draft, timestampMs);
+  return { changes: draft.store(), emit };
+}
+
+/** Once an hour: callers that are long silent, and periods that have ended. */
+function forget(state: State, draft: Draft, nowMs: number): void {
+  if (nowMs < Number(draft.text("swept") ?? 0) + 60 * 60_000) return;
+  draft.put("swept", String(nowMs));
+  for (const [key, value] of state) {
+    if (key.startsWith("seen/") && Number(value) < nowMs - silentMs) draft.put(key, null);
+    if (!key.startsWith("spent/")) continue;
+    const { periodEndMs, organizationId, budgetId } = JSON.parse(value) as Spent;
+    if (periodEndMs > nowMs - silentMs) continue;
+    draft.put(key, null);
+    const buckets = `buckets/${recordKey(organizationId, budgetId)}`;
+    draft.write(buckets, Math.max(0, draft.read(buckets, 0) - 1));
+  }
+}
