@@ -130,6 +130,30 @@ test("what can't be decoded is told to a member and passed over; who only subscr
   await subscription.close();
 });
 
+test("what brokers compress otherwise is read: gzip, snappy and zstd", { timeout: 60_000 }, async (t) => {
+  const address = await kafka(t);
+  if (address === undefined) return;
+  const { log, topicPrefix } = await open(t, address);
+  const admin = new kafkajs.Kafka({ brokers: address.split(","), logLevel: kafkajs.logLevel.NOTHING }).admin();
+  await admin.connect();
+  t.after(() => admin.disconnect());
+  const records = Array.from({ length: 200 }, (_, index) => ({ ...record, timestampMs: record.timestampMs + index }));
+  let from = 0;
+  for (const compression of ["gzip", "snappy", "zstd", "uncompressed"]) {
+    const configEntries = [{ name: "compression.type", value: compression }];
+    const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: `${topicPrefix}calls`, configEntries };
+    await admin.alterConfigs({ validateOnly: false, resources: [resource] });
+    const [{ partition } = { partition: 0 }] = await log.append(topics.calls, records);
+    const found = await log.read(topics.calls, { partition, from, recordsMax: 200 });
+    assert.deepEqual(
+      found.map(({ timestampMs }) => timestampMs),
+      records.map(({ timestampMs }) => timestampMs),
+      compression,
+    );
+    from += 200;
+  }
+});
+
 test("a topic that is missing, or cut otherwise, is refused with what to do", { timeout: 60_000 }, async (t) => {
   const address = await kafka(t);
   if (address === undefined) return;

@@ -32,6 +32,7 @@ export function decodeRecordBatches(bytes: Buffer, from: number): RawRecords {
   while (bytes.length - at >= batchOverheadBytes) {
     const end = at + 12 + bytes.readInt32BE(at + 8);
     if (end > bytes.length) break;
+    if (end - at < batchOverheadBytes) throw new RangeError("a record batch is shorter than its head");
     if (bytes.readInt8(at + magicOffset) !== 2) throw new Error("record batches of a version that is not read here (magic 2 is)");
     const reader = new ByteReader(bytes.subarray(0, end), at);
     next = Math.max(next, readBatch(reader, from, records));
