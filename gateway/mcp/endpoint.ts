@@ -7,6 +7,7 @@ import type { Scanned } from "../../domain/mcp/scanned.ts";
 import type { HttpReply, HttpRequest, Route } from "../../domain/ports/http.ts";
 import type { Unauthenticated } from "../authenticate.ts";
 import { protocolReply, refusedReply, unauthenticatedReply } from "./answers.ts";
+import { receiveBatch } from "./batch.ts";
 import type { Gate } from "./gate.ts";
 import type { Inbound } from "./inbound.ts";
 import { legacyMessage } from "./legacy.ts";
@@ -90,6 +91,7 @@ export function admit(
     recordRefusal(gate, request, caller, "protocol", refusal.message);
     return protocolReply(reply, { ...refusal, idRaw });
   }
+  if (scanned.kind === "batch") return batch(gate, caller, { request, reply, body, endpoint, scanned });
   const inbound: Inbound = {
     request,
     reply,
@@ -108,6 +110,16 @@ export function admit(
     startedAt: performance.now(),
   };
   return era === "modern" ? modernMessage(gate, inbound) : legacyMessage(gate, inbound);
+}
+
+function batch(gate: Gate, caller: Caller, arrival: Parameters<typeof admit>[2]): void | Promise<void> {
+  const { request, endpoint, scanned, body, reply } = arrival;
+  const sessionId = request.header("mcp-session-id");
+  const session = sessionId === "" ? undefined : gate.sessions.find(sessionId, ownerOf(caller), endpoint.place);
+  const readsStreams = request.header("accept").includes("text/event-stream");
+  return receiveBatch({ body, scanned, reply, session, hasSessionId: sessionId !== "", readsStreams }, (message, member) =>
+    admit(gate, caller, { ...arrival, reply: member, body: message.bytes, scanned: message }),
+  );
 }
 
 const decoder = new TextDecoder();

@@ -25,9 +25,6 @@ import { sessionRequestOf } from "./streams/session-requests.ts";
 /** A message of a revision with sessions (2025-11-25 and before): `initialize` opens one, everything else belongs to one. */
 export function legacyMessage(gate: Gate, inbound: Inbound): void | Promise<void> {
   const { scanned, request, reply, owner, place, idRaw } = inbound;
-  if (scanned.kind === "batch") {
-    return protocolReply(reply, { status: 400, code: -32600, message: "batches are not accepted", idRaw: null });
-  }
   if (scanned.kind === "request" && scanned.method === "initialize") return initialize(gate, inbound);
 
   const sessionId = request.header("mcp-session-id");
