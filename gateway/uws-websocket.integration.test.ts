@@ -274,6 +274,30 @@ test("no bytes behind a handshake end the server, and none make a message that i
   assert.equal((await dialSocket(t, server)).readyState, WebSocket.OPEN);
 });
 
+test("a connection that answers no pings is cut after its idle time, one that does goes on", async (t) => {
+  let closed = 0;
+  const server = await serve(
+    t,
+    upgrading(() => ({
+      closed() {
+        closed += 1;
+      },
+    })),
+    { webSocketIdleSeconds: 8 },
+  );
+  const alive = await dialSocket(t, server);
+  let pings = 0;
+  alive.on("ping", () => {
+    pings += 1;
+  });
+  const silent = await rawSocket(t, server);
+  silent.resume();
+  await once(silent, "close");
+  assert.ok(pings > 0);
+  assert.equal(alive.readyState, WebSocket.OPEN);
+  assert.equal(closed, 1);
+});
+
 interface Frame {
   readonly opcode: number;
   readonly payload: Buffer;
