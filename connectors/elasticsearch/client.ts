@@ -22,7 +22,8 @@ export function openClient({ urls, credentials, ca, requestTimeoutMs }: Elastics
     maxRetries: 0,
     compression: false,
     enableMetaHeader: false,
-    redaction: { type: "remove" },
+    // Removing them altogether would take Retry-After, too. The errors are not logged in any case.
+    redaction: { type: "replace" },
   });
 }
 

@@ -209,6 +209,8 @@ function upstreamValues({ gateway, server, upstream, health, circuit, reason }: 
   };
 }
 
+const riskMax = 1e30;
+
 function anomalyValues(event: Value<"anomaly_found">): FieldValues {
   const { target, detector, evidence, action, strength, probability, windowMs, lengthMs } = event;
   const seen = evidence.join("; ");
@@ -220,7 +222,8 @@ function anomalyValues(event: Value<"anomaly_found">): FieldValues {
     "event.type": ["info"],
     "event.outcome": "unknown",
     "event.reason": seen,
-    "event.risk_score": strength,
+    // As large as the field takes, should it ever be larger.
+    "event.risk_score": Math.min(strength, riskMax),
     "event.start": new Date(windowMs).toISOString(),
     "event.end": new Date(windowMs + lengthMs).toISOString(),
     "mcp.anomaly.detector": detector,

@@ -234,6 +234,29 @@ test("a record that Elasticsearch can't index becomes a dead letter, and its nei
   assert.equal(counted(stand.metrics, "sluice_elasticsearch_dropped_total"), 1);
 });
 
+test("whatever an event holds, it is indexed: texts without end, names that look like something else, numbers at the edge", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const long = "x".repeat(40_000);
+  const records = [
+    decided("acme", 1, { name: long, reason: `${long} ${long}`, callId: long }),
+    decided("acme", 2, { name: "__proto__", serverLabels: { a: "1", "a.b": "2", "a.b.c": long, constructor: "3" } }),
+    decided("acme", 3, { address: "unix:/run/gate.sock", traceparent: "nonsense", rule: "a/b/c", protocol: "", method: "" }),
+    decided("acme", 4, { name: '\u0000\u202e\n{"create":{}}\n', reason: '\ud83d\ude00 "\\' }),
+    decided("acme", 5, { timeMs: -1, argumentsBytes: 2 ** 50, policyVersion: 2 ** 50 }),
+  ];
+  await stand.log.append(topics.calls, records);
+  const { anomaly_found } = fullSamples;
+  for (const [index, probability] of [Number.MIN_VALUE, 1].entries()) {
+    const value = { ...anomaly_found, id: `n${index}`, probability, strength: 1 / probability };
+    await stand.log.append(topics.anomalies, [{ type: "anomaly_found", key: "acme", value, timestampMs: Date.now() }]);
+  }
+  await (await stand.open()).caughtUp();
+  assert.deepEqual(stand.letters, []);
+  assert.equal((await stand.documents()).length, records.length + 2);
+  assert.equal((await stand.documents({ term: { "gen_ai.tool.name": "__proto__" } })).length, 1);
+});
+
 test("while the index is blocked (429) documents wait, and are written once it is not", async (t) => {
   const stand = await stage(t);
   if (stand === undefined) return;
@@ -302,6 +325,21 @@ test("over TLS with a private authority and an API key; whoever that authority d
   assert.deepEqual([...new Set(proxy.seen.map(({ authorization }) => authorization))], ["ApiKey c2x1aWNl"]);
 });
 
+test("what Elasticsearch asks to wait is waited, by every batch", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const proxy = await openFaultyProxy(stand.url);
+  t.after(() => proxy.close());
+  const bulks = () => proxy.seen.filter(({ path }) => path.includes("_bulk")).length;
+  proxy.next(/_bulk/, { kind: "answer", status: 429, headers: { "retry-after": "2" }, body: '{"error":{"type":"busy"}}' });
+  await stand.log.append(topics.calls, [decided("acme", 1)]);
+  // Held for less than what is asked for: the batch is handed over again meanwhile.
+  const beganMs = performance.now();
+  await (await stand.open({ holdMs: 300 }, { urls: [proxy.url] })).caughtUp();
+  assert.equal(bulks(), 2);
+  assert.ok(performance.now() - beganMs >= 2_000, "not sooner than it was asked");
+});
+
 test("the position moves on after the write, and not before", async (t) => {
   const stand = await stage(t);
   if (stand === undefined) return;
@@ -348,6 +386,8 @@ test("without a template nothing is written where it may not be put", async (t) 
   const logger = { ...silentLogger, warn: (...line: unknown[]) => void warnings.push(line) };
   const sink = await stand.open({ logger }, { urls: [proxy.url], installTemplate: false });
   await until("it has looked for the template", () => proxy.seen.length > 0);
+  await until("it is told", () => warnings.length > 0);
+  assert.match(JSON.stringify(warnings), /installTemplate is off/);
   assert.equal(proxy.seen.filter(({ path }) => path.includes("_bulk")).length, 0);
   await installTemplates(stand.client, { namespace: "any", retentionDays: 400 });
   await sink.caughtUp();

@@ -121,21 +121,23 @@ function createWriter(options: WriterOptions): Writer {
   const repeats = createRepeats({ client, dataStream: dataStreamName(config.namespace), signal });
   const template = templateOnce(options);
   const trouble = troubleTold(logger);
-  const send = createSender({ ...options, template, trouble });
+  const pauses = createPauses(options);
+  const send = createSender({ ...options, template, trouble, pauses });
 
   async function deliver(records: readonly StoredRecord<SunkType>[]): Promise<readonly DeadLetter[]> {
     const { sent, letters } = prepare(records, options);
     try {
+      await pauses.over();
       await template.there();
       const fresh = await repeats.without(records, sent);
       counts.skipped(sent.length - fresh.length);
       return [...letters, ...(await send(fresh))];
     } catch (reason) {
       repeats.doubt(records);
+      if (signal.aborted) throw reason;
       const refusal = refusalOf(reason);
-      if (refusal === undefined || signal.aborted) throw reason;
-      trouble.begins(refusal);
-      throw faultOf(refusal);
+      trouble.begins(refusal ?? { status: null, type: reason instanceof Fault ? reason.message : String(reason) });
+      throw refusal === undefined ? reason : faultOf(refusal);
     }
   }
 
@@ -154,15 +156,16 @@ function createWriter(options: WriterOptions): Writer {
 interface SenderOptions extends WriterOptions {
   readonly template: TemplateOnce;
   readonly trouble: Trouble;
+  readonly pauses: Pauses;
 }
 
 /** Sends until each document has its fate; answers those that were refused for good. Rejects when the batch was held for long enough. */
 function createSender(options: SenderOptions): (sent: readonly Sent[]) => Promise<readonly DeadLetter[]> {
-  const { client, config, counts, signal, template, trouble } = options;
+  const { client, config, counts, signal, template, trouble, pauses } = options;
   const dataStream = dataStreamName(config.namespace);
   return async (sent) => {
     const letters: DeadLetter[] = [];
-    const wait = createPauses(options);
+    const wait = pauses.ofBatch();
     let waiting = sent;
     while (waiting.length > 0) {
       const beganMs = performance.now();
@@ -217,15 +220,37 @@ function severest(fates: readonly Fate[]): Refusal | undefined {
     .reduce<Refusal | undefined>((worst, next) => ((next.retryAfterMs ?? 0) > (worst?.retryAfterMs ?? -1) ? next : worst), undefined);
 }
 
-/** Pauses that double, with jitter, and are never shorter than what Elasticsearch asks for. Rejects when the batch was held for long enough. */
-function createPauses({ holdMs = 10_000, pauseMsMin = 100, signal }: WriterOptions): (refusal: Refusal) => Promise<void> {
-  const heldUntilMs = performance.now() + holdMs;
-  let pauseMs = pauseMsMin;
-  return async (refusal) => {
-    const waitMs = Math.max(refusal.retryAfterMs ?? 0, pauseMs * (0.5 + Math.random() / 2));
+interface Pauses {
+  /** Resolves when nothing that Elasticsearch asked for is left to wait; rejects where that is longer than a batch is held. */
+  over(): Promise<void>;
+  /** For one batch: pauses that double, with jitter, and reject when it was held for long enough. */
+  ofBatch(): (refusal: Refusal) => Promise<void>;
+}
+
+/** No pause is shorter than what Elasticsearch asks for (`Retry-After`), whichever partition it told. */
+function createPauses({ holdMs = 10_000, pauseMsMin = 100, signal }: WriterOptions): Pauses {
+  let asked: { readonly refusal: Refusal; readonly untilMs: number } | undefined;
+
+  async function hold(waitMs: number, heldUntilMs: number, refusal: Refusal): Promise<void> {
     if (performance.now() + waitMs > heldUntilMs) throw faultOf(refusal);
     await pause(waitMs, undefined, { signal });
-    pauseMs = Math.min(pauseMs * 2, pauseMsMax);
+  }
+
+  return {
+    async over() {
+      const leftMs = asked === undefined ? 0 : asked.untilMs - performance.now();
+      if (asked !== undefined && leftMs > 0) await hold(leftMs, performance.now() + holdMs, asked.refusal);
+    },
+    ofBatch() {
+      const heldUntilMs = performance.now() + holdMs;
+      let pauseMs = pauseMsMin;
+      return async (refusal) => {
+        const askedMs = refusal.retryAfterMs ?? 0;
+        if (askedMs > 0) asked = { refusal, untilMs: performance.now() + askedMs };
+        await hold(Math.max(askedMs, pauseMs * (0.5 + Math.random() / 2)), heldUntilMs, refusal);
+        pauseMs = Math.min(pauseMs * 2, pauseMsMax);
+      };
+    },
   };
 }
 
@@ -272,21 +297,27 @@ function missingTemplate(): Fault {
 }
 
 interface Trouble {
-  begins(refusal: Refusal): void;
+  begins(refusal: Pick<Refusal, "status" | "type">): void;
   ends(): void;
 }
 
+/** Trouble that comes and goes is told no more often. */
+const toldEveryMs = 60_000;
+
 /** Says once that documents wait, and once that they go on. */
 function troubleTold(logger: Logger): Trouble {
-  let isInTrouble = false;
+  let isTold = false;
+  let toldAtMs = Number.NEGATIVE_INFINITY;
   return {
     begins({ status, type }) {
-      if (!isInTrouble) logger.warn("Elasticsearch takes no documents; they wait on the log", { status, type });
-      isInTrouble = true;
+      if (isTold || performance.now() - toldAtMs < toldEveryMs) return;
+      isTold = true;
+      toldAtMs = performance.now();
+      logger.warn("Elasticsearch takes no documents; they wait on the log", { status, type });
     },
     ends() {
-      if (isInTrouble) logger.info("Elasticsearch takes documents again");
-      isInTrouble = false;
+      if (isTold) logger.info("Elasticsearch takes documents again");
+      isTold = false;
     },
   };
 }
