@@ -29,6 +29,8 @@ export interface Question {
   readonly timeoutMs: number;
   /** No harm if it is executed twice. */
   readonly repeatable: boolean;
+  /** Told, before it rejects, how far a question came that failed. */
+  readonly failed?: (phase: "unsent" | "sent" | "answering") => void;
 }
 
 const encoder = new TextEncoder();
@@ -91,7 +93,10 @@ export function ask(routed: RoutedServer, question: Question): Promise<Asked> {
           if (!isStream()) message = asAnswer(body.bytes());
           finish();
         },
-        fail: (fault) => reject(fault),
+        fail(fault, phase) {
+          question.failed?.(phase);
+          reject(fault);
+        },
       },
       question.pinned === undefined ? {} : { pinned: question.pinned },
     );

@@ -40,10 +40,11 @@ export function receiveBatch(
   for (const message of messages) {
     // All of them were found good before the batch was let in.
     if (message.kind === "malformed") continue;
-    const member = new MessageReply(batch, message.kind === "request");
+    const idRaw = rawId(message);
+    const member = new MessageReply(batch, { idRaw, isModern: false, isAwaited: message.kind === "request", resumedInVain: null });
     batch.add(member);
     const failed = () =>
-      member.send(200, ["content-type", "application/json"], errorMessage(rawId(message), -32603, "the message could not be answered"));
+      member.send(200, ["content-type", "application/json"], errorMessage(idRaw, -32603, "the message could not be answered"));
     try {
       admit(message, member)?.catch(failed);
     } catch {
@@ -92,6 +93,9 @@ class Batch implements ReplyHost {
     this.#members.delete(member);
     this.#endIfDone();
   }
+
+  /** No handshake is in a batch. */
+  abandoned(): void {}
 
   #collect(answer: Uint8Array, idRaw: string | null): void {
     const { code } = errorForms["too-large"];

@@ -10,6 +10,8 @@ import { gateInfo } from "./identity.ts";
 export interface EraVerdict {
   readonly era: Era;
   readonly discovered: Readonly<Record<string, unknown>> | null;
+  /** The server gave no answer from which it could be told. */
+  readonly isPresumed?: boolean;
 }
 
 export interface Eras {
@@ -29,6 +31,8 @@ interface Known {
 // A stale "modern" fails loudly and is found out; a stale "legacy" would quietly hold a server back, so it expires sooner.
 const modernFreshMs = 60 * 60_000;
 const legacyFreshMs = 10 * 60_000;
+// Of a process that ended or kept silent instead of answering nobody can be sure.
+const presumedFreshMs = 60_000;
 
 /**
  * Finds out which era a server speaks (2026-07-28, basic/versioning, "Backward Compatibility"): it is asked `server/discover`;
@@ -51,7 +55,7 @@ export function createEras({ nowMs }: { readonly nowMs: () => number }): Eras {
   };
   const probe = async (routed: RoutedServer): Promise<EraVerdict> => {
     const verdict = await askEra(routed);
-    const freshMs = verdict.era === "modern" ? modernFreshMs : legacyFreshMs;
+    const freshMs = verdict.era === "modern" ? modernFreshMs : verdict.isPresumed === true ? presumedFreshMs : legacyFreshMs;
     verdicts.set(routed, { verdict, server: routed.server, definition: definitionOf(routed), untilMs: nowMs() + freshMs });
     return verdict;
   };
@@ -73,10 +77,18 @@ export function createEras({ nowMs }: { readonly nowMs: () => number }): Eras {
 
 const modernErrors: readonly unknown[] = [codes.headerMismatch, codes.missingCapability, codes.unsupportedVersion];
 
+const presumedLegacy: EraVerdict = { era: "legacy", discovered: null, isPresumed: true };
+
 async function askEra(routed: RoutedServer): Promise<EraVerdict> {
-  let message = await askDiscover(routed);
+  const found = await askDiscover(routed);
+  // Some programs end when they hear anything before `initialize`, others say nothing (2026-07-28, basic/versioning, stdio).
+  if (found === "no-answer") return presumedLegacy;
+  let message: JsonRpcAnswer | null = found;
   // It refuses what it says that it speaks: a server that was just brought up to it, perhaps. Once more, and not again.
-  if (supportedBy(message)?.includes(latestModern)) message = await askDiscover(routed);
+  if (supportedBy(message)?.includes(latestModern)) {
+    const again = await askDiscover(routed);
+    message = again === "no-answer" ? null : again;
+  }
   const versions = message?.result?.["supportedVersions"];
   if (Array.isArray(versions)) return { era: versions.includes(latestModern) ? "modern" : "legacy", discovered: message?.result ?? null };
   const isLegacy = supportedBy(message)?.some((version) => isLegacyVersion(version));
@@ -94,13 +106,14 @@ function isLegacyVersion(version: unknown): boolean {
   return legacyVersions.some((known) => known === version);
 }
 
-async function askDiscover(routed: RoutedServer): Promise<JsonRpcAnswer | null> {
+async function askDiscover(routed: RoutedServer): Promise<JsonRpcAnswer | null | "no-answer"> {
   const meta = {
     "io.modelcontextprotocol/protocolVersion": latestModern,
     "io.modelcontextprotocol/clientCapabilities": {},
     "io.modelcontextprotocol/clientInfo": gateInfo,
   };
-  const { status, message } = await ask(routed, {
+  let failedAt: string | undefined;
+  const question = {
     headers: [
       ...["content-type", "application/json", "accept", "application/json, text/event-stream"],
       ...["mcp-protocol-version", latestModern, "mcp-method", "server/discover"],
@@ -108,10 +121,22 @@ async function askDiscover(routed: RoutedServer): Promise<JsonRpcAnswer | null> 
     body: JSON.stringify({ jsonrpc: "2.0", id: 0, method: "server/discover", params: { _meta: meta } }),
     timeoutMs: 10_000,
     repeatable: true,
+    failed(phase: string) {
+      failedAt = phase;
+    },
+  };
+  const isProcess = routed.server.upstreams.every(({ kind }) => kind === "stdio");
+  const answer = await ask(routed, question).catch((reason: unknown) => {
+    if (isProcess && failedAt === "sent") return null;
+    throw reason;
   });
-  if (status >= 500 || status === 401 || status === 403) throw unreachable(routed, status);
-  return message;
+  if (answer === null) return "no-answer";
+  if (answer.status >= 500 || troubles.has(answer.status)) throw unreachable(routed, answer.status);
+  return answer.message;
 }
+
+/** Of credentials, proxies, deadlines and limits: they tell nothing of what is spoken behind them. */
+const troubles: ReadonlySet<number> = new Set([401, 403, 407, 408, 425, 429]);
 
 function unreachable({ server }: RoutedServer, status: number): Fault {
   return new Fault("unavailable", `the server ${server.name} answered ${status} when it was asked what it speaks`);

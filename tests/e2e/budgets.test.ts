@@ -17,7 +17,9 @@ test("calls that cost what a budget allows are refused from then on, until it is
     },
   );
   for (const tool of ["search", "search", "read"]) assert.equal((await callOver(harness, tool)).status, 200);
-  await until("the budget is counted", async () => (await harness.gate.control.listSpending(actor)).entries.some(({ spent }) => spent === 11));
+  await until("the budget is counted", async () =>
+    (await harness.gate.control.listSpending(actor)).entries.some(({ spent }) => spent === 11),
+  );
   const refused = await until("the gate goes by it", async () => {
     const response = await callOver(harness, "read");
     return response.status === 429 ? response : undefined;
