@@ -15,6 +15,8 @@ export interface Cursor {
   /** False while what was handed over waits to be handled: back-pressure. */
   wants(): boolean;
   take(fetched: RawRecords, end: number): void;
+  /** The next offset to be written, told from time to time while nothing is fetched: the lag grows then, too. */
+  sawEnd(end: number): void;
   /** What was wanted is gone (retention), or was never there: `start` and `end` are what there is. */
   moved(extent: { readonly start: number; readonly end: number }): void;
 }

@@ -11,6 +11,8 @@ export interface Fetcher {
 
 const pauseMsMin = 20;
 const pauseMsMax = 1_000;
+/** How often the ends are asked for of what is not fetched because enough waits. */
+const lookMs = 5_000;
 /** Stands for the leader of partitions that nobody leads now. */
 const nobody = -1;
 
@@ -58,6 +60,15 @@ export function createFetcher(options: FetchRoundOptions): Fetcher {
     }
   }
 
+  async function lookAtEnds(): Promise<void> {
+    for (const cursor of [...cursors].filter(({ wants }) => !wants())) {
+      const [extent] = await places.extent(cursor.topic, [cursor.partition]).catch(() => []);
+      if (extent !== undefined) cursor.sawEnd(extent.end);
+    }
+  }
+
+  const looking = setInterval(() => void lookAtEnds(), lookMs).unref();
+
   function wake(): void {
     const waiting = waiters;
     waiters = [];
@@ -77,6 +88,7 @@ export function createFetcher(options: FetchRoundOptions): Fetcher {
     wake,
     async close() {
       isClosed = true;
+      clearInterval(looking);
       wake();
       await Promise.all(loops.values());
     },

@@ -90,6 +90,9 @@ export function startReader(options: ReaderOptions): Reader {
         advance(next);
       }
     },
+    sawEnd(current) {
+      end = Math.max(end, current);
+    },
     moved(extent) {
       options.onSkipped(Math.max(0, extent.start - fetchNext));
       fetchNext = fetchNext < extent.start ? extent.start : extent.end;
