@@ -136,6 +136,7 @@ function createWriter(options: WriterOptions): Writer {
       repeats.doubt(records);
       if (signal.aborted) throw reason;
       const refusal = refusalOf(reason);
+      if (refusal !== undefined) pauses.asked(refusal);
       trouble.begins(refusal ?? { status: null, type: reason instanceof Fault ? reason.message : String(reason) });
       throw refusal === undefined ? reason : faultOf(refusal);
     }
@@ -221,6 +222,8 @@ function severest(fates: readonly Fate[]): Refusal | undefined {
 }
 
 interface Pauses {
+  /** Elasticsearch may have asked for a pause: every batch keeps it. */
+  asked(refusal: Refusal): void;
   /** Resolves when nothing that Elasticsearch asked for is left to wait; rejects where that is longer than a batch is held. */
   over(): Promise<void>;
   /** For one batch: pauses that double, with jitter, and reject when it was held for long enough. */
@@ -229,7 +232,12 @@ interface Pauses {
 
 /** No pause is shorter than what Elasticsearch asks for (`Retry-After`), whichever partition it told. */
 function createPauses({ holdMs = 10_000, pauseMsMin = 100, signal }: WriterOptions): Pauses {
-  let asked: { readonly refusal: Refusal; readonly untilMs: number } | undefined;
+  let rest: { readonly refusal: Refusal; readonly untilMs: number } | undefined;
+
+  function asked(refusal: Refusal): void {
+    const { retryAfterMs } = refusal;
+    if (retryAfterMs !== null && retryAfterMs > 0) rest = { refusal, untilMs: performance.now() + retryAfterMs };
+  }
 
   async function hold(waitMs: number, heldUntilMs: number, refusal: Refusal): Promise<void> {
     if (performance.now() + waitMs > heldUntilMs) throw faultOf(refusal);
@@ -237,17 +245,17 @@ function createPauses({ holdMs = 10_000, pauseMsMin = 100, signal }: WriterOptio
   }
 
   return {
+    asked,
     async over() {
-      const leftMs = asked === undefined ? 0 : asked.untilMs - performance.now();
-      if (asked !== undefined && leftMs > 0) await hold(leftMs, performance.now() + holdMs, asked.refusal);
+      const leftMs = rest === undefined ? 0 : rest.untilMs - performance.now();
+      if (rest !== undefined && leftMs > 0) await hold(leftMs, performance.now() + holdMs, rest.refusal);
     },
     ofBatch() {
       const heldUntilMs = performance.now() + holdMs;
       let pauseMs = pauseMsMin;
       return async (refusal) => {
-        const askedMs = refusal.retryAfterMs ?? 0;
-        if (askedMs > 0) asked = { refusal, untilMs: performance.now() + askedMs };
-        await hold(Math.max(askedMs, pauseMs * (0.5 + Math.random() / 2)), heldUntilMs, refusal);
+        asked(refusal);
+        await hold(Math.max(refusal.retryAfterMs ?? 0, pauseMs * (0.5 + Math.random() / 2)), heldUntilMs, refusal);
         pauseMs = Math.min(pauseMs * 2, pauseMsMax);
       };
     },
