@@ -288,7 +288,7 @@ test("no secret of a file is repeated in a refusal", (t) => {
 
 test("the example that ships is good", () => {
   const file = new URL("../deploy/config/sluice.example.yaml", import.meta.url).pathname;
-  assert.equal(loadConfig({ file, environment: {} }).servers.length, 3);
+  assert.equal(loadConfig({ file, environment: {} }).servers.length, 5);
 });
 
 test("docs/configuration.md is what the schema says; run node cli/config-docs.ts", () => {

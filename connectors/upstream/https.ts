@@ -8,7 +8,7 @@ import { type CoarseClock, createCoarseClock } from "./coarse-clock.ts";
 import { connectFailure } from "./connect-failure.ts";
 import { answerRefusal } from "./http-head.ts";
 import { forwardedHeaders, headerRules } from "./http-headers.ts";
-import { bareHost, type HttpTarget, type HttpUpstreamOptions, refused, unsendableFault } from "./http-target.ts";
+import { bareHost, type HttpTarget, type HttpUpstreamOptions, refused, type TlsOptions, unsendableFault } from "./http-target.ts";
 import { type TlsMaterial, tlsMaterial } from "./tls-material.ts";
 
 /** An MCP server behind https, through `undici`: TLS costs more than the client does, and its corners are not for us to write again. */
@@ -192,24 +192,21 @@ function failure(phase: keyof typeof messages, cause: unknown): string {
 
 /** Certificates and keys are looked at with every new connection: one that changed counts from then on. */
 function connector(material: TlsMaterial, own: { readonly timeout: number; readonly lookup: LookupFunction }): buildConnector.connector {
-  let tls = material.current();
-  let connect = build();
-  function build(): buildConnector.connector {
-    return buildConnector({ ...tls, ...own, rejectUnauthorized: true, allowH2: false });
-  }
+  let tls: TlsOptions | undefined;
+  let connect: buildConnector.connector | undefined;
+  const current = (): buildConnector.connector => {
+    const now = material.current();
+    if (connect === undefined || now !== tls) connect = buildConnector({ ...now, ...own, rejectUnauthorized: true, allowH2: false });
+    tls = now;
+    return connect;
+  };
   return (options, connected) => {
     try {
-      const now = material.current();
-      if (now !== tls) {
-        tls = now;
-        connect = build();
-      }
+      current()(options, connected);
     } catch (cause) {
       const { message } = toFault(cause);
       connected(new Fault("unavailable", `the server can't be reached: ${message}`, { cause }), null);
-      return;
     }
-    connect(options, connected);
   };
 }
 

@@ -10,7 +10,7 @@ export interface TlsMaterial {
   current(): TlsOptions;
 }
 
-/** `fallback` counts where the definition says nothing. Throws `Fault("invalid")` for what can't be used now. */
+/** `fallback` counts where the definition says nothing. Throws `Fault("invalid")` for a reference that leads nowhere. */
 export function tlsMaterial(tls: UpstreamTls | undefined, environment: Environment, fallback: TlsOptions = {}): TlsMaterial {
   if (tls === undefined) return { current: () => fallback };
   const { ca, cert, key, serverName } = tls;
@@ -22,12 +22,13 @@ export function tlsMaterial(tls: UpstreamTls | undefined, environment: Environme
     ...(serverName === undefined ? {} : { servername: serverName }),
   });
 
-  let seen = stateOf(files);
-  let material = read();
+  // A file may yet come: whoever connects meanwhile is told that it can't be read. What is no file is as it is.
+  let material = files.length === 0 ? read() : undefined;
+  let seen = "";
   return {
     current() {
       const state = stateOf(files);
-      if (state === seen) return material;
+      if (material !== undefined && state === seen) return material;
       material = read();
       seen = state;
       return material;

@@ -97,12 +97,17 @@ for (const kind of Object.keys(kinds) as Kind[]) {
         status = answer.status;
         await new Promise((resolve) => setImmediate(resolve));
       }
-      rmSync(ca);
-      const closed = await send(open(t, kind, port, { ca: trusted.cert }), initialize()).answer;
-      assert.equal(closed.status, 200);
+    });
+
+    test("a file that is not there is told, and a key that is nowhere refused", async (t) => {
+      const port = await host(t, kind, { tls: own });
+      const { fault, phase } = await send(open(t, kind, port, { ca: "/nowhere/ca.pem" }), initialize()).answer;
+      assert.match(fault?.message ?? "", /\/nowhere\/ca\.pem can't be read/);
+      assert.deepEqual([fault?.code, phase], ["unavailable", "unsent"]);
+      const tls = { cert: client.cert, key: `\${env:NOWHERE}` };
       assert.throws(
-        () => open(t, kind, port, { ca }),
-        (fault) => fault instanceof Fault && fault.field === "tls.ca",
+        () => open(t, kind, port, tls),
+        (reason) => reason instanceof Fault && reason.field === "tls.key",
       );
     });
   });
