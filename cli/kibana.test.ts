@@ -54,6 +54,7 @@ describe("sluice kibana install", () => {
       [[], {}, 2, /give --url/],
       [["--url", "kibana.example"], {}, 2, /no URL of a Kibana/],
       [["--url", "https://ana:geheim@kibana.example"], {}, 2, /KIBANA_API_KEY/],
+      [["--url", "http://kibana.example"], { KIBANA_API_KEY: "geheim" }, 2, /plain http/],
       [["--url", "http://127.0.0.1:1"], {}, 5, /can't be reached/],
       [["--output", "nowhere/at/all.ndjson"], {}, 2, /can't be written/],
     ];

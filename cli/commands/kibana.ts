@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Installed, InstallReport, KibanaConnection } from "../../connectors/elasticsearch/kibana/install.ts";
 import { Fault } from "../../domain/fault.ts";
+import { isLoopback } from "../config-checks.ts";
 import { exitCodes } from "../faults.ts";
 import { harmless } from "../output.ts";
 import type { Session } from "../session.ts";
@@ -11,6 +12,7 @@ import { examples } from "./call.ts";
 interface InstallOptions {
   readonly url?: string;
   readonly space?: string;
+  readonly allowPlaintext?: boolean;
   readonly output?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
@@ -27,6 +29,7 @@ export function addKibana(program: Command, session: Session): void {
     .description("imports data view, searches, four dashboards and alert rules; run again it brings them up to date")
     .option("--url <url>", "where Kibana is, with its base path; else KIBANA_URL")
     .option("--space <id>", "the space to put them into; the default one unless given")
+    .option("--allow-plaintext", "speak plain http beyond this machine: whoever is on the way can read the key")
     .option("--dry-run", "print what would be installed and reach nobody")
     .option("--output <file>", "write the saved objects to this file (NDJSON), to import it by hand, and reach nobody")
     .option("--json", "print what became of each part as JSON")
@@ -91,15 +94,19 @@ function show({ output }: Session, report: InstallReport, { json }: InstallOptio
   );
 }
 
-function connectionOf({ environment }: Session, { url: given, space }: InstallOptions): KibanaConnection {
+function connectionOf({ environment }: Session, { url: given, space, allowPlaintext }: InstallOptions): KibanaConnection {
   const url = given ?? environment["KIBANA_URL"];
   if (url === undefined || url === "") {
     throw new Fault("invalid", "it is not said where Kibana is", { field: "--url", next: "give --url https://… or set KIBANA_URL" });
   }
-  const { protocol, username } = URL.canParse(url) ? new URL(url) : { protocol: "", username: "" };
+  const { protocol, username, hostname } = URL.canParse(url) ? new URL(url) : { protocol: "", username: "", hostname: "" };
   if (!/^https?:$/.test(protocol) || username !== "" || /[?#]/.test(url)) {
     const next = "write https://host:5601/base-path; the key goes into KIBANA_API_KEY";
     throw new Fault("invalid", "--url is no URL of a Kibana", { field: "--url", next });
+  }
+  if (protocol === "http:" && !isLoopback(hostname) && allowPlaintext !== true) {
+    const next = "use https, or --allow-plaintext behind something that encrypts";
+    throw new Fault("invalid", `${hostname} would be given the key over plain http`, { field: "--url", next });
   }
   return { url, space: space ?? null, credentials: credentialsOf(environment) };
 }
