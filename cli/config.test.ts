@@ -286,6 +286,15 @@ test("no secret of a file is repeated in a refusal", (t) => {
   assert.doesNotMatch(`${fault.message} ${fault.next}`, /geheim/);
 });
 
+test("certificates for servers are found from the file's folder; PEM and references stay", (t) => {
+  const pem = "-----BEGIN CERTIFICATE-----\\nAA==\\n";
+  const yaml = `servers: [{ name: a, url: "wss://a/", tls: { ca: "${pem}", cert: own.pem, key: "\${env:KEY}", serverName: b } }]\n`;
+  const folder = folderWith(t, yaml);
+  const [upstream] = loadConfig({ environment: {}, folder }).servers[0]?.upstreams ?? [];
+  assert.ok(upstream?.kind === "websocket");
+  assert.deepEqual(upstream.tls, { ca: pem.replaceAll("\\n", "\n"), cert: join(folder, "own.pem"), key: `\${env:KEY}`, serverName: "b" });
+});
+
 test("the example that ships is good", () => {
   const file = new URL("../deploy/config/sluice.example.yaml", import.meta.url).pathname;
   assert.equal(loadConfig({ file, environment: {} }).servers.length, 5);

@@ -221,6 +221,19 @@ describe("a conversation over WebSocket", () => {
     await until("no session is left", async () => (await metric(harness, /^sluice_sessions (\d+)$/m)) === 0);
   });
 
+  test("answers a batch of 2025-03-26 with a batch", async (t) => {
+    const harness = await stage(t, { era: "modern" });
+    const client = await openWebSocket(urlOf(harness, "/mcp/counting/ws"), { headers: bearer(harness.agentKey) });
+    t.after(() => client.socket.terminate());
+    await client.ask({ jsonrpc: "2.0", id: 0, method: "initialize", params: { ...initialize.params, protocolVersion: "2025-03-26" } });
+    client.send({ jsonrpc: "2.0", method: "notifications/initialized" });
+    const call = (id: number) => ({ jsonrpc: "2.0", id, method: "tools/call", params: { name: "echo", arguments: { message: `m${id}` } } });
+    client.send([call(1), call(2)]);
+    const batch = await until("the batch", () => client.messages.find((message) => Array.isArray(message)));
+    assert.deepEqual(new Set((batch as unknown as { id: number }[]).map(({ id }) => id)), new Set([1, 2]));
+    assert.match(JSON.stringify(batch), /m1.*m2|m2.*m1/);
+  });
+
   test("carries both eras at once, and cancels each in its own way", async (t) => {
     const { tool, calls } = held();
     const harness = await stage(t, { era: "modern", tools: { slow: tool } });
