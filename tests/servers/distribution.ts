@@ -6,6 +6,7 @@ import { runMaven } from "./java.ts";
 
 const kafkaVersion = "4.4.0";
 const elasticsearchVersion = "9.5.0";
+export const schemaRegistryVersion = "3.0.9";
 
 /** Where what was fetched is kept. Elasticsearch runs as another user when we are root, and must get there. */
 export function cacheFolder(): string {
@@ -39,6 +40,14 @@ export function elasticsearchHome(): string {
     runMaven(["dependency:unpack", `-Dartifact=${artifact}`, `-DoutputDirectory=${target}`], target);
   });
   return join(folder, `elasticsearch-${elasticsearchVersion}`);
+}
+
+/** The folder of Apicurio Registry, fetched if it is not there. */
+export function schemaRegistryHome(): string {
+  return fetched(`apicurio-registry-${schemaRegistryVersion}`, (target) => {
+    const artifact = `io.apicurio:apicurio-registry-app:${schemaRegistryVersion}:tar.gz:all`;
+    runMaven(["dependency:unpack", `-Dartifact=${artifact}`, `-DoutputDirectory=${target}`]);
+  });
 }
 
 /** A folder that appears whole or not at all, whoever else fetches it at the same time. */

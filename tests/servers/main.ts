@@ -1,10 +1,12 @@
 import { claim } from "./claim.ts";
+import { elasticsearchHome, kafkaJars, schemaRegistryHome } from "./distribution.ts";
 import { elasticsearchMissing } from "./elasticsearch-server.ts";
 import { kafkaMissing } from "./kafka-server.ts";
 
 /**
  * `npm run servers [kafka] [elasticsearch]`: a real Kafka and a real Elasticsearch on loopback until this is ended, or the ones that
- * KAFKA_BROKERS and ELASTICSEARCH_URL name. Tests that run meanwhile in this checkout use the same.
+ * KAFKA_BROKERS and ELASTICSEARCH_URL name. Tests that run meanwhile in this checkout use the same. `npm run servers fetch` only fetches
+ * what the tests' servers are made of.
  */
 const servers = {
   kafka: { variable: "KAFKA_BROKERS", missing: kafkaMissing },
@@ -21,6 +23,11 @@ async function addressOf(name: keyof typeof servers): Promise<string> {
 }
 
 const wanted = process.argv.slice(2);
+if (wanted.includes("fetch")) {
+  // One after the other: Maven's folder is not made for several that fill it at once.
+  for (const fetch of [kafkaJars, elasticsearchHome, schemaRegistryHome]) console.error(fetch());
+  process.exit(0);
+}
 const names = (Object.keys(servers) as (keyof typeof servers)[]).filter((name) => wanted.length === 0 || wanted.includes(name));
 try {
   console.error(`starting ${names.join(" and ")} (the first time they are fetched) …`);

@@ -3,13 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { until } from "../e2e/until.ts";
-import { fetched } from "./distribution.ts";
+import { schemaRegistryHome, schemaRegistryVersion } from "./distribution.ts";
 import { freePort } from "./free-port.ts";
-import { findJava, hasMaven, runMaven } from "./java.ts";
+import { findJava, hasMaven } from "./java.ts";
 import { startServer } from "./server-process.ts";
 import { isSkipped } from "./skipping.ts";
-
-const version = "3.0.9";
 
 /**
  * The address of Confluent's API of an Apicurio Registry, which keeps everything in memory; it ends with the test. Skips as the other
@@ -19,15 +17,13 @@ export async function schemaRegistry(t: TestContext): Promise<string | undefined
   const java = findJava(17);
   const missing = java === undefined || !hasMaven() ? "Apicurio Registry needs Java 17 or later, and Maven (mvn) to fetch it" : undefined;
   if (isSkipped(t, missing) || java === undefined) return undefined;
-  const home = fetched(`apicurio-registry-${version}`, (target) => {
-    runMaven(["dependency:unpack", `-Dartifact=io.apicurio:apicurio-registry-app:${version}:tar.gz:all`, `-DoutputDirectory=${target}`]);
-  });
+  const home = schemaRegistryHome();
   const folder = mkdtempSync(join(tmpdir(), "sluice-registry-"));
   const port = await freePort();
   const options = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-Dquarkus.http.host=127.0.0.1", `-Dquarkus.http.port=${port}`];
   const server = startServer({
     program: java,
-    args: [...options, "-jar", join(home, `apicurio-registry-app-${version}-runner.jar`)],
+    args: [...options, "-jar", join(home, `apicurio-registry-app-${schemaRegistryVersion}-runner.jar`)],
     folder,
   });
   t.after(async () => {
