@@ -32,7 +32,7 @@ const byUser: Split = { field: "user.id", label: "user", size: 20 };
 const byTool: Split = { field: "gen_ai.tool.name", label: "tool", size: 20 };
 const byAgent: Split = { field: "gen_ai.agent.id", label: "agent", size: 20 };
 const byUpstream: Split = { field: "mcp.upstream.id", label: "upstream", size: 10 };
-const byRule: Split = { field: "rule.id", label: "rule", size: 20 };
+const byRule: Split = { field: "rule.id", label: "rule", size: 20, withMissing: true };
 
 function number(name: string, title: string, where: Panel["where"], measure: Measure, about = ""): Panel {
   return { kind: "number", name, title, about, where, measure };

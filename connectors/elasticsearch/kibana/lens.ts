@@ -86,7 +86,7 @@ const dataTypes: Readonly<Record<FieldType, string>> = {
   kept: "string",
 };
 
-function splitColumn({ field, label, size }: Split): Column {
+function splitColumn({ field, label, size, withMissing = false }: Split): Column {
   return {
     label,
     customLabel: true,
@@ -99,8 +99,9 @@ function splitColumn({ field, label, size }: Split): Column {
       size,
       orderBy: { type: "column", columnId: "measure-0" },
       orderDirection: "desc",
-      otherBucket: false,
-      missingBucket: false,
+      // Lens has a row for what is missing only beside one for the others.
+      otherBucket: withMissing,
+      missingBucket: withMissing,
       parentFormat: { id: "terms" },
       include: [],
       exclude: [],

@@ -20,12 +20,13 @@ export function searchOf(panel: Panel): { readonly size: 0; readonly query: esty
 }
 
 /** The rows that have most of the first measure. A measure with a condition of its own can't order them here: their size does. */
-function rowsOf({ field, size }: Split, panel: Panel, inner: Aggregations): Aggregations {
+function rowsOf({ field, size, withMissing }: Split, panel: Panel, inner: Aggregations): Aggregations {
+  const terms = { field, size, ...(withMissing === true ? { missing: "none" } : {}) };
   const [first] = measuresOf(panel);
   const own = first === undefined || first.where !== undefined ? undefined : plainAggregation(first);
-  if (own === undefined) return { split: { terms: { field, size }, aggs: inner } };
+  if (own === undefined) return { split: { terms, aggs: inner } };
   const path = first?.kind === "percentile" ? `order.${first.percent}` : "order";
-  return { split: { terms: { field, size, order: { [path]: "desc" } }, aggs: { ...inner, order: own } } };
+  return { split: { terms: { ...terms, order: { [path]: "desc" } }, aggs: { ...inner, order: own } } };
 }
 
 function aggregationOf(measure: Measure): Aggregation {

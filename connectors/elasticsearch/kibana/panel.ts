@@ -13,6 +13,8 @@ export interface Split {
   readonly field: TermField;
   readonly label: string;
   readonly size: number;
+  /** A row for documents without the field, too. */
+  readonly withMissing?: boolean;
 }
 
 interface PanelHead {

@@ -69,6 +69,10 @@ function panelOf(name: string): Panel {
   return panel;
 }
 
+function decisionsWithout(decisions: readonly unknown[], rules: readonly unknown[]): number {
+  return decisions.filter((decision, index) => decision === "deny" && rules[index] === undefined).length;
+}
+
 test("every panel, search, rule and question finds what it looks for in the sample", async (t) => {
   const stand = await stage(t);
   if (stand === undefined) return;
@@ -107,6 +111,14 @@ test("every panel, search, rule and question finds what it looks for in the samp
     const stages = at("mcp.stage").filter((stageName, index) => decisions[index] === "deny" && stageName === "limit").length;
     const limited = await ask(stand, searchOf(panelOf("denials-stages")));
     assert.equal(limited.aggregations["split"]?.buckets?.find(({ key }) => key === "limit")?.doc_count, stages);
+  });
+
+  await t.test("calls that no rule allowed have a row of their own among the denials", async () => {
+    const { aggregations } = await ask(stand, searchOf(panelOf("denials-by-rule")));
+    const rules = at("rule.id");
+    const without = decisionsWithout(at("mcp.decision"), rules);
+    assert.ok(without > 0);
+    assert.equal(aggregations["split"]?.buckets?.find(({ key }) => key === "none")?.doc_count, without);
   });
 
   await t.test("a measure with a condition of its own counts only what fits it", async () => {
