@@ -199,7 +199,7 @@ function openPeer(address: string): Upstream {
 }
 
 function openSubscriptions(
-  { metrics, logger }: McpParts,
+  { metrics, logger, nowMs }: McpParts,
   { eras, pool, invalidate, changes }: Pick<Gate, "eras" | "pool" | "invalidate"> & { readonly changes: () => Changes },
 ): Pick<Gate, "watches" | "subscriptions"> {
   const watches = createWatches({
@@ -209,7 +209,7 @@ function openSubscriptions(
       if (what !== undefined) invalidate(server.organizationId, server.name, what);
     },
   });
-  const subscriptions = createActiveSubscriptions({ changes, logger, sweepMs: credentialSweepMs });
+  const subscriptions = createActiveSubscriptions({ changes, logger, nowMs, sweepMs: credentialSweepMs });
   const gauge = (name: string, about: string, read: () => number) => metrics.gauge(name, about, [], () => [{ labels: [], value: read() }]);
   gauge("sluice_subscriptions", "Open subscriptions of clients.", () => subscriptions.count());
   gauge("sluice_upstream_streams", "Streams on which the gate hears of changes at servers.", () => watches.count());

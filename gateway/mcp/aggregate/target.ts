@@ -32,9 +32,15 @@ async function lookFor(gate: Gate, inbound: Inbound, blend: Blend, kind: NamedKi
 
 /**
  * The one server that has a resource. A server that lists the URI comes before those with a template that it fits, and among these the one
- * with the longest literal beginning. Throws `Fault("invalid")`, with the reason, where there is none or more than one.
+ * with the longest literal beginning. Unless told otherwise, what is not known is asked for `again`. Throws `Fault("invalid")`, with the reason, where there is none or more than one.
  */
-export async function resourceOwner(gate: Gate, inbound: Inbound, blend: Blend, uri: string): Promise<Inner> {
+export async function resourceOwner(
+  gate: Gate,
+  inbound: Inbound,
+  blend: Blend,
+  uri: string,
+  { again = true }: { readonly again?: boolean } = {},
+): Promise<Inner> {
   if (blend.virtual !== null) {
     const picked = blend.virtual.resources.inward(uri);
     if (picked === undefined) throw new Fault("invalid", "there is no such resource for you here");
@@ -42,7 +48,7 @@ export async function resourceOwner(gate: Gate, inbound: Inbound, blend: Blend, 
   }
   // What was not found in lists that are known already may have come since.
   const owners = await ownersOf(gate, inbound, blend, uri, true);
-  const { servers, unavailable } = owners.servers.length === 1 ? owners : await ownersOf(gate, inbound, blend, uri, false);
+  const { servers, unavailable } = owners.servers.length === 1 || !again ? owners : await ownersOf(gate, inbound, blend, uri, false);
   const [only] = servers;
   if (only !== undefined && servers.length === 1) return { server: only, name: uri };
   if (servers.length > 1) {

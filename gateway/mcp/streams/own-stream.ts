@@ -14,11 +14,11 @@ import { refusedReply } from "../answers.ts";
 import type { Gate } from "../gate.ts";
 import type { Session } from "../session.ts";
 import type { Standing } from "../subscriptions/active.ts";
-import { isStillTheirs } from "../subscriptions/credential.ts";
+import { dueOf, isStillTheirs } from "../subscriptions/credential.ts";
 import { createListener, type Listener } from "../subscriptions/listener.ts";
 import type { Changes } from "../subscriptions/visible-changes.ts";
 import { listNames } from "../subscriptions/wanted.ts";
-import { type Opener, touchMs } from "./session-channel.ts";
+import type { Opener } from "./session-channel.ts";
 
 interface OwnStreamPlace {
   readonly session: Session;
@@ -33,6 +33,7 @@ interface OwnStreamPlace {
  */
 export class OwnStream implements Standing {
   readonly owner: string;
+  dueMs: number;
   readonly #gate: Gate;
   readonly #opener: Opener;
   readonly #reply: HttpReply;
@@ -41,7 +42,6 @@ export class OwnStream implements Standing {
   readonly #listener: Listener;
   #exchange: RoutedExchange | undefined;
   #forget = () => {};
-  #touchedMs = 0;
   #started = false;
   #over = false;
 
@@ -52,6 +52,7 @@ export class OwnStream implements Standing {
     this.#routed = routed;
     this.#session = session;
     this.owner = session.owner;
+    this.dueMs = dueOf(opener.caller, gate.nowMs());
     this.#listener = createListener(gate, {
       caller: opener.caller,
       address: opener.request.address,
@@ -112,12 +113,9 @@ export class OwnStream implements Standing {
   async refresh(changes: Changes | null): Promise<void> {
     const caller = await this.#gate.authenticate(this.#opener.request);
     if (!isStillTheirs(caller, this.owner) || !this.#mayStill(caller)) return this.#finish();
-    const nowMs = this.#gate.nowMs();
-    if (nowMs - this.#touchedMs >= touchMs) {
-      // Whoever listens uses the session, however long nothing is said.
-      this.#touchedMs = nowMs;
-      this.#gate.sessions.find(this.#session.id, this.owner, this.#session.server);
-    }
+    this.dueMs = dueOf(caller, this.#gate.nowMs());
+    // Whoever listens uses the session, however long nothing is said.
+    this.#gate.sessions.find(this.#session.id, this.owner, this.#session.server);
     if (changes !== null) await this.#listener.refresh(caller, changes);
   }
 

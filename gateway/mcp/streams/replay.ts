@@ -10,10 +10,12 @@ export interface ReplayBudget {
   /** Bytes of all streams together. */
   readonly allBytesMax: number;
   usedBytes: number;
+  /** Streams that nobody reads, those that were left first in front: what is kept of them makes room. */
+  readonly idle: Set<ReplayStream>;
 }
 
-export function createReplayBudget(bounds: Omit<ReplayBudget, "usedBytes">): ReplayBudget {
-  return { ...bounds, usedBytes: 0 };
+export function createReplayBudget(bounds: Omit<ReplayBudget, "usedBytes" | "idle">): ReplayBudget {
+  return { ...bounds, usedBytes: 0, idle: new Set() };
 }
 
 interface Kept {
@@ -71,6 +73,7 @@ export class ReplayStream {
     const before = this.#reply;
     this.#reply = reply;
     this.idleSinceMs = null;
+    this.#budget.idle.delete(this);
     before?.end();
     if (primed) reply.write(formatSse("", { id: this.#eventId(after) }));
     for (const { sequence, event } of this.#kept) if (sequence > after) reply.write(event);
@@ -121,6 +124,7 @@ export class ReplayStream {
   discard(): void {
     this.disconnect();
     for (const { event } of this.#kept.splice(0)) this.#free(event);
+    this.#budget.idle.delete(this);
   }
 
   #eventId(sequence: number): string {
@@ -128,14 +132,28 @@ export class ReplayStream {
   }
 
   #keep(kept: Kept): void {
-    const { bytesMax, eventsMax, allBytesMax } = this.#budget;
     this.#kept.push(kept);
     this.#keptBytes += kept.event.length;
     this.#budget.usedBytes += kept.event.length;
-    while (this.#kept.length > 0 && (this.#kept.length > eventsMax || this.#keptBytes > bytesMax || this.#budget.usedBytes > allBytesMax)) {
-      const oldest = this.#kept.shift();
-      if (oldest !== undefined) this.#free(oldest.event);
+    while (this.#isTooMuch()) this.#dropOldest();
+    const { allBytesMax, idle } = this.#budget;
+    while (this.#budget.usedBytes > allBytesMax) {
+      const [longest = this] = idle;
+      if (longest.#kept.length === 0) idle.delete(longest);
+      else longest.#dropOldest();
+      if (longest === this && this.#kept.length === 0) return;
     }
+  }
+
+  /** The newest event stays in any case: it may be the answer. */
+  #isTooMuch(): boolean {
+    const { bytesMax, eventsMax } = this.#budget;
+    return this.#kept.length > 1 && (this.#kept.length > eventsMax || this.#keptBytes > bytesMax);
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#kept.shift();
+    if (oldest !== undefined) this.#free(oldest.event);
   }
 
   #free(event: Uint8Array): void {
@@ -159,6 +177,7 @@ export class ReplayStream {
   #detachNow(): void {
     this.#reply = null;
     this.idleSinceMs ??= this.#nowMs();
+    this.#budget.idle.add(this);
   }
 }
 

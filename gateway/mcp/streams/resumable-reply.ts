@@ -17,6 +17,7 @@ export interface AnswerStreams {
  */
 export function resumableReply(reply: HttpReply, channel: () => AnswerStreams): HttpReply {
   let stream: ReplayStream | undefined;
+  let isStarting = false;
   let resume = () => {};
   // Set while a chunk is parsed: whether the reader kept up.
   let keepsUp = true;
@@ -27,24 +28,34 @@ export function resumableReply(reply: HttpReply, channel: () => AnswerStreams): 
     },
   });
 
+  const begin = () => {
+    if (!isStarting) return;
+    isStarting = false;
+    const { primed } = channel();
+    stream = channel().openStream();
+    stream?.onWritable(() => resume());
+    stream?.attach(reply, { after: 0, primed });
+  };
+
   return {
     send: (status, headers, body) => reply.send(status, headers, body),
     start(status, headers) {
       reply.start(status, headers);
       const isStream = status === 200 && headers.some((value, at) => at % 2 === 1 && value.startsWith("text/event-stream"));
       if (!isStream || reply.aborted) return;
-      const { primed } = channel();
-      stream = channel().openStream();
-      stream?.onWritable(() => resume());
-      stream?.attach(reply, { after: 0, primed });
+      isStarting = true;
+      // A stream that ends at once, as that of a withdrawn request does, gives its client nothing to come back for.
+      queueMicrotask(begin);
     },
     write(chunk) {
+      begin();
       if (stream === undefined) return reply.write(chunk);
       keepsUp = true;
       parser.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
       return keepsUp;
     },
     end() {
+      isStarting = false;
       if (stream === undefined) reply.end();
       else stream.end();
     },

@@ -6,7 +6,7 @@ import type { HttpReply, HttpRequest } from "../../../domain/ports/http.ts";
 import type { Gate } from "../gate.ts";
 import type { Session } from "../session.ts";
 import type { Standing } from "../subscriptions/active.ts";
-import { isStillTheirs } from "../subscriptions/credential.ts";
+import { dueOf, isStillTheirs } from "../subscriptions/credential.ts";
 import { createListener, type Listener, type Thing } from "../subscriptions/listener.ts";
 import { createNotices, type Notices, withoutSubscriptionId } from "../subscriptions/notices.ts";
 import type { Changes } from "../subscriptions/visible-changes.ts";
@@ -20,8 +20,6 @@ export interface Opener {
   readonly caller: Caller;
 }
 
-export const touchMs = 30_000;
-
 /** The revision from which on clients know streams that begin with an empty event (SEP-1699). */
 const primedFrom = "2025-11-25";
 
@@ -31,6 +29,7 @@ const primedFrom = "2025-11-25";
  */
 export class SessionChannel implements Standing, AnswerStreams {
   readonly owner: string;
+  dueMs = 0;
   readonly #gate: Gate;
   readonly #session: Session;
   readonly #budget: ReplayBudget;
@@ -47,7 +46,6 @@ export class SessionChannel implements Standing, AnswerStreams {
   #logLevel = "";
   #logs = 0;
   #lastStream = 0;
-  #touchedMs = 0;
 
   constructor(gate: Gate, session: Session, budget: ReplayBudget) {
     this.#gate = gate;
@@ -133,6 +131,7 @@ export class SessionChannel implements Standing, AnswerStreams {
     if (this.#opener === undefined) return;
     const caller = await this.#gate.authenticate(this.#opener.request);
     if (!isStillTheirs(caller, this.owner)) return this.close();
+    this.dueMs = dueOf(caller, this.#gate.nowMs());
     this.#touch();
     if (changes === null) return;
     await this.#listener?.refresh(caller, changes);
@@ -142,10 +141,7 @@ export class SessionChannel implements Standing, AnswerStreams {
 
   /** A session whose client listens is in use, however long it says nothing. */
   #touch(): void {
-    const nowMs = this.#gate.nowMs();
-    if (nowMs - this.#touchedMs < touchMs || !this.#standalone.some(({ isAttached }) => isAttached)) return;
-    this.#touchedMs = nowMs;
-    this.#gate.sessions.find(this.#session.id, this.owner, this.#session.server);
+    if (this.#standalone.some(({ isAttached }) => isAttached)) this.#gate.sessions.find(this.#session.id, this.owner, this.#session.server);
   }
 
   /** Forgets streams that nobody took up again, and stops listening where nobody reads. True where nothing is left. */

@@ -7,6 +7,8 @@ import type { Changes } from "./visible-changes.ts";
 export interface Standing {
   /** `{organization}/{user}/{agent}`. */
   readonly owner: string;
+  /** When its credential is to be looked at again, whatever else happens. Milliseconds since 1970. */
+  readonly dueMs: number;
   /** The rights may be others now. Without `changes` only whether the credential still counts is looked at. */
   refresh(changes: Changes | null): Promise<void>;
 }
@@ -25,30 +27,33 @@ export interface ActiveSubscriptions {
 export interface ActiveOptions {
   readonly changes: () => Changes;
   readonly logger: Logger;
+  readonly nowMs: () => number;
   /** Credentials end by themselves, too: they are looked at this often. */
   readonly sweepMs: number;
 }
 
-export function createActiveSubscriptions({ changes, logger, sweepMs }: ActiveOptions): ActiveSubscriptions {
+export function createActiveSubscriptions({ changes, logger, nowMs, sweepMs }: ActiveOptions): ActiveSubscriptions {
   const open = new Set<Standing>();
   const perOwner = new Map<string, number>();
   let refreshing = false;
   let again = false;
 
-  const refreshEach = async (look: Changes | null) => {
-    const refresh = (standing: Standing) =>
-      standing.refresh(look).catch((cause: unknown) => logger.error("A subscription could not be looked at again", { cause }));
-    await Promise.all([...open].map(refresh));
+  const refresh = (standing: Standing, look: Changes | null) =>
+    standing.refresh(look).catch((cause: unknown) => logger.error("A subscription could not be looked at again", { cause }));
+  const sweep = () => {
+    const now = nowMs();
+    for (const standing of open) if (standing.dueMs <= now) void refresh(standing, null);
   };
   const refreshAll = async () => {
     refreshing = true;
     while (again) {
       again = false;
-      await refreshEach(changes());
+      const look = changes();
+      await Promise.all([...open].map((standing) => refresh(standing, look)));
     }
     refreshing = false;
   };
-  const timer = setInterval(() => void refreshEach(null), sweepMs).unref();
+  const timer = setInterval(sweep, sweepMs).unref();
 
   return {
     enter(standing) {

@@ -10,7 +10,7 @@ import { notRecorded } from "../forward.ts";
 import type { Gate } from "../gate.ts";
 import { callOf, type Inbound, keep } from "../inbound.ts";
 import { type Judgement, judge, noteEnd } from "../judge.ts";
-import { isStillTheirs } from "./credential.ts";
+import { dueOf, isStillTheirs } from "./credential.ts";
 import { createListener, type Listener } from "./listener.ts";
 import { createNotices, type Notices, subscriptionIdKey, withSubscriptionId } from "./notices.ts";
 import type { Changes } from "./visible-changes.ts";
@@ -50,6 +50,7 @@ function parametersOf({ body, scanned: { params } }: Inbound): unknown {
 /** One client's subscription, from its acknowledgement to its end. */
 class Subscription {
   readonly owner: string;
+  dueMs: number;
   readonly #gate: Gate;
   readonly #inbound: Inbound;
   readonly #judgement: Judgement;
@@ -66,6 +67,7 @@ class Subscription {
     this.#judgement = judgement;
     this.#reply = inbound.reply;
     this.owner = inbound.owner;
+    this.dueMs = dueOf(inbound.caller, gate.nowMs());
     this.#notices = createNotices({
       send: (message) => this.#send(message),
       onWritable: (resume) => this.#onWritable.push(resume),
@@ -113,6 +115,7 @@ class Subscription {
     const caller = await this.#callerNow();
     if (this.#over) return;
     if (caller === undefined || !this.#mayStill(caller)) return this.#finish();
+    this.dueMs = dueOf(caller, this.#gate.nowMs());
     if (changes !== null) await this.#listener.refresh(caller, changes);
   }
 

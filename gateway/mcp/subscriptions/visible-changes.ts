@@ -12,10 +12,13 @@ import type { ListName } from "./wanted.ts";
 /** One look at what servers offer, for all listeners that a change concerns: each list is asked for once. */
 export interface Changes {
   items(routed: RoutedServer, owner: string, method: string): Promise<readonly ListItem[]>;
+  /** Resolves one turn of the event loop after the other: many listeners with long lists must not hold up the calls. */
+  turn(): Promise<void>;
 }
 
 export function createChanges(gate: Gate): Changes {
   const asked = new Map<string, Promise<readonly ListItem[]>>();
+  let last: Promise<void> = Promise.resolve();
   return {
     items(routed, owner, method) {
       const { organizationId, name } = routed.server;
@@ -24,6 +27,10 @@ export function createChanges(gate: Gate): Changes {
       const known = asked.get(key) ?? gate.lists.of(routed, method, { owner, context: owner }).then(({ value }) => value.items);
       asked.set(key, known);
       return known;
+    },
+    turn() {
+      last = last.then(() => new Promise((resolve) => void setImmediate(resolve)));
+      return last;
     },
   };
 }
@@ -63,6 +70,7 @@ export async function changedLists(changes: Changes, looks: Looks): Promise<Read
     const answers = methodsOf[list].map(async (method) => {
       const shape = listShape(method);
       const items = await changes.items(routed, ownerOf(now.caller), method);
+      await changes.turn();
       return items.some((item) => {
         const name = shape?.nameOf(item);
         if (typeof name !== "string" || !isShown(looks.blend, list, { server: routed.server.name, name })) return false;

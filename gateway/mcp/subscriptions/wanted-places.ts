@@ -17,10 +17,14 @@ import type { Wanted } from "./wanted.ts";
  */
 export async function placeWanted(gate: Gate, inbound: Inbound, routed: RoutedServer | null, wanted: Wanted): Promise<WantedAt> {
   const uris = new Map<string, Thing>();
+  let missing = 0;
   for (const uri of wanted.uris) {
-    const thing = await resourceThing(gate, inbound, routed, uri);
-    if (thing === undefined) recordRouteRefusal(gate, inbound, uri);
-    else if (mayHear(gate, inbound, thing)) uris.set(uri, thing);
+    // A list of URIs that nobody has must not make the gate ask every server for each of them.
+    const thing = await resourceThing(gate, inbound, routed, uri, { again: missing === 0 });
+    if (thing === undefined) {
+      missing += 1;
+      recordRouteRefusal(gate, inbound, uri);
+    } else if (mayHear(gate, inbound, thing)) uris.set(uri, thing);
   }
   const tasks = new Map<string, Thing>();
   for (const id of declaresTasks(inbound) ? wanted.tasks : []) {
@@ -32,15 +36,26 @@ export async function placeWanted(gate: Gate, inbound: Inbound, routed: RoutedSe
 }
 
 /** The resource of that URI at the server of the endpoint, or at the one that has it, where the endpoint is made of several. */
-export async function resourceThing(gate: Gate, inbound: Inbound, routed: RoutedServer | null, uri: string): Promise<Thing | undefined> {
-  const at = routed === null ? await resourceAmongSeveral(gate, inbound, uri) : { routed, inner: uri };
+export async function resourceThing(
+  gate: Gate,
+  inbound: Inbound,
+  routed: RoutedServer | null,
+  uri: string,
+  options: { readonly again?: boolean } = {},
+): Promise<Thing | undefined> {
+  const at = routed === null ? await resourceAmongSeveral(gate, inbound, uri, options) : { routed, inner: uri };
   return at === undefined ? undefined : { ...at, method: "resources/subscribe", name: at.inner };
 }
 
-async function resourceAmongSeveral(gate: Gate, inbound: Inbound, uri: string): Promise<Pick<Thing, "routed" | "inner"> | undefined> {
+async function resourceAmongSeveral(
+  gate: Gate,
+  inbound: Inbound,
+  uri: string,
+  options: { readonly again?: boolean },
+): Promise<Pick<Thing, "routed" | "inner"> | undefined> {
   const blend = blendOf(gate, inbound);
   if (blend === undefined) return undefined;
-  const inner = await resourceOwner(gate, inbound, blend, uri).catch(() => undefined); // None, or several: not honoured.
+  const inner = await resourceOwner(gate, inbound, blend, uri, options).catch(() => undefined); // None, or several: not honoured.
   const routed = inner === undefined ? undefined : gate.router.find(inbound.caller.organizationId, inner.server);
   return inner === undefined || routed === undefined ? undefined : { routed, inner: inner.name };
 }
