@@ -309,11 +309,20 @@ test("audit tail --json prints one document a line, counts as numbers", async (t
 });
 
 test("stats shows counts by user, server and tool", async (t) => {
-  const usage = { calls: 4n, denied: 1n, limited: 1n, failed: 0n, durationMicros: 3000n };
+  const usage = {
+    calls: 4n,
+    denied: 1n,
+    limited: 1n,
+    failed: 0n,
+    durationMicros: 3000n,
+    costUnits: 9n,
+    p50Micros: 1500n,
+    p95Micros: 2500n,
+  };
   const plane = await fakePlane(t, { getStats: () => ({ total: usage, byUser: [{ name: "ana", usage }] }) });
   assert.equal(
     (await plane.run(["stats"])).out,
-    "4 calls in the last 1 d\n\nUSER  CALLS  DENIED  LIMITED  FAILED  MEAN MS\nana   4      1       1        0       1.5\n",
+    "4 calls in the last 1 d\n\nUSER  CALLS  DENIED  LIMITED  FAILED  COST  P50 MS  P95 MS\nana   4      1       1        0       9     1.5     2.5\n",
   );
   assert.equal(JSON.parse((await plane.run(["stats", "--json"])).out).total.calls, 4);
 });

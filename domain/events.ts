@@ -103,6 +103,8 @@ export interface CallEnded extends Envelope {
   readonly traceparent: string | null;
   /** The agent that acted for the user; null also in records of before it was told. */
   readonly agentId: string | null;
+  /** What the call cost, by what its server sets for the tool; 0 in records of before costs were told. */
+  readonly costUnits: number;
 }
 
 /** An administrative act was done or refused: who, what, on what, by which interface. */
@@ -211,6 +213,9 @@ export interface UsageCounted extends Envelope {
   readonly requestBytes: number;
   readonly responseBytes: number;
   readonly durationMicros: number;
+  readonly costUnits: number;
+  /** How the durations are spread, in microseconds: a sketch of `domain/sketch.ts`. */
+  readonly latency: Readonly<Record<string, number>>;
 }
 
 /**
@@ -295,6 +300,8 @@ export interface ToolActivity {
   readonly argumentBytesMax: number;
   /** Of requests and answers of the calls that ended. */
   readonly bytes: number;
+  /** What they cost. */
+  readonly costUnits: number;
 }
 
 /** Something unusual was found, rarer than the alert budget allows. */

@@ -130,6 +130,7 @@ function outcome(callId: string): Unnumbered<CallEnded> {
     durationMicros: 1,
     attempts: 1,
     agentId: null,
+    costUnits: 1,
     traceparent: null,
   };
 }

@@ -29,19 +29,6 @@ function defined(stage: Driver, given: object, change: "put" | "removed" = "put"
   stage.pipe(topics.budgets, { type: "budget_changed", key: "acme/b", value, timestampMs: 0 });
 }
 
-function priced(stage: Driver, costs: Readonly<Record<string, number>>): void {
-  const value = {
-    id: "1",
-    timeMs: 0,
-    organizationId: "acme",
-    change: "put",
-    name: "files",
-    version: 1,
-    definition: JSON.stringify({ costs }),
-  } as const;
-  stage.pipe(topics.servers, { type: "server_changed", key: "acme/files", value, timestampMs: 0 });
-}
-
 function window(windowMs: number, tools: readonly Partial<ToolActivity>[], given: Partial<ActivityObserved> = {}) {
   const value: ActivityObserved = {
     id: `${windowMs}`,
@@ -65,6 +52,7 @@ function window(windowMs: number, tools: readonly Partial<ToolActivity>[], given
       durationLogs: 7,
       argumentBytesMax: 1,
       bytes: 100,
+      costUnits: 1,
       ...tool,
     })),
     order: [],
@@ -94,13 +82,12 @@ test("calls, bytes and cost are spent by what the budget counts apart and what i
     [{ unit: "calls", enabled: false }, {}],
   ] as const) {
     const stage = driver();
-    priced(stage, { "w*": 5 });
     defined(stage, given);
     stage.pipe(
       topics.activity,
       window(0, [
-        { ended: 2, bytes: 300 },
-        { name: "write", ended: 3, bytes: 600 },
+        { ended: 2, bytes: 300, costUnits: 2 },
+        { name: "write", ended: 3, bytes: 600, costUnits: 15 },
       ]),
     );
     assert.deepEqual(told(stage, 1_000), expected, JSON.stringify(given));
@@ -176,7 +163,6 @@ test("windows that repeat count once, and what is spent is the sum of all others
 test("the same records give the same state, and old periods are forgotten", () => {
   const run = () => {
     const stage = driver();
-    priced(stage, { read: 3 });
     defined(stage, { unit: "cost", per: ["user"] });
     for (let minute = 0; minute < 20; minute += 1)
       stage.pipe(topics.activity, window(minute * 60_000, [{ ended: minute }], { userId: `user-${minute % 3}` }));

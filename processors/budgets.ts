@@ -1,13 +1,12 @@
 import { type Budget, budgetBounds, periodOf } from "../domain/budgets/budget.ts";
 import { budgetBucket, type CompiledBudget, compileBudget, type Spender } from "../domain/budgets/compiled-budget.ts";
-import { type Costs, costOf } from "../domain/budgets/cost.ts";
 import type { ActivityObserved, BudgetSpent, DefinitionChanged, ToolActivity } from "../domain/events.ts";
 import { recordKey } from "../domain/record-key.ts";
 import { topics } from "../domain/topics.ts";
 import { type Draft, draftOf } from "./draft.ts";
 import { nothing, type Processor, type Step, type Tick } from "./processor.ts";
 
-type In = "activity_observed" | "budget_changed" | "server_changed";
+type In = "activity_observed" | "budget_changed";
 type State = ReadonlyMap<string, string>;
 type Spent = Omit<BudgetSpent, "id" | "timeMs">;
 
@@ -16,10 +15,10 @@ const compiledMax = 10_000;
 const silentMs = 48 * 60 * 60_000;
 
 /**
- * Counts what is spent of budgets: `activity`, `budgets`, `servers` (for what tools cost) → `spending`, which gates hold calls against.
+ * Counts what is spent of budgets: `activity`, `budgets` → `spending`, which gates hold calls against.
  * A window of a caller counts once, however often it comes. What is counted is told at the next tick.
  *
- * State: `budget/{organization}/{id}` the definitions; `costs/{organization}/{server}`; `spent/{organization}/{id}/{bucket}` the amounts;
+ * State: `budget/{organization}/{id}` the definitions; `spent/{organization}/{id}/{bucket}` the amounts;
  * `seen/{organization}/{caller}` its last window; `buckets/{organization}/{id}` how many a budget has; `changed` what is to be told.
  */
 export function budgets(): Processor<In, "budget_spent"> {
@@ -36,13 +35,12 @@ export function budgets(): Processor<In, "budget_spent"> {
   return {
     name: "budgets",
     sources: [topics.activity],
-    broadcast: [topics.budgets, topics.servers],
+    broadcast: [topics.budgets],
     tickMs: 1_000,
     step(state, input) {
       if (input.type === "tick") return tell(state, input);
       if (input.value === null) return nothing;
       if (input.type === "budget_changed") return define(state, input.value);
-      if (input.type === "server_changed") return price(input.value);
       return count(state, input.value, compile);
     },
   };
@@ -64,12 +62,6 @@ function define(state: State, { organizationId, name, change, definition }: Defi
   return { changes: draft.store(), emit: [] };
 }
 
-function price({ organizationId, name, change, definition }: DefinitionChanged): Step<never> {
-  const { costs } = JSON.parse(definition) as { readonly costs?: Costs };
-  const isPriced = change === "put" && costs !== undefined && Object.keys(costs).length > 0;
-  return { changes: new Map([[`costs/${recordKey(organizationId, name)}`, isPriced ? JSON.stringify(costs) : null]]), emit: [] };
-}
-
 function count(state: State, observed: ActivityObserved, compile: (definition: string) => CompiledBudget): Step<never> {
   const draft = draftOf(state);
   const { organizationId, userId, agentId, windowMs, tools } = observed;
@@ -84,17 +76,17 @@ function count(state: State, observed: ActivityObserved, compile: (definition: s
     const { budget, fits } = compile(definition);
     for (const tool of tools) {
       const spender: Spender = { userId, agentId, server: tool.server, name: tool.name };
-      if (tool.ended > 0 && fits(spender)) spend(draft, budget, spender, { windowMs, amount: amountOf(draft, organization, budget, tool) });
+      if (tool.ended > 0 && fits(spender)) spend(draft, budget, spender, { windowMs, amount: amountOf[budget.unit](tool) });
     }
   }
   return { changes: draft.store(), emit: [] };
 }
 
-function amountOf(draft: Draft, organization: string, { unit }: Budget, { server, name, ended, bytes }: ToolActivity): number {
-  if (unit === "calls") return ended;
-  if (unit === "bytes") return bytes;
-  return ended * costOf(draft.read<Costs | undefined>(`costs/${organization}/${recordKey(server)}`, undefined), name);
-}
+const amountOf: Readonly<Record<Budget["unit"], (tool: ToolActivity) => number>> = {
+  calls: ({ ended }) => ended,
+  bytes: ({ bytes }) => bytes,
+  cost: ({ costUnits }) => costUnits,
+};
 
 function spend(
   draft: Draft,

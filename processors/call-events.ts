@@ -57,6 +57,7 @@ export function endedRecord(given: Partial<CallEnded> & { readonly sequence: num
     durationMicros: 500,
     attempts: 1,
     traceparent: null,
+    costUnits: 1,
     ...given,
   };
   return { type: "call_ended", key: `acme/${value.userId}`, value, timestampMs: value.timeMs };

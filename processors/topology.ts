@@ -17,7 +17,7 @@ export interface TopologyOptions {
  * The whole graph of processors.
  *
  *     calls ──▶ usage ──▶ usage
- *     activity, budgets, servers ──▶ budgets ──▶ spending
+ *     activity, budgets ──▶ budgets ──▶ spending
  *     calls, policies ──▶ policy-review ──▶ reviews
  *     calls ──▶ activity ──▶ activity
  *     activity, restrictions ──▶ anomaly ──▶ anomalies, restrictions

@@ -1,6 +1,7 @@
 import type { CallDecided, CallEnded, UsageCounted } from "../domain/events.ts";
 import type { StoredRecord } from "../domain/record.ts";
 import { recordKey } from "../domain/record-key.ts";
+import { bucketOfValue } from "../domain/sketch.ts";
 import { topics } from "../domain/topics.ts";
 import type { Processor, Step, Tick } from "./processor.ts";
 import { isLongGone, isNewCall, keepSeen, type Repeats, repeatsOf } from "./repeats.ts";
@@ -14,11 +15,11 @@ const placesMax = 1_000;
 const silentMs = 48 * hourMs;
 
 type Counted = Omit<UsageCounted, "id" | "timeMs">;
-type Counts = Pick<Counted, "calls" | "denied" | "limited" | "failed" | "requestBytes" | "responseBytes" | "durationMicros">;
+type Counts = Pick<Counted, "calls" | "denied" | "limited" | "failed" | "requestBytes" | "responseBytes" | "durationMicros" | "costUnits">;
 type Changes = Map<string, string | null>;
 type State = ReadonlyMap<string, string>;
 
-const zero: Counts = { calls: 0, denied: 0, limited: 0, failed: 0, requestBytes: 0, responseBytes: 0, durationMicros: 0 };
+const zero: Counts = { calls: 0, denied: 0, limited: 0, failed: 0, requestBytes: 0, responseBytes: 0, durationMicros: 0, costUnits: 0 };
 
 /**
  * The keys of the state. `total/{hour}/…`: the counts of one place. `changed/1` … `changed/{changed}`: the totals to be told at the next tick.
@@ -45,7 +46,7 @@ export const usage: Processor<"call_decided" | "call_ended", "usage_counted"> = 
 
 type Called = StoredRecord<"call_decided" | "call_ended">;
 type Place = Pick<Counted, "organizationId" | "hourMs" | "userId" | "server" | "method" | "name">;
-type Total = { -readonly [Field in keyof Counted]: Counted[Field] } & { changed: boolean };
+type Total = { -readonly [Field in keyof Counted]: Counted[Field] } & { latency: Record<string, number>; changed: boolean };
 
 /** What is counted of one step or of many: read once, added up, and written once. */
 interface Tally {
@@ -123,7 +124,7 @@ function readTotal(tally: Tally, place: Place): { readonly key: string; readonly
   const places = Number(latest(tally, placesKey) ?? 0);
   if (places >= placesMax && place.name !== "other") return readTotal(tally, { ...place, server: "", method: "", name: "other" });
   tally.changes.set(placesKey, String(places + 1));
-  return { key, total: { ...place, ...zero, changed: false } };
+  return { key, total: { ...place, ...zero, latency: {}, changed: false } };
 }
 
 function latest({ state, changes }: Tally, key: string): string | null | undefined {
@@ -136,11 +137,16 @@ function addDecided(total: Total, { verdict, stage }: CallDecided): void {
   else total.denied += 1;
 }
 
-function addEnded(total: Total, { outcome, requestBytes, responseBytes, durationMicros }: CallEnded): void {
+function addEnded(total: Total, { outcome, requestBytes, responseBytes, durationMicros, costUnits }: CallEnded): void {
   if (outcome !== "ok") total.failed += 1;
   total.requestBytes += requestBytes;
   total.responseBytes += responseBytes;
   total.durationMicros += durationMicros;
+  // What an earlier version stored has neither.
+  total.costUnits = (total.costUnits ?? 0) + costUnits;
+  total.latency ??= {};
+  const bucket = bucketOfValue(durationMicros);
+  total.latency[bucket] = (total.latency[bucket] ?? 0) + 1;
 }
 
 function tell(state: State, { timestampMs }: Tick): Step<"usage_counted"> {
@@ -171,11 +177,11 @@ function close(state: State, floor: number, nowMs: number, changes: Changes): vo
 }
 
 function told(counted: Counted, timeMs: number) {
-  const { calls, denied, limited, failed, requestBytes, responseBytes, durationMicros } = counted;
+  const { calls, denied, limited, failed, requestBytes, responseBytes, durationMicros, costUnits } = counted;
   const { organizationId, userId, server, method, name } = counted;
   const key = recordKey(organizationId, userId, server, method, name, String(counted.hourMs));
   // The same totals are the same event, however often they are told.
-  const id = `${key}#${[calls, denied, limited, failed, requestBytes, responseBytes, durationMicros].join(".")}`;
+  const id = `${key}#${[calls, denied, limited, failed, requestBytes, responseBytes, durationMicros, costUnits].join(".")}`;
   return { topic: topics.usage, record: { type: "usage_counted", key, value: { id, timeMs, ...counted }, timestampMs: timeMs } } as const;
 }
 

@@ -132,6 +132,10 @@ function usageMessage(usage: Usage): MessageInitShape<typeof UsageSchema> {
     requestBytes: BigInt(usage.requestBytes),
     responseBytes: BigInt(usage.responseBytes),
     durationMicros: BigInt(usage.durationMicros),
+    costUnits: BigInt(usage.costUnits),
+    p50Micros: BigInt(usage.latencyMicros?.p50 ?? 0),
+    p95Micros: BigInt(usage.latencyMicros?.p95 ?? 0),
+    p99Micros: BigInt(usage.latencyMicros?.p99 ?? 0),
   };
 }
 

@@ -42,7 +42,7 @@ function ended(timeMs: number, organizationId = "acme"): CallEnded {
   return {
     ...{ id: `e${timeMs}`, timeMs, organizationId, callId: `c${timeMs}`, ...gate, userId: "ana", method: "tools/call", server: "weather" },
     ...{ name: "echo", upstream: "1", outcome: "ok", status: 200, errorCode: null, requestBytes: 1, responseBytes: 2, durationMicros: 3 },
-    ...{ attempts: 1, agentId: null, traceparent: null },
+    ...{ attempts: 1, agentId: null, costUnits: 1, traceparent: null },
   };
 }
 

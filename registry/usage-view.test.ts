@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { UsageCounted } from "../domain/events.ts";
+import { bucketOfValue } from "../domain/sketch.ts";
 import { topics } from "../domain/topics.ts";
 import { memoryLog } from "./event-log.fixture.ts";
 import { openUsageView } from "./usage-view.ts";
@@ -22,6 +23,8 @@ function count(part: Partial<UsageCounted>): UsageCounted {
       name: "now",
     },
     ...{ calls: 1, denied: 0, limited: 0, failed: 0, requestBytes: 10, responseBytes: 20, durationMicros: 30 },
+    costUnits: 1,
+    latency: {},
     ...part,
   };
 }
@@ -37,12 +40,20 @@ async function viewOf(...counts: readonly UsageCounted[]) {
 
 test("the last count of a key counts", async () => {
   const view = await viewOf(count({ calls: 1 }), count({ calls: 5, denied: 2 }));
-  assert.deepEqual(view.stats("acme", { nowMs }).total, { ...pick(count({ calls: 5, denied: 2 })) });
+  assert.deepEqual(view.stats("acme", { nowMs }).total, { ...pick(count({ calls: 5, denied: 2 })), latencyMicros: null });
 });
 
-function pick({ calls, denied, limited, failed, requestBytes, responseBytes, durationMicros }: UsageCounted) {
-  return { calls, denied, limited, failed, requestBytes, responseBytes, durationMicros };
+function pick({ calls, denied, limited, failed, requestBytes, responseBytes, durationMicros, costUnits }: UsageCounted) {
+  return { calls, denied, limited, failed, requestBytes, responseBytes, durationMicros, costUnits };
 }
+
+test("how long calls took is told over everything that is added up", async () => {
+  const latency = (...micros: readonly number[]) => Object.fromEntries(micros.map((one) => [bucketOfValue(one), 1]));
+  const view = await viewOf(count({ latency: latency(1_000, 2_000) }), count({ userId: "bob", latency: latency(3_000, 1_000_000) }));
+  const { latencyMicros } = view.stats("acme", { nowMs }).total;
+  assert.ok(Math.abs((latencyMicros?.p50 ?? 0) - 2_000) < 50);
+  assert.ok((latencyMicros?.p99 ?? 0) > 2_900);
+});
 
 test("usage is summed by user, server, tool and hour, busiest first", async () => {
   const view = await viewOf(

@@ -1,5 +1,6 @@
 import type { UsageCounted } from "../domain/events.ts";
 import type { EventLog } from "../domain/ports/event-log.ts";
+import { addedUp, quantileOf, type Sketch } from "../domain/sketch.ts";
 import { topics } from "../domain/topics.ts";
 import { invalid } from "./object-reader.ts";
 import { compareText } from "./server-view.ts";
@@ -20,6 +21,9 @@ export interface Usage {
   readonly requestBytes: number;
   readonly responseBytes: number;
   readonly durationMicros: number;
+  readonly costUnits: number;
+  /** How long calls took, in microseconds, off by 2 % at most; null where none ended. */
+  readonly latencyMicros: { readonly p50: number; readonly p95: number; readonly p99: number } | null;
 }
 
 export interface NamedUsage extends Usage {
@@ -104,8 +108,11 @@ export async function openUsageView({ log }: { readonly log: EventLog }): Promis
   };
 }
 
-type Sums = Map<string, Usage>;
-const nothing: Usage = { calls: 0, denied: 0, limited: 0, failed: 0, requestBytes: 0, responseBytes: 0, durationMicros: 0 };
+/** Usage that is still added up: with the sketch of durations instead of what it says. */
+type Sum = Omit<Usage, "latencyMicros"> & { readonly latency: Sketch };
+type Sums = Map<string, Sum>;
+const zero = { calls: 0, denied: 0, limited: 0, failed: 0, requestBytes: 0, responseBytes: 0, durationMicros: 0, costUnits: 0 };
+const nothing: Sum = { ...zero, latency: {} };
 
 function statsOf(hours: Hours, sinceMs: number, untilMs: number): Stats {
   let total = nothing;
@@ -122,19 +129,19 @@ function statsOf(hours: Hours, sinceMs: number, untilMs: number): Stats {
     }
   }
   return {
-    ...{ sinceMs, untilMs, total },
+    ...{ sinceMs, untilMs, total: told(total) },
     byUser: busiest(sums.user),
     byServer: busiest(sums.server),
     byTool: busiest(sums.tool),
-    byHour: [...sums.hour].map(([name, usage]) => ({ name, ...usage })).sort((left, right) => compareText(left.name, right.name)),
+    byHour: [...sums.hour].map(([name, usage]) => ({ name, ...told(usage) })).sort((left, right) => compareText(left.name, right.name)),
   };
 }
 
-function add(sums: Sums, name: string, usage: Usage): void {
+function add(sums: Sums, name: string, usage: Sum): void {
   sums.set(name, sum(sums.get(name) ?? nothing, usage));
 }
 
-function sum(left: Usage, right: Usage): Usage {
+function sum(left: Sum, right: Sum): Sum {
   return {
     calls: left.calls + right.calls,
     denied: left.denied + right.denied,
@@ -143,10 +150,18 @@ function sum(left: Usage, right: Usage): Usage {
     requestBytes: left.requestBytes + right.requestBytes,
     responseBytes: left.responseBytes + right.responseBytes,
     durationMicros: left.durationMicros + right.durationMicros,
+    costUnits: left.costUnits + right.costUnits,
+    latency: addedUp(left.latency, right.latency),
   };
 }
 
+function told({ latency, ...usage }: Sum): Usage {
+  const at = (quantile: number) => Math.round(quantileOf(latency, quantile) ?? 0);
+  const isEmpty = Object.keys(latency).length === 0;
+  return { ...usage, latencyMicros: isEmpty ? null : { p50: at(0.5), p95: at(0.95), p99: at(0.99) } };
+}
+
 function busiest(sums: Sums): readonly NamedUsage[] {
-  const named = [...sums].map(([name, usage]) => ({ name, ...usage }));
+  const named = [...sums].map(([name, usage]) => ({ name, ...told(usage) }));
   return named.sort((left, right) => right.calls - left.calls || compareText(left.name, right.name)).slice(0, listedMax);
 }

@@ -20,12 +20,13 @@ export function addHealth(program: Command, session: Session): void {
 /** `sluice stats` */
 export function addStats(program: Command, session: Session): void {
   program
-    .command("stats")
+    .command("usage")
+    .alias("stats")
     .summary("show counted usage")
-    .description("Calls, refusals and failures by user, server and tool.")
+    .description("Calls, refusals, failures, cost and how long calls took, by user, server and tool.")
     .option("--since <duration>", "how far back, by full hours", "24h")
     .option("--json", "print everything as JSON, by hour, too")
-    .addHelpText("after", examples(["sluice stats", "sluice stats --since 7d --json"]))
+    .addHelpText("after", examples(["sluice usage", "sluice usage --since 7d --json"]))
     .action((options: { since: string; json?: boolean }, command: Command) => stats(session, command, options));
 }
 
@@ -83,17 +84,20 @@ async function stats(session: Session, command: Command, { since, json }: { sinc
   ] as const) {
     if (list.length === 0) continue;
     session.output.line();
-    session.output.table([title, "CALLS", "DENIED", "LIMITED", "FAILED", "MEAN MS"], list.map(row), "");
+    session.output.table([title, "CALLS", "DENIED", "LIMITED", "FAILED", "COST", "P50 MS", "P95 MS"], list.map(row), "");
   }
 }
 
 function row({ name, usage }: NamedUsage): readonly string[] {
-  const { calls, denied, limited, failed, durationMicros } = plain(usage);
-  const answered = calls - denied - limited;
-  return [name, ...[calls, denied, limited, failed].map(String), answered > 0 ? (durationMicros / answered / 1000).toFixed(1) : ""];
+  const { calls, denied, limited, failed, costUnits, p50Micros, p95Micros } = plain(usage);
+  const milliseconds = [p50Micros, p95Micros].map((micros) => (micros > 0 ? (micros / 1_000).toFixed(1) : ""));
+  return [name, ...[calls, denied, limited, failed, costUnits].map(String), ...milliseconds];
 }
 
-const names = ["calls", "denied", "limited", "failed", "requestBytes", "responseBytes", "durationMicros"] as const;
+const names = [
+  ...(["calls", "denied", "limited", "failed", "requestBytes", "responseBytes", "durationMicros", "costUnits"] as const),
+  ...(["p50Micros", "p95Micros", "p99Micros"] as const),
+];
 
 /** Counts as numbers: they stay below 2^53. */
 function plain(usage: Usage | undefined): Readonly<Record<(typeof names)[number], number>> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -25,6 +25,14 @@ function schemaOf(type: EventType): { name: string; namespace: string; doc: stri
   return JSON.parse(readFileSync(new URL(`${type.replaceAll("_", "-")}.v1.avsc`, schemaFolder), "utf8"));
 }
 
+/** The names of the fields that the event had as it was first released; none where it was not. */
+function releasedFields(type: string): ReadonlySet<string> {
+  const file = new URL(`released/${type.replaceAll("_", "-")}.v1@0.1.0.avsc`, schemaFolder);
+  if (!existsSync(file)) return new Set();
+  const { fields } = JSON.parse(readFileSync(file, "utf8")) as { readonly fields: readonly Field[] };
+  return new Set(fields.map(({ name }) => name));
+}
+
 /** Field by field: same names in the same order, null where and only where the schema says so, a sentence on each. */
 function compareFields(fields: readonly Field[], full: object, bare: object, at: string): void {
   assert.deepEqual(
@@ -38,7 +46,9 @@ function compareFields(fields: readonly Field[], full: object, bare: object, at:
     const place = `${at}.${field.name}`;
     const nullable = Array.isArray(field.type);
     assert.equal(nullable, bareValues[field.name] === null, `${place} is nullable in one place only`);
-    assert.equal(field.default, nullable ? null : undefined, `${place} defaults to null if nullable`);
+    if (nullable) assert.equal(field.default, null, `${place} defaults to null`);
+    else if (field.default !== undefined)
+      assert.ok(!releasedFields(at).has(field.name), `${place} has a default, which only fields need that came later`);
     assert.ok((field.doc ?? "").length > 3, `${place} has a doc`);
     const nested = field.type as { fields?: readonly Field[] };
     if (nested.fields) compareFields(nested.fields, fullValues[field.name] as object, bareValues[field.name] as object, place);

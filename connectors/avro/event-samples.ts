@@ -62,6 +62,7 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     attempts: 1,
     traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     agentId: "planner",
+    costUnits: 5,
   },
   administered: {
     ...envelope,
@@ -131,6 +132,8 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     requestBytes: 4_000,
     responseBytes: 2 ** 40,
     durationMicros: 2 ** 45,
+    costUnits: 45,
+    latency: { "173": 9 },
   },
   record_refused: { ...envelope, processor: "usage", ...place, recordType: "call_ended", recordKey: "acme/ana", reason: "no number" },
   retry_requested: { ...envelope, letterId: "usage/calls/3/99", processor: "usage", ...place },
@@ -149,7 +152,17 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     failed: 3,
     addresses: ["2001:db8::7"],
     tools: [
-      { server: "weather", name: "forecast", calls: 9, failed: 3, ended: 6, durationLogs: 41.5, argumentBytesMax: 2 ** 20, bytes: 2 ** 33 },
+      {
+        server: "weather",
+        name: "forecast",
+        calls: 9,
+        failed: 3,
+        ended: 6,
+        durationLogs: 41.5,
+        argumentBytesMax: 2 ** 20,
+        bytes: 2 ** 33,
+        costUnits: 5,
+      },
     ],
     order: [0, 0],
   },
@@ -243,4 +256,5 @@ export const bareSamples: { readonly [Type in EventType]: Events[Type] } = {
   anomaly_found: { ...fullSamples.anomaly_found, userId: null, agentId: null, server: null, name: null, evidence: [] },
   restriction_changed: { ...fullSamples.restriction_changed, userId: null, agentId: null, server: null, name: null },
   decisions_reviewed: { ...fullSamples.decisions_reviewed, agentId: null, server: null, name: null, rule: null, examples: [] },
+  usage_counted: { ...fullSamples.usage_counted, latency: {} },
 };

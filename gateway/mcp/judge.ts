@@ -1,3 +1,5 @@
+import { spentName } from "../../domain/budgets/compiled-budget.ts";
+import { costOf } from "../../domain/budgets/cost.ts";
 import type { Call } from "../../domain/call.ts";
 import type { CallTrace } from "../../domain/ports/telemetry.ts";
 import type { AuditMode } from "../../domain/server.ts";
@@ -109,6 +111,7 @@ export function recordEnd(
           callId: inbound.callId,
           userId: inbound.caller.userId,
           agentId: inbound.caller.agentId,
+          costUnits: costOfCall(gate, call),
           method: call.method,
           server: call.server,
           name: call.name,
@@ -133,4 +136,10 @@ export function recordEnd(
 /** Records an end that nobody waits for: the recorder reports its own failures. */
 export function noteEnd(...end: Parameters<typeof recordEnd>): void {
   recordEnd(...end)?.catch(() => {});
+}
+
+/** What the server sets for the tool now; a call to no server costs nothing. */
+function costOfCall({ router }: Gate, { caller, server, method, name }: Call): number {
+  if (server === null) return 0;
+  return costOf(router.find(caller.organizationId, server)?.server.costs, spentName(method, name));
 }

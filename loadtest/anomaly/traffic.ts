@@ -307,6 +307,7 @@ function callOf({ random, tools, options }: Play, agent: Agent, { minute, sequen
     responseBytes: 700,
     durationMicros: Math.round(micros),
     attempts: 1,
+    costUnits: 1,
     traceparent: null,
   };
   return { decided, ended };

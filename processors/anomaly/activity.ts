@@ -122,7 +122,10 @@ function addDecided(window: Window, { verdict, stage, address, argumentsBytes, s
   if (window.order.length < orderMax) window.order.push(place);
 }
 
-function addEnded(window: Window, { outcome, durationMicros, requestBytes, responseBytes, server, name, method }: CallEnded): void {
+function addEnded(
+  window: Window,
+  { outcome, durationMicros, requestBytes, responseBytes, costUnits, server, name, method }: CallEnded,
+): void {
   const isFailed = outcome !== "ok" && outcome !== "cancelled";
   if (isFailed) window.failed += 1;
   const tool = window.tools[placeOf(window, server, name, method)];
@@ -130,6 +133,7 @@ function addEnded(window: Window, { outcome, durationMicros, requestBytes, respo
   tool.ended += 1;
   if (isFailed) tool.failed += 1;
   tool.bytes += requestBytes + responseBytes;
+  tool.costUnits += costUnits;
   tool.durationLogs += Math.log(Math.max(1, durationMicros));
 }
 
@@ -139,7 +143,7 @@ function placeOf({ tools }: Window, server: string | null, target: string | null
   const name = spentName(method, target);
   const known = tools.findIndex((tool) => tool.server === at && tool.name === name);
   if (known >= 0 || tools.length >= toolsMax) return known;
-  return tools.push({ server: at, name, calls: 0, failed: 0, ended: 0, durationLogs: 0, argumentBytesMax: 0, bytes: 0 }) - 1;
+  return tools.push({ server: at, name, calls: 0, failed: 0, ended: 0, durationLogs: 0, argumentBytesMax: 0, bytes: 0, costUnits: 0 }) - 1;
 }
 
 /** Tells the windows that have ended, and forgets them. */

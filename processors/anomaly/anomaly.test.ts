@@ -58,6 +58,7 @@ function tool(given: Partial<ToolActivity> = {}): ToolActivity {
     durationLogs: ended * 7,
     argumentBytesMax: 100,
     bytes: 900,
+    costUnits: 3,
     ...given,
   };
 }

@@ -79,7 +79,17 @@ async function ordinarySeconds({ gate }: Harness, seconds: number): Promise<void
         failed: 0,
         addresses: ["127.0.0.1"],
         tools: [
-          { server: "counting", name: "echo", calls, failed: 0, ended: calls, durationLogs: calls * 7, argumentBytesMax: 20, bytes: 900 },
+          {
+            server: "counting",
+            name: "echo",
+            calls,
+            failed: 0,
+            ended: calls,
+            durationLogs: calls * 7,
+            argumentBytesMax: 20,
+            bytes: 900,
+            costUnits: calls,
+          },
         ],
         order: [],
       };
