@@ -2,10 +2,12 @@ import { fileURLToPath } from "node:url";
 import { allowAll, startGate } from "../e2e/harness.ts";
 import { type Era, startConformanceServer } from "../fixtures/conformance/http-server.ts";
 import { startAuthorizingProxy } from "./authorizing-proxy.ts";
-import { type Revision, revisions, runSuite, type Verdicts } from "./suite.ts";
+import { clientScenarios } from "./client-stories.ts";
+import { startEgress } from "./egress.ts";
+import { type Revision, revisions, runClientSuite, runSuite, type Verdicts } from "./suite.ts";
 
 /** The way from the suite to the server that it tests. */
-export type Way = "direct" | "gate" | "stdio" | "bridge to legacy" | "bridge to modern";
+export type Way = "direct" | "gate" | "stdio" | "bridge to legacy" | "bridge to modern" | "egress, modern client" | "egress, legacy client";
 
 export interface Leg {
   readonly way: Way;
@@ -26,6 +28,9 @@ export const legs: readonly Leg[] = [
   ...(["direct", "gate", "stdio"] as const).flatMap((way) => revisions.map((revision) => ({ way, revision }))),
   { way: "bridge to legacy" as const, revision: "2026-07-28" as const },
   ...legacyRevisions.map((revision) => ({ way: "bridge to modern" as const, revision })),
+  { way: "egress, modern client" as const, revision: "2026-07-28" as const },
+  { way: "egress, legacy client" as const, revision: "2026-07-28" as const },
+  { way: "egress, legacy client" as const, revision: "2025-11-25" as const },
 ].sort((one, other) => (one.revision > other.revision ? -1 : 1));
 
 const legsAtOnce = 3;
@@ -55,9 +60,16 @@ export async function runLegs(wanted: readonly Leg[] = legs): Promise<readonly L
       ],
     });
     const proxy = await startAuthorizingProxy(gate.httpUrl, agentKey);
-    closing.unshift(proxy.close);
-    const urlOf = (way: Way) => (way === "direct" ? both : `${proxy.origin}/mcp/${servers[way]}`);
-    return await inLanes(wanted, async (leg) => ({ ...leg, verdicts: await runSuite(urlOf(leg.way), leg.revision) }));
+    const egress = await startEgress({ gate, agentKey });
+    closing.unshift(proxy.close, egress.close);
+    const run = ({ way, revision }: Leg): Promise<Verdicts> => {
+      if (way === "direct") return runSuite(both, revision);
+      if (way === "gate" || way === "stdio" || way === "bridge to legacy" || way === "bridge to modern")
+        return runSuite(`${proxy.origin}/mcp/${servers[way]}`, revision);
+      const era = way === "egress, legacy client" ? "legacy" : "modern";
+      return runClientSuite(egress.command(era), revision, clientScenarios(revision));
+    };
+    return await inLanes(wanted, async (leg) => ({ ...leg, verdicts: await run(leg) }));
   } finally {
     for (const close of closing) await close();
   }

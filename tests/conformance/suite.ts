@@ -39,12 +39,26 @@ export function requiredOf(revision: Revision): ReadonlySet<string> | "all" {
 }
 
 /** Runs all scenarios of a revision against the server at the URL, in a process of their own. */
-export async function runSuite(url: string, revision: Revision): Promise<Verdicts> {
+export function runSuite(url: string, revision: Revision): Promise<Verdicts> {
+  const which = requiredOf(revision) === "all" ? ["--suite", "all", "--spec-version", revision] : ["--requirements", revision];
+  return reported(["server", "--url", url, ...which], /^server-(.+)-\d{4}-\d{2}-\d{2}T[\d-]+Z$/);
+}
+
+/** Runs scenarios with the client that the command starts, one after the other. */
+export async function runClientSuite(command: string, revision: Revision, scenarios: readonly string[]): Promise<Verdicts> {
+  const verdicts = new Map<string, Verdict>();
+  for (const scenario of scenarios) {
+    const args = ["client", "--command", command, "--scenario", scenario, "--spec-version", revision];
+    for (const [name, verdict] of await reported(args, /^(.+)-\d{4}-\d{2}-\d{2}T[\d-]+Z$/)) verdicts.set(name, verdict);
+  }
+  return verdicts;
+}
+
+async function reported(args: readonly string[], named: RegExp): Promise<Verdicts> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-conformance-"));
   try {
-    const which = requiredOf(revision) === "all" ? ["--suite", "all", "--spec-version", revision] : ["--requirements", revision];
-    const output = await finished(["server", "--url", url, ...which, "--output-dir", folder]);
-    const verdicts = verdictsIn(folder);
+    const output = await finished([...args, "--output-dir", folder]);
+    const verdicts = verdictsIn(folder, named);
     if (verdicts.size === 0) throw new Error(`the suite ran nothing:\n${output}`);
     return verdicts;
   } finally {
@@ -62,9 +76,8 @@ function finished(args: readonly string[]): Promise<string> {
   });
 }
 
-/** Reads `server-{scenario}-{time}/checks.json`. */
-function verdictsIn(folder: string): Verdicts {
-  const named = /^server-(.+)-\d{4}-\d{2}-\d{2}T[\d-]+Z$/;
+/** Reads `{scenario}-{time}/checks.json`. */
+function verdictsIn(folder: string, named: RegExp): Verdicts {
   const found = new Map<string, Verdict>();
   for (const name of readdirSync(folder)) {
     const scenario = named.exec(name)?.[1];
