@@ -35,6 +35,8 @@ export const bounds = {
   subscribedUriLengthMax: 2_048,
   /** A person has so long to answer a question of a server. */
   questionMs: 10 * 60_000,
+  /** A server that has not begun the answer to GET by then counts as one that is quiet. */
+  streamHeadMs: 150,
   /** Open questions of one caller, put as requests on the streams of its calls. */
   questionsPerCallerMax: 256,
   /** Calls that wait for answers of their clients, and those of one caller. */

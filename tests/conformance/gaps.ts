@@ -1,40 +1,45 @@
 import type { Way } from "./legs.ts";
 import type { Revision } from "./suite.ts";
 
-/** Something that passes directly and not on another way, and why. */
+/** A check that passes directly and can't on another way, and the sentence of the specification that stands against it. */
 export interface Gap {
   readonly way: Way;
   readonly revisions: readonly Revision[];
   readonly scenario: string;
-  /** The sentence of the specification that stands against it, and where it stands; null for what is still to be done. */
-  readonly forbidden: { readonly sentence: string; readonly source: string } | null;
+  /** The checks, by their ids. */
+  readonly checks: readonly string[];
+  readonly why: string;
+  readonly sentence: string;
+  readonly source: string;
 }
 
-const modern = ["2026-07-28"] as const;
-
-const open = (way: Way, revisions: readonly Revision[], ...scenarios: readonly string[]): readonly Gap[] =>
-  scenarios.map((scenario) => ({ way, revisions, scenario, forbidden: null }));
-
 export const gaps: readonly Gap[] = [
-  ...open("stdio", ["2025-11-25", "2025-06-18"], "tools-call-with-logging"),
   {
     way: "bridge to legacy",
-    revisions: modern,
+    revisions: ["2026-07-28"],
     scenario: "input-required-result-basic-elicitation",
-    forbidden: {
-      sentence:
-        "Keys are server-assigned string identifiers; requests of a server of the earlier revisions have none, only the id of JSON-RPC.",
-      source: "2026-07-28, basic/patterns/mrtr, InputRequests",
-    },
+    checks: ["sep-2322-elicitation-incomplete"],
+    why: "The suite looks for the key that its own server gives the question. A server of an older revision asks by a request, which has an id and no key: the gate assigns one.",
+    sentence: "Keys are server-assigned string identifiers",
+    source: "2026-07-28, basic/patterns/mrtr, InputRequests",
   },
   {
     way: "bridge to legacy",
-    revisions: modern,
+    revisions: ["2026-07-28"],
     scenario: "server-stateless",
-    forbidden: {
-      sentence:
-        "The server must respect capability negotiation: what was not declared at `initialize` is never asked, so nothing tells the gate of it.",
-      source: "2025-11-25, basic/lifecycle, Operation",
-    },
+    checks: ["sep-2575-server-rejects-undeclared-capability", "sep-2575-missing-capability-http-400"],
+    why: "A server of an older revision that lacks a capability of its client says so in words, in a result: there is no error with a code that could be translated, and which capability it is stands nowhere.",
+    sentence: "Tool Execution Errors: Reported in tool results with `isError: true`",
+    source: "2025-11-25, server/tools, Error Handling",
+  },
+  {
+    way: "stdio",
+    revisions: ["2025-06-18", "2025-11-25"],
+    scenario: "tools-call-with-logging",
+    checks: ["tools-call-with-logging"],
+    why: "The process of a stateless server answers all callers, and its log messages say not to which request they belong: the gate gives them to nobody rather than to the wrong one.",
+    sentence:
+      "All server-to-client messages — responses to client requests, in-flight notifications (`notifications/progress`, `notifications/message`), and deliveries on a `subscriptions/listen` stream — arrive on `stdout`, one message per line, multiplexed onto a single shared channel",
+    source: "2026-07-28, basic/transports/stdio, Receiving Messages",
   },
 ];

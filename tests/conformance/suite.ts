@@ -19,28 +19,39 @@ interface Check {
   readonly errorMessage?: string;
 }
 
+/** A check that failed, and what the suite had to say about it. */
+export interface Failure {
+  readonly id: string;
+  readonly reason: string;
+}
+
 /** How one scenario went. */
 export interface Verdict {
   readonly passed: number;
-  /** What failed, and what the suite had to say about it. */
-  readonly failed: readonly string[];
-  /** What a server should do and did not. */
-  readonly warned: readonly string[];
+  readonly failed: readonly Failure[];
+  /** What should have been done and was not. */
+  readonly warned: readonly Failure[];
 }
 
 /** Scenarios by their names. */
 export type Verdicts = ReadonlyMap<string, Verdict>;
 
-/** Which scenarios a revision requires of servers; of the older ones, for which the suite has no list, all that apply. */
-export function requiredOf(revision: Revision): ReadonlySet<string> | "all" {
+/** Which scenarios a revision requires of a role; of the older ones, for which the suite has no list, all that apply. */
+export function requiredOf(revision: Revision, role: "server" | "client" = "server"): ReadonlySet<string> | "all" {
   if (revision < "2025-11-25") return "all";
-  const list = parse(readFileSync(join(suite, "requirements", `${revision}.yaml`), "utf8")) as { readonly server: readonly string[] };
-  return new Set(list.server);
+  const list = parse(readFileSync(join(suite, "requirements", `${revision}.yaml`), "utf8")) as Readonly<Record<string, readonly string[]>>;
+  return new Set(list[role]);
 }
 
-/** Runs all scenarios of a revision against the server at the URL, in a process of their own. */
-export function runSuite(url: string, revision: Revision): Promise<Verdicts> {
-  const which = requiredOf(revision) === "all" ? ["--suite", "all", "--spec-version", revision] : ["--requirements", revision];
+/** The version of the suite. */
+export function suiteVersion(): string {
+  return (JSON.parse(readFileSync(join(suite, "package.json"), "utf8")) as { readonly version: string }).version;
+}
+
+/** Runs all scenarios of a revision against the server at the URL, or the one that is named, in a process of their own. */
+export function runSuite(url: string, revision: Revision, scenario?: string): Promise<Verdicts> {
+  const all = requiredOf(revision) === "all" ? ["--suite", "all", "--spec-version", revision] : ["--requirements", revision];
+  const which = scenario === undefined ? all : ["--scenario", scenario, "--spec-version", revision];
   return reported(["server", "--url", url, ...which], /^server-(.+)-\d{4}-\d{2}-\d{2}T[\d-]+Z$/);
 }
 
@@ -84,7 +95,7 @@ function verdictsIn(folder: string, named: RegExp): Verdicts {
     if (scenario === undefined) throw new Error(`${name} is no report of a scenario`);
     const checks = JSON.parse(readFileSync(join(folder, name, "checks.json"), "utf8")) as readonly Check[];
     const of = (status: Check["status"]) => checks.filter((check) => check.status === status);
-    const told = (check: Check) => `${check.id}: ${check.errorMessage ?? "no reason given"}`;
+    const told = ({ id, errorMessage = "no reason given" }: Check): Failure => ({ id, reason: errorMessage });
     found.set(scenario, { passed: of("SUCCESS").length, failed: of("FAILURE").map(told), warned: of("WARNING").map(told) });
   }
   return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));

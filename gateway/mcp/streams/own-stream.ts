@@ -20,6 +20,9 @@ import type { Changes } from "../subscriptions/visible-changes.ts";
 import { listNames } from "../subscriptions/wanted.ts";
 import type { Opener } from "./session-channel.ts";
 
+/** A stream may be quiet for ever, from its beginning. */
+const noDeadlines = { answerTimeoutMs: 0, idleTimeoutMs: 0, totalTimeoutMs: 0 } as const;
+
 interface OwnStreamPlace {
   readonly session: Session;
   readonly routed: RoutedServer;
@@ -41,6 +44,7 @@ export class OwnStream implements Standing {
   readonly #session: Session;
   readonly #listener: Listener;
   #exchange: RoutedExchange | undefined;
+  #silence: NodeJS.Timeout | undefined;
   #forget = () => {};
   #started = false;
   #over = false;
@@ -80,16 +84,7 @@ export class OwnStream implements Standing {
     if (upstream.sessionId !== null) headers.push("mcp-session-id", upstream.sessionId);
     this.#reply.onAbort(() => this.#end());
     this.#listener.want({ lists: new Set(listNames), uris: new Map(), tasks: new Map(), logLevel: null }).catch(() => {}); // Nothing is asked of the server.
-    const { answerMs } = this.#routed.server.timeouts;
-    const get = {
-      method: "GET",
-      headers,
-      body: undefined,
-      repeatable: true,
-      answerTimeoutMs: answerMs,
-      idleTimeoutMs: 0,
-      totalTimeoutMs: 0,
-    } as const;
+    const get = { method: "GET", headers, body: undefined, repeatable: true, ...noDeadlines } as const;
     const parser = createSseParser({ eventBytesMax: bounds.listAnswerBytesMax, onEvent: (event) => this.#relay(event) });
     this.#exchange = this.#routed.exchange(
       get,
@@ -108,6 +103,7 @@ export class OwnStream implements Standing {
       { pinned: upstream.upstreamId },
     );
     if (this.#over) this.#exchange.cancel();
+    else this.#silence = setTimeout(() => this.#start(), bounds.streamHeadMs).unref();
   }
 
   async refresh(changes: Changes | null): Promise<void> {
@@ -123,9 +119,16 @@ export class OwnStream implements Standing {
     if (answer.status !== 200) {
       // What the server says of its stream is the client's to know: 405 where it has none, 404 where the session is gone.
       const status = answer.status >= 500 || answer.status === 401 || answer.status === 403 ? 502 : answer.status;
-      if (this.#end()) this.#reply.send(status, [], "");
+      if (this.#started) this.#finish();
+      else if (this.#end()) this.#reply.send(status, [], "");
       return;
     }
+    this.#start();
+  }
+
+  /** Some servers send not even the head of a stream on which they have nothing to say yet. */
+  #start(): void {
+    if (this.#started || this.#over) return;
     this.#started = true;
     this.#reply.start(200, ["content-type", "text/event-stream", "cache-control", "no-store"]);
     this.#reply.onWritable(() => this.#exchange?.resume());
@@ -191,6 +194,7 @@ export class OwnStream implements Standing {
   #end(): boolean {
     if (this.#over) return false;
     this.#over = true;
+    clearTimeout(this.#silence);
     this.#exchange?.cancel();
     this.#listener.close();
     this.#gate.subscriptions.leave(this);

@@ -7,13 +7,14 @@ import type { UpstreamSink } from "../../../domain/ports/upstream.ts";
 import type { RoutedServer } from "../../router.ts";
 import { type UpstreamSession, upstreamSessionHeaders } from "../upstream-session.ts";
 
-const answerMs = 10_000;
 /** Where the server ends its stream without saying when to come back (2025-11-25, basic/transports, "Listening for Messages"). */
 const pollMs = 1_000;
 const pollMsMax = 30_000;
+const conflictMs = 50;
+const conflictsMax = 3;
 
 export interface ServerStreamEvents {
-  /** Once: whether the server speaks unasked at all. */
+  /** Whether the server speaks unasked at all. Told again where it turns out later that it does not. */
   opened(speaks: boolean): void;
   /** The bytes are valid only during the call. */
   notification(bytes: Uint8Array, scanned: Scanned): void;
@@ -37,8 +38,10 @@ class ServerStream {
   readonly #events: ServerStreamEvents;
   #lastEventId: string | null = null;
   #retryMs = pollMs;
+  #conflicts = 0;
   #exchange: { cancel(): void } | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #silence: NodeJS.Timeout | undefined;
   #over = false;
 
   constructor(routed: RoutedServer, session: UpstreamSession, events: ServerStreamEvents) {
@@ -51,15 +54,24 @@ class ServerStream {
     const headers = ["accept", "text/event-stream", ...upstreamSessionHeaders(this.#session)];
     if (this.#lastEventId !== null) headers.push("last-event-id", this.#lastEventId);
     this.#exchange = this.#routed.exchange(
-      { method: "GET", headers, body: undefined, repeatable: true, answerTimeoutMs: answerMs, idleTimeoutMs: 0, totalTimeoutMs: 0 },
+      { method: "GET", headers, body: undefined, repeatable: true, answerTimeoutMs: 0, idleTimeoutMs: 0, totalTimeoutMs: 0 },
       this.#sink(),
       { pinned: this.#session.upstreamId },
     );
+    // Some servers send not even the head of a stream on which they have nothing to say yet.
+    this.#silence = setTimeout(() => this.#events.opened(true), bounds.streamHeadMs).unref();
   };
+
+  /** The server may not have noticed yet that the stream before this one is closed, and have room for one only. */
+  #openSoon(): void {
+    this.#conflicts += 1;
+    this.#timer = setTimeout(this.open, conflictMs).unref();
+  }
 
   close(): void {
     this.#over = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     this.#exchange?.cancel();
   }
 
@@ -75,8 +87,10 @@ class ServerStream {
     });
     return {
       head: ({ status }) => {
+        clearTimeout(this.#silence);
         speaks = status === 200;
         if (speaks || status === 405) this.#events.opened(speaks);
+        else if (status === 409 && this.#conflicts < conflictsMax) this.#openSoon();
         else this.#lose(refused(status));
       },
       data: (chunk) => {
@@ -108,14 +122,13 @@ class ServerStream {
 
   #lose(reason: Fault): void {
     if (this.#over) return;
-    this.#over = true;
-    this.#exchange?.cancel();
+    this.close();
     this.#events.lost(reason);
   }
 }
 
-/** A session that the server does not know any more is refused with 404, or by many with 400. */
+/** A session that the server does not know any more is refused with 404, or by many with 400. One that stays in conflict is of no more use. */
 function refused(status: number): Fault {
-  const isUnknown = status === 404 || status === 400;
-  return new Fault(isUnknown ? "not-found" : "unavailable", `the server refused its stream with HTTP status ${status}`);
+  const isLost = status === 404 || status === 400 || status === 409;
+  return new Fault(isLost ? "not-found" : "unavailable", `the server refused its stream with HTTP status ${status}`);
 }

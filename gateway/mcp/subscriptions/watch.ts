@@ -106,7 +106,12 @@ class SharedWatch implements Watch {
     const wanted = unionOf(this.#watchers.values());
     if (this.#link !== undefined && isEqual(wanted, this.#inForce)) return;
     try {
-      await this.#put(wanted);
+      await this.#put(wanted).catch((reason: unknown) => {
+        // A session that the server has no more was forgotten by that: the next one is another.
+        if (toFault(reason).code !== "not-found") throw reason;
+        this.#drop();
+        return this.#put(wanted);
+      });
     } catch (reason) {
       this.#drop();
       this.#retryLater();
