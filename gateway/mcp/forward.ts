@@ -136,6 +136,7 @@ function send(gate: Gate, inbound: Inbound, destination: Destination, judgement:
   if (plan.pooled !== null) keep(inbound);
   const refusal = gate.admission.enter(owner);
   if (refusal !== null) {
+    plan.claim?.release();
     noteEnd(gate, inbound, judgement, { outcome: "cancelled", status: 503, errorCode: null, responseBytes: 0 }, null);
     faultReply(inbound, refusal);
     return;
@@ -145,6 +146,7 @@ function send(gate: Gate, inbound: Inbound, destination: Destination, judgement:
     if (left) return;
     left = true;
     gate.admission.leave(owner);
+    plan.claim?.release();
     if (idRaw !== null) session?.inFlight.delete(idRaw);
   };
   // The sink may be told everything before `exchange` returns: until then there is no upstream to name.

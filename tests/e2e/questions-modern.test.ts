@@ -3,6 +3,7 @@ import { describe, type TestContext, test } from "node:test";
 import { type Heard, type ScriptedServer, startModernScript } from "../fixtures/scripted-server.ts";
 import { allowAll, type Harness, modernRequest, otherAgentKey, startGate } from "./harness.ts";
 import { outcomes } from "./stage.ts";
+import { until } from "./until.ts";
 
 interface Stage extends Harness {
   readonly server: ScriptedServer;
@@ -162,4 +163,41 @@ describe("a stateless server asks a stateless client", () => {
       ],
     );
   });
+});
+
+describe("requests with equal ids and tokens, in flight at once at one stateless server", () => {
+  for (const audit of ["strict", "buffered"] as const) {
+    test(`reach it under ids and tokens of their own, and their clients under those that they gave (${audit})`, async (t) => {
+      const held: Heard[] = [];
+      const gate = await stage(t, (heard) => void held.push(heard), audit);
+      const one = () => {
+        const made = modernRequest("tools/call", { name: "ask", arguments: {} }, 7);
+        const message = made.message as { params: { _meta: Record<string, unknown> } };
+        message.params._meta["progressToken"] = "p";
+        return gate.post("/mcp/asking", message, made.headers);
+      };
+      const responses = [one(), one(), one()];
+      await until("all three are being made", () => held.length === 3);
+      assert.equal(new Set(held.map(({ body }) => JSON.stringify(body.id))).size, 3);
+      assert.equal(new Set(held.map(({ body }) => JSON.stringify(body.params._meta.progressToken))).size, 3);
+      assert.ok(
+        held.some(({ body }) => body.id === 7 && body.params._meta.progressToken === "p"),
+        "the first passes as it is",
+      );
+      for (const { body, event, end } of held) {
+        event({
+          jsonrpc: "2.0",
+          method: "notifications/progress",
+          params: { progressToken: body.params._meta.progressToken, progress: 1 },
+        });
+        event({ jsonrpc: "2.0", id: body.id, result: { resultType: "complete", content: [] } });
+        end();
+      }
+      for (const response of responses) {
+        const text = await (await response).text();
+        assert.match(text, /"progressToken":"p"/);
+        assert.match(text, /"id":7/);
+      }
+    });
+  }
 });

@@ -1,5 +1,5 @@
 import { targetOf } from "../../../domain/mcp/methods.ts";
-import { withName } from "../../../domain/mcp/rewrite.ts";
+import { withId, withName, withProgressToken } from "../../../domain/mcp/rewrite.ts";
 import { scanMessage } from "../../../domain/mcp/scan.ts";
 import type { Scanned } from "../../../domain/mcp/scanned.ts";
 import type { Destination } from "../forward.ts";
@@ -21,6 +21,16 @@ export function scanAgain(body: Uint8Array): Scanned {
   const scanned = scanMessage(body);
   if (scanned.kind === "malformed") throw new Error("a rewritten message must stay well-formed");
   return scanned;
+}
+
+/** Answers get back the client's id. */
+export function backToId(idRaw: string): Rewrite {
+  return (message, found) => (found.kind === "result" || found.kind === "error" ? withId(message, found, idRaw) : message);
+}
+
+/** Reports of progress get back the client's token. */
+export function backToToken(tokenRaw: string): Rewrite {
+  return (message, found) => (found.method === "notifications/progress" ? withProgressToken(message, found, tokenRaw) : message);
 }
 
 /** One change after the other, each of what the one before it made. */

@@ -62,6 +62,7 @@ function ownSession(inbound: Inbound, destination: Destination, own: NonNullable
     rewrite: destination.rewrite ?? null,
     unfinished: null,
     pooled: null,
+    claim: null,
     through: null,
   };
 }

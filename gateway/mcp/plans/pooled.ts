@@ -2,8 +2,8 @@ import { Fault } from "../../../domain/fault.ts";
 import { readInputResponses } from "../../../domain/mcp/input-required.ts";
 import { rawText } from "../../../domain/mcp/json-text.ts";
 import { methodOf } from "../../../domain/mcp/methods.ts";
-import { toModernResult, withId, withProgressToken, withSenderId } from "../../../domain/mcp/rewrite.ts";
-import type { Scanned } from "../../../domain/mcp/scanned.ts";
+import { toModernError } from "../../../domain/mcp/modern-error.ts";
+import { toModernResult, withSenderId } from "../../../domain/mcp/rewrite.ts";
 import type { UpstreamSink } from "../../../domain/ports/upstream.ts";
 import type { Destination } from "../forward.ts";
 import type { Gate } from "../gate.ts";
@@ -16,7 +16,7 @@ import { askOnStream } from "../questions/asked-on-stream.ts";
 import { PooledCall, type Wanted } from "../questions/pooled-call.ts";
 import { type RequestState, stateRequestOf } from "../questions/request-state.ts";
 import { type UpstreamSession, upstreamSessionHeaders } from "../upstream-session.ts";
-import { inSequence, renamed, rescan } from "./message-steps.ts";
+import { backToId, backToToken, inSequence, renamed, rescan } from "./message-steps.ts";
 import { messageHeaders, type Plan } from "./plan.ts";
 
 /** To a legacy server, for whoever has no session of their own there: through one that the gate holds for this client. */
@@ -43,9 +43,10 @@ function throughPool(gate: Gate, inbound: Inbound, destination: Destination, ses
     pinned: session.upstreamId,
     headers: [...messageHeaders, ...upstreamSessionHeaders(session)],
     body,
-    rewrite: backToClient(gate, inbound, destination, session.serverInfo),
+    rewrite: backToClient(gate, inbound, destination, session),
     unfinished: null,
     pooled: session,
+    claim: null,
     through: upstreamIdRaw === null ? null : asking(gate, inbound, destination, session, upstreamIdRaw),
   };
 }
@@ -83,14 +84,15 @@ export function toParked(
   const { owner, body } = inbound;
   const back = { owner, id, round, answers, wanted: wantedBy(inbound) };
   const comeBack = address === gate.address() ? gate.parked.find(back) : (sink: UpstreamSink) => gate.peers.comeBack(address, back, sink);
-  const serverInfo = gate.pool.ready(destination.routed, owner, pooledClientOf(inbound, null))?.serverInfo ?? gateInfo;
+  const session = gate.pool.ready(destination.routed, owner, pooledClientOf(inbound, null));
   return {
     pinned: undefined,
     headers: [],
     body,
-    rewrite: backToClient(gate, inbound, destination, serverInfo),
+    rewrite: backToClient(gate, inbound, destination, session ?? { serverInfo: gateInfo, declared: {} }),
     unfinished: null,
     pooled: null,
+    claim: null,
     through: (_request, sink) => comeBack(sink),
   };
 }
@@ -100,12 +102,15 @@ function wantedBy({ era, scanned }: Inbound): Wanted {
   return { progress: scanned.progressToken !== null, messages: era === "legacy" || scanned.logLevel !== null };
 }
 
+/** What a session was told, and tells. */
+type Told = Pick<UpstreamSession, "serverInfo" | "declared">;
+
 /** Answers of a server with sessions, under the client's own id and progress token, in the words of its era. */
-function backToClient(gate: Gate, inbound: Inbound, destination: Destination, serverInfo: object): Rewrite | null {
+function backToClient(gate: Gate, inbound: Inbound, destination: Destination, { serverInfo, declared }: Told): Rewrite | null {
   const { idRaw, scanned, era } = inbound;
   const steps: Rewrite[] = [];
-  if (idRaw !== null) steps.push((message, found) => (isAnswer(found) ? withId(message, found, idRaw) : message));
-  if (scanned.progressToken !== null) steps.push(backToClientsToken(rawText(inbound.body, scanned.progressToken)));
+  if (idRaw !== null) steps.push(backToId(idRaw));
+  if (scanned.progressToken !== null) steps.push(backToToken(rawText(inbound.body, scanned.progressToken)));
   if (era === "modern") {
     const method = scanned.method ?? "";
     const ttlMs = listShape(method) === undefined ? 0 : gate.aggregation.legacyTtlMs;
@@ -113,16 +118,11 @@ function backToClient(gate: Gate, inbound: Inbound, destination: Destination, se
     const info = inbound.endpoint === null ? gateInfo : serverInfo;
     const stamp = methodOf(method)?.cacheable === true ? { serverInfoJson: JSON.stringify(info) } : {};
     const hints = { ttlMs, cacheScope: "private", ...stamp } as const;
-    steps.push((message, found) => (found.kind === "result" ? toModernResult(message, found, method, hints) : message));
+    steps.push((message, found) => {
+      if (found.kind === "result") return toModernResult(message, found, method, hints);
+      return found.kind === "error" ? toModernError(message, found, method, declared) : message;
+    });
   }
   if (destination.rewrite !== undefined) steps.push(destination.rewrite);
   return inSequence(steps);
-}
-
-function backToClientsToken(tokenRaw: string): Rewrite {
-  return (message, found) => (found.method === "notifications/progress" ? withProgressToken(message, found, tokenRaw) : message);
-}
-
-function isAnswer({ kind }: Scanned): boolean {
-  return kind === "result" || kind === "error";
 }

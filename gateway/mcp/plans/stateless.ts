@@ -4,16 +4,19 @@ import { rawText } from "../../../domain/mcp/json-text.ts";
 import { methodOf } from "../../../domain/mcp/methods.ts";
 import { mirroringHeaders } from "../../../domain/mcp/mirrored-params.ts";
 import { latestModern } from "../../../domain/mcp/revisions.ts";
-import { withRequestMeta } from "../../../domain/mcp/rewrite.ts";
+import { withId, withProgressToken, withRequestMeta } from "../../../domain/mcp/rewrite.ts";
+import type { RoutedServer } from "../../router.ts";
 import { modernCapabilities } from "../client-words.ts";
 import type { Destination } from "../forward.ts";
 import type { Gate } from "../gate.ts";
 import { contextOf, type Inbound, keep } from "../inbound.ts";
 import type { ToolMirrors } from "../mirrors.ts";
+import type { Rewrite } from "../outcome.ts";
 import { passUnfinished } from "../questions/passed-question.ts";
 import { ReplayedCall } from "../questions/replayed-call.ts";
 import type { Session } from "../session.ts";
-import { renamed, rescan } from "./message-steps.ts";
+import { IdClaim } from "./active-ids.ts";
+import { backToId, backToToken, inSequence, renamed, rescan, scanAgain } from "./message-steps.ts";
 import { messageHeaders, type Plan } from "./plan.ts";
 
 /** To a modern server: every request stands alone, with its envelope in the body and its mirror in the headers. */
@@ -54,19 +57,46 @@ const nothingMirrored: ToolMirrors = new Map();
 function stateless(gate: Gate, inbound: Inbound, destination: Destination, mirroring: readonly string[]): Plan {
   const { era } = inbound;
   const { routed, name } = destination;
-  const body = renamed(inbound, destination);
   const isModern = era === "modern";
+  const claim = claimFor(inbound, routed);
+  const addressed = renamed(inbound, destination);
+  const body = isModern ? addressed : enveloped(addressed, inbound, destination.session);
   // What was asked has to be known when the answer is a question. In strict mode the message is kept already.
   if (isModern && routed.server.audit !== "strict") keep(inbound);
+  const isAsItWas = claim === null || isUnchanged(claim, inbound);
   return {
     pinned: undefined,
     headers: headersOf(inbound, destination, mirroring),
-    body: isModern ? body : enveloped(body, inbound, destination.session),
-    rewrite: destination.rewrite ?? null,
+    body: isAsItWas ? body : claimed(body, claim),
+    rewrite: isAsItWas ? (destination.rewrite ?? null) : backToClient(inbound, destination),
     unfinished: isModern ? passUnfinished(gate, inbound, routed.server.name, name) : null,
     pooled: null,
+    claim,
     through: isModern ? null : replayed(gate, inbound, destination),
   };
+}
+
+function claimFor({ idRaw, scanned, body, callId }: Inbound, routed: RoutedServer): IdClaim | null {
+  if (idRaw === null) return null;
+  const tokenRaw = scanned.progressToken === null ? null : rawText(body, scanned.progressToken);
+  return new IdClaim(routed, idRaw, tokenRaw, JSON.stringify(callId));
+}
+
+function isUnchanged({ idRaw, tokenRaw }: IdClaim, { idRaw: ownIdRaw, body, scanned: { progressToken } }: Inbound): boolean {
+  return idRaw === ownIdRaw && (progressToken === null || tokenRaw === rawText(body, progressToken));
+}
+
+function claimed(body: Uint8Array, { idRaw, tokenRaw }: IdClaim): Uint8Array {
+  const withOwnId = withId(body, scanAgain(body), idRaw);
+  return tokenRaw === null ? withOwnId : withProgressToken(withOwnId, scanAgain(withOwnId), tokenRaw);
+}
+
+function backToClient({ idRaw, body, scanned: { progressToken } }: Inbound, { rewrite }: Destination): Rewrite | null {
+  const steps: Rewrite[] = [];
+  if (idRaw !== null) steps.push(backToId(idRaw));
+  if (progressToken !== null) steps.push(backToToken(rawText(body, progressToken)));
+  if (rewrite !== undefined) steps.push(rewrite);
+  return inSequence(steps);
 }
 
 function headersOf({ scanned, era, version }: Inbound, { name }: Destination, mirroring: readonly string[]): readonly string[] {
