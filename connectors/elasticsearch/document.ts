@@ -151,6 +151,7 @@ function endedValues(event: Value<"call_ended">): FieldValues {
     "event.duration": event.durationMicros * 1000,
     "user.id": userId,
     "related.user": userId,
+    "gen_ai.agent.id": event.agentId,
     ...processValues(event),
     ...traceValues(event.traceparent),
     ...targetValues(event),
@@ -162,6 +163,7 @@ function endedValues(event: Value<"call_ended">): FieldValues {
     "mcp.outcome": outcome,
     "mcp.upstream.id": event.upstream,
     "mcp.attempts": event.attempts,
+    "mcp.cost": event.costUnits,
   };
 }
 

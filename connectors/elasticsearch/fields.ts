@@ -85,7 +85,7 @@ export const fields = {
 
   "gen_ai.operation.name": field("keyword", calls, "`execute_tool` for a call of a tool."),
   "gen_ai.tool.name": field("keyword", [...calls, ...findings], "The tool, as its server names it."),
-  "gen_ai.agent.id": field("keyword", ["decided", "administered", ...findings], "The agent that acted for the user."),
+  "gen_ai.agent.id": field("keyword", [...persons, ...findings], "The agent that acted for the user."),
 
   "mcp.call.id": field("keyword", calls, "The call: joins its decision and its end."),
   "mcp.method": field("keyword", calls, "The MCP method, such as `tools/call`."),
@@ -109,6 +109,7 @@ export const fields = {
   ),
   "mcp.target.id": field("keyword", [...persons, ...findings], "Its name, its URI, or its id."),
   "mcp.attempts": field("long", ["ended"], "How many upstreams were tried."),
+  "mcp.cost": field("long", ["ended"], "What the call cost, in the units that its server sets for the tool."),
   "mcp.arguments.bytes": field("long", ["decided"], "Size of the arguments as they came."),
   "mcp.arguments.redacted": field("kept", ["decided"], "The arguments after redaction: only where `elasticsearch.arguments` says so."),
   "mcp.credential": field("keyword", ["decided", "administered"], "What was presented, without its secret: `key:…`, `jwt:…`, `none`."),

@@ -1,5 +1,5 @@
 import type { Dashboard } from "./dashboard.ts";
-import { all, exists, is, oneOf } from "./filter.ts";
+import { all, exists, is } from "./filter.ts";
 import type { Measure, Panel, Split } from "./panel.ts";
 import {
   administrativeActs,
@@ -23,6 +23,7 @@ const failed: Measure = { kind: "count", label: "failed", where: isFailed };
 const callers: Measure = { kind: "unique", label: "callers", field: "user.id" };
 const duration = (percent: number): Measure => ({ kind: "percentile", label: `p${percent}`, field: "event.duration", percent });
 const timeSpent: Measure = { kind: "sum", label: "time spent", field: "event.duration" };
+const cost: Measure = { kind: "sum", label: "cost", field: "mcp.cost" };
 const bytesIn: Measure = { kind: "sum", label: "bytes forwarded", field: "http.request.body.bytes" };
 const bytesOut: Measure = { kind: "sum", label: "bytes answered", field: "http.response.body.bytes" };
 
@@ -316,6 +317,7 @@ const usage: Dashboard = {
       height: numbersHeight,
       cells: [
         number("usage-calls", "Calls forwarded", isEnd, count("calls")),
+        number("usage-cost", "Cost", isEnd, cost, "In the units that servers set for their tools."),
         number("usage-bytes-in", "Bytes forwarded", isEnd, bytesIn),
         number("usage-bytes-out", "Bytes answered", isEnd, bytesOut),
         number("usage-time", "Time spent by servers", isEnd, timeSpent),
@@ -356,7 +358,7 @@ const usage: Dashboard = {
           about: "",
           where: isEnd,
           rows: [byOrganization],
-          measures: [count("calls"), callers, bytesIn, bytesOut, timeSpent],
+          measures: [cost, count("calls"), callers, bytesIn, bytesOut, timeSpent],
         },
         {
           kind: "table",
@@ -365,7 +367,7 @@ const usage: Dashboard = {
           about: "",
           where: isEnd,
           rows: [byOrganization, byUser],
-          measures: [count("calls"), bytesOut, timeSpent],
+          measures: [cost, count("calls"), bytesOut, timeSpent],
         },
       ],
     },
@@ -379,16 +381,23 @@ const usage: Dashboard = {
           about: "",
           where: isEnd,
           rows: [byServer, byTool],
-          measures: [count("calls"), bytesIn, bytesOut, timeSpent, { kind: "average", label: "mean duration", field: "event.duration" }],
+          measures: [
+            cost,
+            count("calls"),
+            bytesIn,
+            bytesOut,
+            timeSpent,
+            { kind: "average", label: "mean duration", field: "event.duration" },
+          ],
         },
         {
           kind: "table",
           name: "usage-agents",
           title: "Agents",
-          about: "Calls that were allowed.",
+          about: "",
+          where: isEnd,
           rows: [byAgent],
-          where: all(isDecision, oneOf("mcp.decision", "allow")),
-          measures: [count("calls"), callers, { kind: "sum", label: "bytes of arguments", field: "mcp.arguments.bytes" }],
+          measures: [cost, count("calls"), callers, timeSpent],
         },
       ],
     },
