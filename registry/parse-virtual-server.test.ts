@@ -24,7 +24,7 @@ test("a virtual server is read, and what is left out has its default", () => {
 
 const bad: readonly (readonly [what: string, input: object, field: string, says: RegExp])[] = [
   ["an unknown key", { tool: [] }, "tool", /not known/],
-  ["a name that is an address", { name: "ws" }, "name", /WebSocket/],
+  ["a name that is an address", { name: "ws" }, "name", /other addresses/],
   ["a name of another form", { name: "Dev_1" }, "name", /lower case/],
   ["a mode that there is not", { metaTools: "on" }, "metaTools", /off or auto or always/],
   ["a pick without its server", { tools: [{ pick: "log" }] }, "tools[0].server", /text/],

@@ -1,16 +1,9 @@
 import { isLiteral } from "../domain/glob.ts";
 import { reservedToolNames } from "../domain/mcp/meta-tools.ts";
-import { serverNamePattern } from "../domain/server.ts";
+import { reservedServerNames, serverNamePattern } from "../domain/server.ts";
 import { isShortened, outerNameCharactersMax } from "../domain/virtual/outer-name.ts";
 import { conflictOf, type OuterNames } from "../domain/virtual/pick-conflict.ts";
-import {
-  type MetaTools,
-  type NamePick,
-  type ResourcePick,
-  reservedVirtualName,
-  type VirtualServer,
-  virtualBounds,
-} from "../domain/virtual/virtual-server.ts";
+import { type MetaTools, type NamePick, type ResourcePick, type VirtualServer, virtualBounds } from "../domain/virtual/virtual-server.ts";
 import { invalid, join, type ObjectInput, readChoice, readList, readObject, readText, readTexts } from "./object-reader.ts";
 
 const virtualKeys = ["name", "title", "description", "instructions", "metaTools", "tools", "prompts", "resources"] as const;
@@ -36,7 +29,7 @@ export function parseVirtualServer(
 ): VirtualServer {
   const fields = readObject(input, "", virtualKeys);
   const name = readText(fields["name"], "name", serverName);
-  if (name === reservedVirtualName) throw invalid("name", "is the address of a WebSocket", "Choose another name.");
+  if (reservedServerNames.has(name)) throw invalid("name", `must not be ${name}: it is part of other addresses`, "Choose another name.");
   const metaTools = fields["metaTools"] ?? null;
   const virtual: VirtualServer = {
     organizationId,

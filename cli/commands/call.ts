@@ -22,7 +22,7 @@ export function addCall(program: Command, session: Session): void {
     .command("call")
     .summary("call a tool through the gate")
     .description("Calls a tool through the gate, with the agent's key, and prints what it answers.")
-    .argument("<server/tool>", "the tool, as the server names it")
+    .argument("<server/tool>", "the tool, as the server names it; v/name/tool at a virtual server")
     .argument("[key=value...]", "its arguments: converted by the tool's schema, or by their looks; key:=value is JSON")
     .option("--args <json>", "arguments as a JSON object")
     .addOption(protocolOption())
@@ -43,7 +43,7 @@ export function addTools(program: Command, session: Session): void {
     .command("tools")
     .summary("list the tools that the agent's key can see")
     .description("Lists the tools that the agent's key can see: of one server, or of all, as server__tool.")
-    .argument("[server]", "only of this server")
+    .argument("[server]", "only of this server; v/name for a virtual one")
     .addOption(protocolOption())
     .option("--timeout <seconds>", "how long to wait for the answer", "60")
     .option("--json", "print the tools as JSON, with their schemas")
@@ -65,7 +65,7 @@ async function open(session: Session, command: Command, server: string | null, {
   if (!(timeoutMs > 0 && timeoutMs <= 86_400_000))
     throw new Fault("invalid", "--timeout is a number of seconds, at most a day", { field: "--timeout" });
   const { createMcpClient } = await import("../mcp-client.ts");
-  const url = server === null ? `${httpUrl}/mcp` : `${httpUrl}/mcp/${encodeURIComponent(server)}`;
+  const url = server === null ? `${httpUrl}/mcp` : `${httpUrl}/mcp/${server.split("/", 2).map(encodeURIComponent).join("/")}`;
   return createMcpClient({ url, key: agentKey, protocol, timeoutMs });
 }
 
@@ -74,7 +74,8 @@ async function call(
   command: Command,
   { target, pairs, options }: { readonly target: string; readonly pairs: readonly string[]; readonly options: CallOptions },
 ): Promise<void> {
-  const at = target.indexOf("/");
+  // A virtual server is v/name.
+  const at = target.indexOf("/", target.startsWith("v/") ? 2 : 0);
   const [server, tool] = [target.slice(0, at), target.slice(at + 1)];
   if (at < 1 || tool === "")
     throw new Fault("invalid", `${JSON.stringify(target)} names no tool`, { next: "write server/tool; sluice tools lists them" });

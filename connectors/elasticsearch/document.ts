@@ -113,6 +113,7 @@ function decidedValues(event: Value<"call_decided">, options: DocumentOptions): 
     "mcp.stage": stage,
     "mcp.protocol.version": event.protocol === "" ? null : event.protocol,
     "mcp.server.labels": Object.keys(event.serverLabels).length === 0 ? null : event.serverLabels,
+    "mcp.virtual_server.name": event.virtualServer,
     "mcp.arguments.bytes": event.argumentsBytes,
     "mcp.arguments.redacted": options.arguments === "redacted" ? event.arguments : null,
     "mcp.audit.mode": event.audit,

@@ -99,6 +99,11 @@ export const fields = {
   "mcp.protocol.version": field("keyword", ["decided"], "The revision spoken, such as `2026-07-28`."),
   "mcp.server.name": field("keyword", every, "The MCP server."),
   "mcp.server.labels": field("flattened", ["decided"], "Its labels: `mcp.server.labels.env`."),
+  "mcp.virtual_server.name": field(
+    "keyword",
+    ["decided"],
+    "The virtual server through which the call came; `mcp.server.name` is the real one.",
+  ),
   "mcp.upstream.id": field("keyword", ["ended", "upstream"], "The upstream that answered or was tried last."),
   "mcp.upstream.health": field("keyword", ["upstream"], "`healthy`, `unhealthy` or `unknown`."),
   "mcp.upstream.circuit": field("keyword", ["upstream"], "`closed`, `open` or `half-open`."),

@@ -53,6 +53,3 @@ export const virtualBounds = {
   nameCharactersMax: 128,
   uriCharactersMax: 512,
 } as const;
-
-/** `/mcp/ws` and `/mcp/{server}/ws` are WebSocket endpoints: a virtual server of that name could not be told from one. */
-export const reservedVirtualName = "ws";
