@@ -13,6 +13,7 @@ import { IdentityService } from "../proto/gen/sluice/identity/v1/identity_pb.ts"
 import { LimitService, PolicyService } from "../proto/gen/sluice/policy/v1/policy_pb.ts";
 import { DeadLetterService } from "../proto/gen/sluice/processing/v1/processing_pb.ts";
 import { RegistryService, type ServerDefinition } from "../proto/gen/sluice/registry/v1/registry_pb.ts";
+import { VirtualServerService } from "../proto/gen/sluice/registry/v1/virtual_server_pb.ts";
 import { main } from "./main.ts";
 
 type Answers = Readonly<Record<string, (request: Message & Record<string, unknown>) => unknown>>;
@@ -27,6 +28,7 @@ async function fakePlane(t: TestContext, answers: Answers) {
     LimitService,
     PolicyService,
     RegistryService,
+    VirtualServerService,
     DeadLetterService,
   ] as unknown as DescService[]) {
     const handlers = Object.fromEntries(
@@ -199,6 +201,30 @@ test("policies put sends the document with its short forms written out", async (
   assert.equal(bad.code, 2);
   assert.match(bad.err, /bad\.yaml:3:5: rules\[0\]: `effect` is missing|bad\.yaml:4:5: rules\[0\]\.efect: unknown key/);
   assert.equal(plane.asked.length, 1, "nothing wrong is sent");
+});
+
+test("virtual servers are listed, put with their short forms written out, and removed", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-plane-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "v.yaml"), "virtualServers:\n  - name: desk\n    tools: [{ server: mail, pick: '*', except: delete }]\n");
+  writeFileSync(join(folder, "bad.yaml"), "name: desk\ntools:\n  - server: mail\n    pik: send\n");
+  const definition = { name: "desk", title: "Desk", tools: [{}, {}], prompts: [], resources: [{}] };
+  const plane = await fakePlane(t, {
+    putVirtualServer: () => ({ virtualServer: { id: "desk", version: 2 } }),
+    listVirtualServers: () => ({ virtualServers: [{ id: "desk", version: 2, origin: "api", definition }] }),
+    removeVirtualServer: () => ({}),
+  });
+  assert.equal((await plane.run(["virtual-servers", "put", "v.yaml"], folder)).out, "desk is in force (version 2).\n");
+  const sent = plane.asked[0]?.request["definition"] as { tools: unknown } | undefined;
+  assert.deepEqual(sent?.tools, [{ server: "mail", pick: "*", except: ["delete"], prefix: "" }]);
+  assert.equal(
+    (await plane.run(["virtual-servers"])).out,
+    "VIRTUAL SERVER  VERSION  ORIGIN  TOOLS  PROMPTS  RESOURCES  TITLE\ndesk            2        api     2      0        1          Desk\n",
+  );
+  assert.equal((await plane.run(["virtual-servers", "remove", "desk"])).out, "desk is removed.\n");
+  const bad = await plane.run(["virtual-servers", "put", "bad.yaml"], folder);
+  assert.equal(bad.code, 2);
+  assert.match(bad.err, /bad\.yaml:[34]:5: tools\[0\]/);
 });
 
 test("limits lists windows for people and as JSON for machines", async (t) => {

@@ -170,6 +170,29 @@ test("a policy is created once, put, read and removed", async () => {
   assert.equal((await send("DELETE", "/policies/p")).status, 204);
 });
 
+test("a virtual server is created once, put, read and removed, and refused with the place of what collides", async () => {
+  const { send } = await fixture();
+  const desk = { name: "desk", tools: [{ server: "weather", pick: "forecast", name: "look_out" }] };
+  const path = "/gateway/virtual-servers";
+  const made = await send("POST", path, { body: desk });
+  assert.deepEqual([made.status, made.headers["location"], made.headers["etag"]], [201, `${path}/desk`, '"1"']);
+  assert.equal((await send("POST", path, { body: desk })).fault?.code, "conflict");
+  const put = await send("PUT", `${path}/desk`, { body: { ...desk, title: "Desk" } });
+  assert.deepEqual([put.status, put.headers["etag"]], [200, '"2"']);
+  const twice = { ...desk, tools: [...desk.tools, { server: "mail", pick: "look_*" }] };
+  assert.equal((await send("PUT", `${path}/desk`, { body: twice })).fault?.field, "tools[1]");
+  assert.equal((await send("PUT", `${path}/other`, { body: desk })).fault?.field, "name");
+  assert.equal((await send("GET", `${path}/desk`)).body.definition.title, "Desk");
+  assert.deepEqual(
+    (await send("GET", path)).body.virtualServers.map(({ id }: { id: string }) => id),
+    ["desk"],
+  );
+  assert.equal((await send("GET", path, { as: stranger })).body.virtualServers.length, 0, "those of another organization");
+  assert.equal((await send("POST", path, { as: nobody, body: { ...desk, name: "other" } })).fault?.code, "denied");
+  assert.equal((await send("DELETE", `${path}/desk`)).status, 204);
+  assert.equal((await send("GET", `${path}/desk`)).fault?.code, "not-found");
+});
+
 test("limits and keys are made and ended", async () => {
   const { send, control } = await fixture();
   assert.equal((await send("POST", "/limits", { body: { limitId: "l", callsMax: 1, windowMs: 1000 } })).status, 201);
