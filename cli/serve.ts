@@ -38,7 +38,7 @@ const lateMs = 2_000;
 function endLate(logger: Logger): void {
   const resources = () => process.getActiveResourcesInfo().filter((name) => name !== "Timeout");
   setTimeout(() => {
-    logger.debug("Something held the process that has stopped", { resources: resources() });
+    logger.warn("Something held the process that has stopped", { resources: resources() });
     process.exit();
   }, lateMs).unref();
 }

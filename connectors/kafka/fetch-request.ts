@@ -40,10 +40,24 @@ export async function fetchFrom(broker: Broker, places: readonly FetchPlace[], w
     maxBytes: answerBytesMax,
     topics: [...byTopic].map(([topic, partitions]) => ({ topic, partitions })),
   });
+  await connectOnce(broker.connectionPool);
   return broker.connectionPool.send({
     request,
     response: { decode: async (bytes) => decodeAnswer(bytes), parse: async (answer) => answer },
   });
+}
+
+type Pool = Broker["connectionPool"];
+
+/** The number of the connection of a pool that kafkajs keeps for fetches. */
+const fetching = 1;
+const connecting = new WeakMap<Pool, Promise<unknown>>();
+
+/** kafkajs opens the connection for each of those who ask for it at once, and forgets all but the last: that would stay open. */
+async function connectOnce(pool: Pool): Promise<void> {
+  const begun = connecting.get(pool) ?? pool.getConnection(fetching).finally(() => connecting.delete(pool));
+  connecting.set(pool, begun);
+  await begun;
 }
 
 /** Fetch answer, version 11. */

@@ -21,7 +21,11 @@ declare module "kafkajs/src/cluster/index.js" {
 
   interface Broker {
     readonly nodeId: number;
-    readonly connectionPool: { send<Answer>(call: ProtocolCall<Answer>): Promise<Answer>; destroy(): Promise<void> };
+    readonly connectionPool: {
+      send<Answer>(call: ProtocolCall<Answer>): Promise<Answer>;
+      getConnection(index: number): Promise<unknown>;
+      destroy(): Promise<void>;
+    };
     initProducerId(request: {
       readonly transactionTimeout: number;
     }): Promise<{ readonly producerId: string; readonly producerEpoch: number }>;

@@ -317,7 +317,13 @@ const scalability: readonly Requirement[] = [
     "processors/limits.test.ts": ["gates are granted tokens by the definition on the log, and never more than the window leaves"],
     "tests/limits-simulation.test.ts": ["over the log no window holds more than the limit, whatever is late, repeated or crashes"],
   }),
-  open("001.scalability.2", "Horizontal scaling: many gates over one distributed log", "stream"),
+  verified("001.scalability.2", "Horizontal scaling: many gates over one distributed log", {
+    "tests/e2e/fleet.test.ts": [
+      "calls pass through both gates, and a session that one gate opened goes on at the other",
+      "a limit is shared by both gates",
+      "while one gate is dead the other goes on, and what it had answered is counted",
+    ],
+  }),
   declined("001.scalability.3", "Redis for distributed rate limiting", "limits are leases granted by a processor over the log"),
   declined("001.scalability.4", "Database connection pooling", noDatabase),
   verified("001.scalability.5", "Connections to upstreams are pooled", {

@@ -23,7 +23,9 @@ export const platformWithBroker: readonly Requirement[] = [
     "processors/usage.test.ts": ["any batches, repeats and crashes between output and commit give the totals of one quiet run"],
   }),
   open("003.services.6", "Web UI in React", "console"),
-  open("003.services.7", "Migration service: schemas and first data are prepared by themselves", "deployment"),
+  verified("003.services.7", "Migration service: schemas and first data are prepared by themselves", {
+    "cli/migrate.integration.test.ts": ["no role starts before it; done by two at once and once more it makes everything once"],
+  }),
 
   open("003.broker.1", "One redirect URI that vendors can put on their allow-lists", "broker"),
   open("003.broker.2", "Dual PKCE: between MCP client and broker, and between broker and vendor", "broker"),
@@ -48,13 +50,19 @@ export const platformWithBroker: readonly Requirement[] = [
   }),
 
   open("003.prestart.1", "A prestart container runs the tasks of initialization", "deployment"),
-  open("003.prestart.2", "It waits for the stores, trying again", "deployment"),
-  open("003.prestart.3", "It migrates what is stored", "deployment"),
+  verified("003.prestart.2", "It waits for the stores, trying again", {
+    "cli/migrate.integration.test.ts": ["brokers that do not come are waited for, and then said to be away"],
+  }),
+  verified("003.prestart.3", "It migrates what is stored", {
+    "cli/migrate.integration.test.ts": ["no role starts before it; done by two at once and once more it makes everything once"],
+  }),
   verified("003.prestart.4", "First data and an administrator are made on the first start", {
     "cli/banner.test.ts": ["the first start shows where everything is and both keys; later ones no key"],
     "tests/e2e/clients.test.ts": ["real clients list and call through the gate"],
   }),
-  open("003.prestart.5", "It ends with success, and the backend starts only then", "deployment"),
+  verified("003.prestart.5", "It ends with success, and the backend starts only then", {
+    "cli/migrate.integration.test.ts": ["no role starts before it; done by two at once and once more it makes everything once"],
+  }),
   declined(
     "003.prestart.6",
     "Alembic migrations, and a FastAPI application",
@@ -66,7 +74,12 @@ export const platformWithBroker: readonly Requirement[] = [
   }),
 
   open("003.principles.1", "Security-focused OAuth by an optional broker", "broker"),
-  open("003.principles.2", "Loosely coupled services that are deployed by themselves (roles of one program)", "stream"),
+  verified("003.principles.2", "Loosely coupled services that are deployed by themselves (roles of one program)", {
+    "tests/e2e/fleet.test.ts": [
+      "calls pass through both gates, and a session that one gate opened goes on at the other",
+      "without its control plane a gate goes on, and changes wait for it",
+    ],
+  }),
   open("003.principles.3", "Cloud-native, with auto-scaling", "deployment"),
   verified("003.principles.4", "Zero trust: whoever is not known is refused, at every interface", {
     "gateway/authenticate.test.ts": ["whatever fails in authentication is a refusal"],
@@ -80,7 +93,13 @@ export const platformWithBroker: readonly Requirement[] = [
     ],
     "registry/grpc-tls.integration.test.ts": ["a client that trusts the authority is answered, one in plain text is not"],
   }),
-  open("003.principles.6", "High availability over several zones, with automatic failover", "stream"),
+  verified("003.principles.6", "High availability over several zones, with automatic failover", {
+    "tests/e2e/fleet.test.ts": [
+      "a processor that is killed leaves its partitions to the other, and nothing is counted twice",
+      "while one gate is dead the other goes on, and what it had answered is counted",
+    ],
+    "registry/term.test.ts": ["one control process writes, the other stands by, reads, and takes over"],
+  }),
   verified("003.principles.7", "Failover among the upstreams of a server", {
     [router]: [
       "retries: what was not sent is tried on another",
