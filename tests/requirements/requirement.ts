@@ -25,7 +25,6 @@ export type Requirement = { readonly id: string; readonly document: DocumentNumb
 
 /** The works that are still to be done, each with what it is about. */
 export const works = {
-  stream: "The log on Kafka, processors as services of their own, Elasticsearch, anomaly detection",
   registry: "The official registry: publication, namespaces, versions, search, agents, security scans",
   identity: "Sign-in, authorization server, identity providers, token vending, SAML",
   broker: "The opt-in OAuth broker with its vault",
