@@ -1,4 +1,4 @@
-import { type Directory, directoryTopics, emptyDirectory, entityKey, foldDirectory } from "../domain/directory.ts";
+import { type Directory, type DirectoryEvent, directoryTopics, emptyDirectory, entityKey, foldDirectory } from "../domain/directory.ts";
 import type { Limit } from "../domain/limits/limit.ts";
 import { compilePolicies, type PolicyTable } from "../domain/policy/evaluate.ts";
 import type { EventLog, Subscription } from "../domain/ports/event-log.ts";
@@ -10,8 +10,9 @@ import { type CompiledVirtual, compileVirtual } from "../domain/virtual/compiled
 import type { VirtualServer } from "../domain/virtual/virtual-server.ts";
 
 /**
- * What the gate decides from: the entities of the log, folded in memory, and what is compiled from them.
- * A change is in force as soon as its record has been handed over: no call waits for it, none is dropped by it.
+ * What the gate decides from: the entities of the log, folded in memory, and snapshots of policies that are compiled from them.
+ * A snapshot's version is the offsets that it was made of, which every decision records. It is replaced as a whole as soon as a change has been handed
+ * over: no call waits for it, none is dropped by it, and none sees half of a change (decision 0017).
  */
 export interface GateView {
   readonly directory: Directory;
@@ -44,13 +45,16 @@ export async function openGateView({ log, logger, onServers, onLimits, onRights 
   // By the entity: a changed one is another object.
   const virtuals = new WeakMap<VirtualServer, CompiledVirtual>();
 
-  const apply = (records: readonly StoredRecord<(typeof directoryTopics)[number]["types"][number]>[]) => {
+  const apply = (records: readonly StoredRecord<DirectoryEvent>[]) => {
     const touched = new Set<string>();
     for (const record of records) {
       foldDirectory(directory, record);
       touched.add(record.topic);
     }
-    if (touched.has(topics.policies.name)) tables.clear();
+    // A snapshot takes the place of the one before in one step, and its making is nobody's call. One that nobody asked for yet is not made.
+    for (const organizationId of organizationsOf(records)) {
+      if (tables.has(organizationId)) tables.set(organizationId, compile(organizationId, directory, logger));
+    }
     if (touched.has(topics.servers.name)) onServers(entities(directory.servers));
     if (touched.has(topics.limits.name)) onLimits(entities(directory.limits));
     if (ofRights.some((topic) => touched.has(topic))) onRights?.();
@@ -82,6 +86,11 @@ export async function openGateView({ log, logger, onServers, onLimits, onRights 
 }
 
 const ofRights = [topics.policies.name, topics.servers.name, topics.users.name, topics.keys.name, topics.virtualServers.name];
+
+/** Whose policies the records change. */
+function organizationsOf(records: readonly StoredRecord<DirectoryEvent>[]): ReadonlySet<string> {
+  return new Set(records.flatMap(({ type, value }) => (type === "policy_changed" && value !== null ? [value.organizationId] : [])));
+}
 
 function compile(organizationId: string, directory: Directory, logger: Logger): PolicyTable {
   const own = [...directory.policies.values()].filter(({ entity }) => entity.organizationId === organizationId);

@@ -298,3 +298,12 @@ describe("the table of policies", () => {
     assert.ok(decide(1_000) < 100 * decide(100));
   });
 });
+
+test("a changed policy is compiled, the others are taken as they were", () => {
+  const [first, second] = [policy("a", [{ id: "r" }]), policy("b", [{ id: "r" }])];
+  const before = compilePolicies([first, second]);
+  const after = compilePolicies([first, { ...second, version: 2 }]);
+  assert.equal(after.rules[0], before.rules[0]);
+  assert.notEqual(after.rules[1], before.rules[1]);
+  assert.equal(after.rules[1]?.policyVersion, 2);
+});

@@ -26,6 +26,17 @@ export interface PolicyTable {
 const candidatesPerCallerMax = 1_024;
 const candidatesMax = 131_072;
 
+/** Compiled once: a changed policy is another object, and costs only its own rules. */
+const compiled = new WeakMap<Versioned<Policy>, readonly CompiledRule[]>();
+
+function compiledRules(policy: Versioned<Policy>): readonly CompiledRule[] {
+  const known = compiled.get(policy);
+  if (known !== undefined) return known;
+  const rules = policy.entity.rules.map((rule) => compileRule(policy, rule));
+  compiled.set(policy, rules);
+  return rules;
+}
+
 /** The policies of ONE organization as they would be with its shadows in force: those that a shadow replaces make way. Undefined without shadows. */
 export function withShadows(policies: readonly Versioned<Policy>[]): readonly Versioned<Policy>[] | undefined {
   const shadows = policies.filter(({ entity }) => entity.enabled && entity.shadow === true);
@@ -43,7 +54,7 @@ export function compilePolicies(policies: readonly Versioned<Policy>[]): PolicyT
   const rules = policies
     .filter(({ entity }) => entity.enabled && entity.shadow !== true)
     .toSorted((left, right) => (left.entity.policyId < right.entity.policyId ? -1 : 1))
-    .flatMap((policy) => policy.entity.rules.map((rule) => compileRule(policy, rule)));
+    .flatMap(compiledRules);
   const denying = rules.filter(({ effect }) => effect === "deny");
   const allowing = rules.filter(({ effect }) => effect === "allow");
   const find = cached((call) => candidatesFor(call, denying, allowing));
