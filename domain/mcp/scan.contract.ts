@@ -79,6 +79,87 @@ export function judgeMutations(runs: number): void {
   );
 }
 
+/** Ways in which a message is made to be read in two ways, or too much: each takes JSON that stands somewhere in it. */
+const tricks: readonly ((json: string, random: () => number) => string)[] = [
+  // A name again, as it is, in another case, in letters that fold to it, escaped.
+  (json, random) => repeated(json, random, (name) => name),
+  (json, random) => repeated(json, random, (name) => (random() < 0.5 ? name.toUpperCase() : name.toLowerCase())),
+  (json, random) => repeated(json, random, (name) => name.replace("s", "\u017f").replace("k", "\u212a")),
+  (json, random) => repeated(json, random, (name) => escapedOnce(name, random)),
+  (json, random) => renamed(json, random, (name) => escapedOnce(name, random)),
+  (json, random) => renamed(json, random, (name) => name.replace(/[a-z]/, (letter) => letter.toUpperCase())),
+  (json) => "[".repeat(64) + json + "]".repeat(64),
+  (json) => `${'{"a":'.repeat(100)}${json}${"}".repeat(100)}`,
+  (_, random) =>
+    ["1e999", "-1e-999", "123456789012345678901234567890", "0.1E+1", "-0", "01", "1.", "+1", "9007199254740993"][
+      Math.floor(random() * 9)
+    ] ?? "0",
+];
+
+const member = /"((?:[^"\\]|\\.)+)"(\s*:)/g;
+
+function repeated(json: string, random: () => number, spelled: (name: string) => string): string {
+  const names = [...json.matchAll(member)];
+  const chosen = names[Math.floor(random() * names.length)];
+  if (chosen === undefined) return json;
+  return `${json.slice(0, chosen.index)}"${spelled(chosen[1] ?? "")}":null,${json.slice(chosen.index)}`;
+}
+
+function renamed(json: string, random: () => number, spelled: (name: string) => string): string {
+  const names = [...json.matchAll(member)];
+  const chosen = names[Math.floor(random() * names.length)];
+  if (chosen === undefined) return json;
+  return `${json.slice(0, chosen.index)}"${spelled(chosen[1] ?? "")}"${chosen[2]}${json.slice(chosen.index + chosen[0].length)}`;
+}
+
+function escapedOnce(name: string, random: () => number): string {
+  const at = Math.floor(random() * name.length);
+  return `${name.slice(0, at)}\\u${name.charCodeAt(at).toString(16).padStart(4, "0")}${name.slice(at + 1)}`;
+}
+
+const tails: readonly Uint8Array[] = ["", " \n", "x", "{}", ",", "\0", "\ufeff"].map((text) => encoder.encode(text));
+const badUtf8: readonly (readonly number[])[] = [[0x80], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xff]];
+
+/** Names that stand twice or look alike, bytes that are no UTF-8, depths, numbers and tails: compares every verdict. */
+export function judgeTricks(runs: number): void {
+  const chances = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 12, maxLength: 12 });
+  fc.assert(
+    fc.property(fc.constantFrom(...Object.values(messages)), chances, (text, numbers) => {
+      let at = 0;
+      const random = () => numbers[at++ % numbers.length] ?? 0;
+      let json = text;
+      for (let count = Math.floor(random() * 3); count >= 0; count -= 1) {
+        // Somewhere in it a whole value stands: the message itself, or one of its objects.
+        const starts = [...json.matchAll(/\{/g)].map(({ index }) => index);
+        const start = starts[Math.floor(random() * starts.length)] ?? 0;
+        const end = closing(json, start);
+        const trick = tricks[Math.floor(random() * tricks.length)] ?? ((same: string) => same);
+        json = json.slice(0, start) + trick(json.slice(start, end), random) + json.slice(end);
+      }
+      let bytes: Uint8Array = encoder.encode(json);
+      if (random() < 0.2) {
+        const place = Math.floor(random() * bytes.length);
+        const bad = badUtf8[Math.floor(random() * badUtf8.length)] ?? [];
+        bytes = new Uint8Array([...bytes.subarray(0, place), ...bad, ...bytes.subarray(place)]);
+      }
+      const tail = random() < 0.3 ? (tails[Math.floor(random() * tails.length)] ?? []) : [];
+      compare(new Uint8Array([...bytes, ...tail]));
+    }),
+    { numRuns: runs },
+  );
+}
+
+/** Behind the brace that closes the one at `start`; braces in strings count, too, which makes for broken messages now and then. */
+function closing(json: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < json.length; at += 1) {
+    if (json[at] === "{") depth += 1;
+    if (json[at] === "}") depth -= 1;
+    if (depth === 0) return at + 1;
+  }
+  return json.length;
+}
+
 /** The scanner and the reference say the same of these bytes. */
 export function compare(bytes: Uint8Array): void {
   const scanned = scanMessage(bytes);

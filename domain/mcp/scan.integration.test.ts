@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { compare, judgeMutations } from "./scan.contract.ts";
+import { compare, judgeMutations, judgeTricks } from "./scan.contract.ts";
 import { scanMessage } from "./scan.ts";
 
 const encoder = new TextEncoder();
 
 test("twenty thousand mutated messages are judged as the reference judges them", () => judgeMutations(20_000));
+
+test("twenty thousand messages made to be read in two ways are judged as the reference judges them", () => judgeTricks(20_000));
 
 test("any bytes are judged as the reference judges them, and nothing throws", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), compare), { numRuns: 20_000 });

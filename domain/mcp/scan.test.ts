@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { rawText } from "./json-text.ts";
-import { call, compare, judgeMutations, messages } from "./scan.contract.ts";
+import { call, compare, judgeMutations, judgeTricks, messages } from "./scan.contract.ts";
 import { type Malformed, type Scanned, scanMessage } from "./scan.ts";
 import { rawId } from "./scanned.ts";
 
@@ -281,3 +281,5 @@ test("any JSON in arguments is accepted, and read as JSON.parse reads it", () =>
 });
 
 test("mutated messages are judged as the reference judges them", () => judgeMutations(1_500));
+
+test("messages made to be read in two ways are judged as the reference judges them", () => judgeTricks(1_000));
