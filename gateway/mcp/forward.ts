@@ -202,6 +202,7 @@ function relayOptions(gate: Gate, inbound: Inbound, destination: Destination, ju
       ...rateLimitHeaders(judgement.judged.admission),
       ...(answer === null ? [] : (destination.onHead?.(answer, upstreamId() ?? "") ?? [])),
     ],
+    onThrown: (cause) => gate.logger.error("An answer could not be passed on", { callId: inbound.callId, cause }),
     onOutcome(outcome) {
       leave();
       if (outcome.errorCode === codes.headerMismatch) gate.mirrors.forget(routed);

@@ -40,6 +40,8 @@ export interface RelayOptions {
   readonly strict: boolean;
   /** Called once. Where the outcome can't be recorded, a strict call is answered with that fault. */
   readonly onOutcome: (outcome: Outcome) => Promise<void> | undefined;
+  /** Told of what was thrown on the way: a bug, which ends the answer. */
+  readonly onThrown?: (reason: unknown) => void;
   /** May take over instead of answering: true where it did (a session that has to be opened anew). */
   readonly onHead?: (answer: UpstreamAnswer) => boolean;
 }

@@ -167,3 +167,38 @@ test("events are rewritten one by one, and an answer taken over is not relayed",
   taken.relay.sink.fail(new Fault("timeout", "late"), "sent");
   assert.deepEqual([taken.said, taken.outcomes], [[], []]);
 });
+
+for (const [type, body, said] of [
+  ["application/json", result, ["send 500"]],
+  ["text/event-stream", `data: ${result}\n\n`, ["start 200", "write ", "end"]],
+] as const) {
+  for (const strict of [true, false]) {
+    test(`a bug on the way costs the call and nothing else: ${type}, ${strict ? "strict" : "buffered"}`, async () => {
+      const thrown: unknown[] = [];
+      const bug = new TypeError("a bug of ours");
+      const {
+        relay,
+        said: heard,
+        answer,
+        data,
+      } = relayTo({
+        strict,
+        rewrite() {
+          throw bug;
+        },
+        onOutcome: () => Promise.resolve(),
+        onThrown: (reason) => void thrown.push(reason),
+      });
+      answer(200, type);
+      data(body);
+      relay.sink.end();
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual(thrown, [bug]);
+      assert.ok(
+        said.every((start, at) => heard[at]?.startsWith(start)),
+        heard.join(" | "),
+      );
+      assert.match(heard.join(), /-32603/);
+    });
+  }
+}

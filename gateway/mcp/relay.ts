@@ -1,4 +1,4 @@
-import { type Fault, toFault } from "../../domain/fault.ts";
+import { Fault, toFault } from "../../domain/fault.ts";
 import type { Exchange, UpstreamSink } from "../../domain/ports/upstream.ts";
 import { type AnswerSink, type Outcome, type RelayOptions, sendFault } from "./outcome.ts";
 import { streamAnswer } from "./stream-answer.ts";
@@ -25,13 +25,23 @@ export function createRelay(options: RelayOptions): Relay {
     done = true;
     const recorded = options.onOutcome({ ...outcome, responseBytes });
     if (recorded === undefined) return then();
-    if (options.strict) return void recorded.then(then, (reason: unknown) => breakOff(toFault(reason)));
+    if (options.strict) return void recorded.then(then, (reason: unknown) => breakOff(toFault(reason))).catch(thrown);
     recorded.catch(() => {}); // The recorder reports its own failures; a buffered outcome holds nothing up.
     then();
   };
   const breakOff = (fault: Fault) => {
     if (answering === undefined) sendFault(options, fault);
     else answering.breakOff(fault);
+  };
+  /** A bug of ours costs this call, and not the process: nobody above catches what a connection calls back into. */
+  const thrown = (reason: unknown) => {
+    options.onThrown?.(reason);
+    try {
+      exchange?.cancel();
+      settle({ outcome: "upstream-error", status: 0, errorCode: null }, () => breakOff(new Fault("internal", "internal error")));
+    } catch (again) {
+      options.onThrown?.(again);
+    }
   };
   const hold = { pause: () => exchange?.pause(), resume: () => exchange?.resume() };
 
@@ -42,20 +52,34 @@ export function createRelay(options: RelayOptions): Relay {
     cancelled: () => settle({ outcome: "cancelled", status: 0, errorCode: null }, () => endEmpty(options)),
     sink: {
       head(answer) {
-        if (options.onHead?.(answer) === true) {
-          answering = ignored;
-          done = true;
-          return;
+        try {
+          if (options.onHead?.(answer) === true) {
+            answering = ignored;
+            done = true;
+            return;
+          }
+          const isStream = answer.status === 200 && answer.header("content-type")?.startsWith("text/event-stream") === true;
+          answering = (isStream ? streamAnswer : wholeAnswer)({ ...options, answer, settle, hold });
+          answering.head(answer);
+        } catch (reason) {
+          thrown(reason);
         }
-        const isStream = answer.status === 200 && answer.header("content-type")?.startsWith("text/event-stream") === true;
-        answering = (isStream ? streamAnswer : wholeAnswer)({ ...options, answer, settle, hold });
-        answering.head(answer);
       },
       data(chunk) {
         responseBytes += chunk.length;
-        answering?.data(chunk);
+        try {
+          answering?.data(chunk);
+        } catch (reason) {
+          thrown(reason);
+        }
       },
-      end: () => answering?.end(),
+      end() {
+        try {
+          answering?.end();
+        } catch (reason) {
+          thrown(reason);
+        }
+      },
       fail(fault) {
         if (answering === ignored) return;
         // The answer was complete, and waits for its record at most: how its connection ends says nothing any more.
