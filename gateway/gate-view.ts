@@ -34,7 +34,7 @@ export interface GateViewOptions {
   /** Called with all servers whenever one changed. */
   readonly onServers: (servers: readonly Server[]) => void;
   readonly onLimits: (limits: readonly Limit[]) => void;
-  /** Called when policies, servers (virtual ones, too), users or keys changed, after all of the above. */
+  /** Called when policies, servers (virtual ones, too), users, keys or restrictions changed, after all of the above. */
   readonly onRights?: () => void;
 }
 
@@ -85,7 +85,14 @@ export async function openGateView({ log, logger, onServers, onLimits, onRights 
   };
 }
 
-const ofRights = [topics.policies.name, topics.servers.name, topics.users.name, topics.keys.name, topics.virtualServers.name];
+const ofRights = [
+  topics.policies.name,
+  topics.servers.name,
+  topics.users.name,
+  topics.keys.name,
+  topics.virtualServers.name,
+  topics.restrictions.name,
+];
 
 /** Whose policies the records change. */
 function organizationsOf(records: readonly StoredRecord<DirectoryEvent>[]): ReadonlySet<string> {
