@@ -32,14 +32,4 @@ export const gaps: readonly Gap[] = [
     sentence: "Tool Execution Errors: Reported in tool results with `isError: true`",
     source: "2025-11-25, server/tools, Error Handling",
   },
-  {
-    way: "stdio",
-    revisions: ["2025-06-18", "2025-11-25"],
-    scenario: "tools-call-with-logging",
-    checks: ["tools-call-with-logging"],
-    why: "The process of a stateless server answers all callers, and its log messages say not to which request they belong: the gate gives them to nobody rather than to the wrong one.",
-    sentence:
-      "All server-to-client messages — responses to client requests, in-flight notifications (`notifications/progress`, `notifications/message`), and deliveries on a `subscriptions/listen` stream — arrive on `stdout`, one message per line, multiplexed onto a single shared channel",
-    source: "2026-07-28, basic/transports/stdio, Receiving Messages",
-  },
 ];
