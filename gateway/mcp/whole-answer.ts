@@ -4,7 +4,7 @@ import { scanMessage } from "../../domain/mcp/scan.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
 import { answerStatus } from "./answer-status.ts";
 import { collector } from "./ask.ts";
-import { type Answering, type AnswerSink, outcomeOf, passed, sendFault } from "./outcome.ts";
+import { type Answering, type AnswerSink, outcomeOf, type Passed, passed, sendFault } from "./outcome.ts";
 
 /** A JSON (or empty) answer: collected, looked at for its outcome, and sent in one piece. */
 export function wholeAnswer(options: Answering): AnswerSink {
@@ -46,8 +46,14 @@ function finish(options: Answering, bytes: Uint8Array): void {
   options.settle(outcomeOf(answer.status, sent?.message ?? null), () => {
     if (isTroubleWithUs(answer.status)) return sendFault(options, refused(answer.status));
     const headersSent = bytes.length === 0 ? headers(answer) : ["content-type", type, ...headers(answer)];
-    reply.send(sent?.status ?? statusOf(options, message), headersSent, sent?.bytes ?? bytes);
+    reply.send(sent?.status ?? statusOf(options, asSent(bytes, sent)), headersSent, sent?.bytes ?? bytes);
   });
+}
+
+/** An error may have become another on its way. */
+function asSent(bytes: Uint8Array, sent: Passed | null): Scanned | null {
+  const isAnother = sent !== null && sent.bytes !== bytes && sent.message.kind === "error";
+  return isAnother ? messageOf(sent.bytes) : (sent?.message ?? null);
 }
 
 function statusOf({ era, answer }: Answering, message: Scanned | null): number {

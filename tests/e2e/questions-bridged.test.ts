@@ -464,4 +464,40 @@ describe("a server with sessions asks a stateless client", () => {
       else assert.equal(body.error.code, -32601);
     }
   });
+
+  test("the level of messages that a client wants is set at the server before its call", async (t) => {
+    const gate = await stage(t, "legacy", (heard) => {
+      if (heard.body.method === "logging/setLevel") heard.json({ jsonrpc: "2.0", id: heard.body.id, result: {} });
+      else {
+        heard.event({ jsonrpc: "2.0", method: "notifications/message", params: { level: "info", data: "x" } });
+        reply(heard, "ok");
+      }
+    });
+    const level = (name: string) => ({ meta: { "io.modelcontextprotocol/logLevel": name } });
+    assert.doesNotMatch(await (await call(gate)).text(), /notifications/);
+    assert.match(await (await call(gate, level("debug"))).text(), /notifications.message/);
+    await call(gate, level("debug"));
+    await call(gate, level("error"));
+    const client = await open(gate, "/mcp", { elicitation: {}, roots: {} });
+    assert.equal((await client.request("logging/setLevel", { level: "notice" })).status, 200);
+    assert.match(await (await client.call()).text(), /notifications.message/);
+    assert.deepEqual(
+      gate.server.called("logging/setLevel").map(({ body }) => body.params.level),
+      ["debug", "error", "notice"],
+    );
+  });
+
+  test("codes that were given up become those of today, and a page to visit becomes a question", async (t) => {
+    const pages = [{ mode: "url", elicitationId: "e", url: "https://pay.example", message: "Pay" }];
+    const gate = await stage(t, "legacy", ({ body, json }) =>
+      json({ jsonrpc: "2.0", id: body.id, error: { code: body.params.arguments.code, message: "m", data: { elicitations: pages } } }),
+    );
+    const answer = (code: number, capabilities: object) => call(gate, { capabilities, params: { arguments: { code } } });
+    assert.equal((await errorOf(await answer(-32002, {}))).code, -32602);
+    const lacking = await answer(-32042, {});
+    assert.equal(lacking.status, 400);
+    assert.equal((await errorOf(lacking)).code, -32021);
+    const { inputRequests } = await resultOf(await answer(-32042, { elicitation: { url: {} } }));
+    assert.deepEqual(inputRequests, { page1: { method: "elicitation/create", params: pages[0] } });
+  });
 });

@@ -5,6 +5,8 @@ import { methodOf } from "../../../domain/mcp/methods.ts";
 import { toModernError } from "../../../domain/mcp/modern-error.ts";
 import { toModernResult, withSenderId } from "../../../domain/mcp/rewrite.ts";
 import type { UpstreamSink } from "../../../domain/ports/upstream.ts";
+import type { RoutedServer } from "../../router.ts";
+import { ask } from "../ask.ts";
 import type { Destination } from "../forward.ts";
 import type { Gate } from "../gate.ts";
 import { gateInfo } from "../identity.ts";
@@ -21,11 +23,30 @@ import { messageHeaders, type Plan } from "./plan.ts";
 
 /** To a legacy server, for whoever has no session of their own there: through one that the gate holds for this client. */
 export function toPooled(gate: Gate, inbound: Inbound, destination: Destination): Plan | Promise<Plan> {
-  const { routed } = destination;
-  const client = pooledClientOf(inbound, destination.session);
+  const { routed, session: own } = destination;
+  const client = pooledClientOf(inbound, own);
   const ready = gate.pool.ready(routed, inbound.owner, client);
-  if (ready !== undefined) return throughPool(gate, inbound, destination, ready);
-  return gate.pool.acquire(routed, inbound.owner, client).then((session) => throughPool(gate, inbound, destination, session));
+  const level = inbound.era === "modern" ? inbound.scanned.logLevel : (own?.logLevel ?? null);
+  if (ready !== undefined && hasLevel(ready, level)) return throughPool(gate, inbound, destination, ready);
+  return gate.pool.acquire(routed, inbound.owner, client).then(async (session) => {
+    await setLevel(routed, session, level);
+    return throughPool(gate, inbound, destination, session);
+  });
+}
+
+/** Levels are the session's at a legacy server: nothing to do where the client wants none, or that one. */
+function hasLevel({ capabilities, logLevel }: UpstreamSession, level: string | null): boolean {
+  return level === null || level === logLevel || !("logging" in capabilities);
+}
+
+async function setLevel(routed: RoutedServer, session: UpstreamSession, level: string | null): Promise<void> {
+  if (level === null || hasLevel(session, level)) return;
+  session.logLevel = level;
+  lastUpstreamId += 1;
+  const body = JSON.stringify({ jsonrpc: "2.0", id: lastUpstreamId, method: "logging/setLevel", params: { level } });
+  const headers = [...messageHeaders, ...upstreamSessionHeaders(session)];
+  // A server that does not take it says what it always says: no reason not to make the call.
+  await ask(routed, { headers, body, pinned: session.upstreamId, timeoutMs: 5_000, repeatable: true }).catch(() => {});
 }
 
 let lastUpstreamId = 0;
