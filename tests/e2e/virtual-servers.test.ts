@@ -187,6 +187,36 @@ test("a virtual server that is not there is 404 for both eras, and each has its 
   assert.equal(metadata.resource, `${harness.gate.httpUrl}/mcp/v/toolkit`);
 });
 
+test("a virtual server is in force as soon as it is put, changed or removed", async (t) => {
+  const { gate, administratorKey, post } = await gateWith(t);
+  const change = async (method: string, body?: object) => {
+    const headers = { authorization: `Bearer ${administratorKey}`, ...(body === undefined ? {} : { "content-type": "application/json" }) };
+    const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+    return (await fetch(`${gate.httpUrl}/gateway/virtual-servers/own`, init)).status;
+  };
+  const { message, headers } = modernRequest("tools/list");
+  const names = async () => {
+    const response = await post("/mcp/v/own", message, headers);
+    if (response.status !== 200) return response.status;
+    return ((await answerOf(response)) as { result: { tools: { name: string }[] } }).result.tools.map(({ name }) => name);
+  };
+  const picked = (name: string) => ({ tools: [{ server: "modern", pick: "echo", name }] });
+  assert.equal(await names(), 404);
+  assert.equal(await change("PUT", picked("one")), 201);
+  assert.deepEqual(await names(), ["one"]);
+  assert.equal(await change("PUT", picked("two")), 200);
+  assert.deepEqual(await names(), ["two"]);
+  assert.equal(await change("DELETE"), 204);
+  assert.equal(await names(), 404);
+  const { name, ...rest } = toolkit;
+  const fileOwned = await fetch(`${gate.httpUrl}/gateway/virtual-servers/${name}`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${administratorKey}`, "content-type": "application/json" },
+    body: JSON.stringify(rest),
+  });
+  assert.equal(fileOwned.status, 409, "what the file says is changed there");
+});
+
 test("a session of a virtual server answers at its own endpoint only", async (t) => {
   const harness = await gateWith(t);
   const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "x", version: "1" } };

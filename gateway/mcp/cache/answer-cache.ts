@@ -33,6 +33,9 @@ export interface AnswerCacheOptions {
   readonly looked: (found: boolean) => void;
 }
 
+/** How long others wait for the one who asks. */
+const waitMsMax = 10_000;
+
 const kinds: ReadonlyMap<string | null, KeptKind> = new Map(
   Object.entries({
     "server/discover": "discover",
@@ -88,14 +91,14 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       if (running !== undefined) return { kind: "wait", over: running };
       const { promise, resolve } = Promise.withResolvers<void>();
       underWay.set(key, promise);
-      return {
-        kind: "ask",
-        answered,
-        over() {
-          underWay.delete(key);
-          resolve();
-        },
+      const over = () => {
+        clearTimeout(tooLong);
+        if (underWay.get(key) === promise) underWay.delete(key);
+        resolve();
       };
+      // Whoever asks may be a long time about it, by a question to a person in between: others then ask for themselves.
+      const tooLong = setTimeout(over, waitMsMax).unref();
+      return { kind: "ask", answered, over };
     },
   };
 }
