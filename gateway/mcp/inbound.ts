@@ -4,6 +4,7 @@ import type { Caller } from "../../domain/identity.ts";
 import type { Era } from "../../domain/mcp/revisions.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
 import type { HttpReply, HttpRequest } from "../../domain/ports/http.ts";
+import type { Session } from "./session.ts";
 
 /** One message of a client on its way through the gate: authenticated and well-formed, not yet judged. */
 export interface Inbound {
@@ -24,6 +25,8 @@ export interface Inbound {
   readonly virtualServer: string | null;
   /** Which of the endpoints it is: what sessions, cursors and the like are bound to. */
   readonly place: string | null;
+  /** The session that it came in, for revisions that have them. */
+  readonly session?: Session;
   /** The message stands in another one that the client sent (`call_tool`): headers that repeat its parameters are not there. */
   unwrapped?: boolean;
   /** Called once, when the record of its end is handed over. */

@@ -41,7 +41,7 @@ export function legacyMessage(gate: Gate, inbound: Inbound): void | Promise<void
 function sessionRequest(gate: Gate, received: Inbound, session: Session): void | Promise<void> {
   const { endpoint, scanned } = received;
   // Where the client's session is the server's own, the server numbers its events itself, if it does.
-  const inbound = session.upstream === null ? { ...received, reply: resumable(gate, received.reply, session) } : received;
+  const inbound = session.upstream === null ? { ...received, session, reply: resumable(gate, received.reply, session) } : received;
   if (endpoint === null) return sessionRequestOf({ gate, inbound, session, routed: null }) ?? mergedRequest(gate, inbound, session);
   const routed = gate.router.find(inbound.caller.organizationId, endpoint);
   if (routed === undefined) return unknownServer(gate, inbound, endpoint);

@@ -501,3 +501,23 @@ describe("a server with sessions asks a stateless client", () => {
     assert.deepEqual(inputRequests, { page1: { method: "elicitation/create", params: pages[0] } });
   });
 });
+
+test("what a client lists and what it calls on the merged endpoint goes through one session with each server", async (t) => {
+  const gate = await stage(t, "legacy", (heard) => {
+    const { id, method } = heard.body;
+    heard.json(
+      method === "tools/list"
+        ? { jsonrpc: "2.0", id, result: { tools: [{ name: "ask", inputSchema: { type: "object" } }] } }
+        : done(id, "ok"),
+    );
+  });
+  const client = await open(gate, "/mcp", { elicitation: {} });
+  const { result } = (await answerOf(await client.request("tools/list", {}))) as Message;
+  assert.deepEqual(
+    result.tools.map(({ name }: { name: string }) => name),
+    ["asking__ask"],
+  );
+  await client.call();
+  const used = ["tools/list", "tools/call"].flatMap((method) => gate.server.called(method).map(({ header }) => header("mcp-session-id")));
+  assert.equal(new Set(used).size, 1, used.join(", "));
+});

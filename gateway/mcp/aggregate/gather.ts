@@ -3,6 +3,7 @@ import type { RoutedServer } from "../../router.ts";
 import type { Gate } from "../gate.ts";
 import { callOf, contextOf, type Inbound } from "../inbound.ts";
 import { type ListItem, type ListShape, listShape, visibleItems } from "../lists.ts";
+import { pooledClientOf } from "../pooled-client.ts";
 import { type Blend, type PickedKind, reachable } from "./blend.ts";
 import type { PageEntry } from "./pages.ts";
 import { shownItem } from "./shown.ts";
@@ -61,7 +62,8 @@ interface Part {
 
 async function partOf(gate: Gate, inbound: Inbound, blend: Blend, { routed, shape, method, options }: Part) {
   const { name: server, labels } = routed.server;
-  const asker = { owner: inbound.owner, context: contextOf(inbound.caller, inbound.owner) };
+  const client = pooledClientOf(inbound, inbound.session ?? null);
+  const asker = { owner: inbound.owner, context: contextOf(inbound.caller, inbound.owner), client };
   try {
     const list = await gate.lists.of(routed, method, asker, options);
     const listing = { ...callOf(inbound, server, labels, null), method };

@@ -4,7 +4,7 @@ import type { RoutedServer } from "../../router.ts";
 import { ask } from "../ask.ts";
 import type { Eras } from "../era.ts";
 import { gateInfo } from "../identity.ts";
-import { type SessionPool, upstreamSessionHeaders } from "../upstream-session.ts";
+import { type PooledClient, type SessionPool, upstreamSessionHeaders } from "../upstream-session.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -31,8 +31,12 @@ export interface QuestionerOptions {
 
 const json = ["content-type", "application/json", "accept", "application/json, text/event-stream"] as const;
 
-/** Rejects where the server can't be reached. A legacy server is asked in the session that the gate holds for this owner. */
-export async function questionerOf(routed: RoutedServer, owner: string, options: QuestionerOptions): Promise<Questioner> {
+/** Rejects where the server can't be reached. A legacy server is asked in a session that the gate holds for this owner. */
+export async function questionerOf(
+  routed: RoutedServer,
+  { owner, client }: { readonly owner: string; readonly client?: PooledClient },
+  options: QuestionerOptions,
+): Promise<Questioner> {
   const { eras, pool, timeoutMs } = options;
   const { era, discovered } = await eras.of(routed);
   if (era === "modern") {
@@ -50,7 +54,7 @@ export async function questionerOf(routed: RoutedServer, owner: string, options:
       },
     };
   }
-  const session = await pool.acquire(routed, owner);
+  const session = await pool.acquire(routed, owner, client);
   return {
     era,
     capabilities: session.capabilities,

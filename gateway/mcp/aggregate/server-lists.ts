@@ -5,6 +5,7 @@ import { type Flights, within } from "../cache/flights.ts";
 import { type Hints, hintsOf } from "../cache/hints.ts";
 import type { Asking, CacheScope, Kept, KeptAnswers, KeptKind } from "../cache/kept-answers.ts";
 import { type ListItem, type ListShape, listShape } from "../lists.ts";
+import type { PooledClient } from "../upstream-session.ts";
 import { type Questioner, type QuestionerOptions, questionerOf } from "./question.ts";
 
 /** Everything that one server lists, of one kind, as it named it. */
@@ -18,6 +19,8 @@ export interface ServerList {
 export interface Asker {
   /** Whose session is used with a legacy server. */
   readonly owner: string;
+  /** For which client that session is, where a call of it may follow: it then is the same one. */
+  readonly client?: PooledClient;
   /** The authorization context: private lists are kept for it alone. */
   readonly context: string;
 }
@@ -50,13 +53,13 @@ export function createServerLists(options: ServerListsOptions): ServerLists {
   // What was public the last time is asked for once for everybody; if it turns out otherwise, the others ask for themselves.
   const wasPublic = new WeakMap<RoutedServer, Set<string>>();
 
-  const fetchOnce = (asking: Asking, shape: ListShape, owner: string, shared: boolean): Promise<Kept<ServerList>> => {
+  const fetchOnce = (asking: Asking, shape: ListShape, asker: Asker, shared: boolean): Promise<Kept<ServerList>> => {
     const { routed, question, context } = asking;
     const { organizationId, name } = routed.server;
     return flights.join(`${organizationId}/${name} ${question} ${shared ? "" : context}`, async () => {
       const keep = kept.begin(asking);
       const askedAtMs = nowMs();
-      const fetched = await fetchAll(routed, question, shape, owner, options);
+      const fetched = await fetchAll(routed, question, shape, asker, options);
       const known = wasPublic.get(routed) ?? new Set();
       wasPublic.set(routed, known);
       if (fetched.scope === "public") known.add(question);
@@ -69,17 +72,17 @@ export function createServerLists(options: ServerListsOptions): ServerLists {
   };
 
   return {
-    async of(routed, method, { owner, context }, { known = false } = {}) {
+    async of(routed, method, asker, { known = false } = {}) {
       const shape = listShape(method);
       if (shape === undefined) throw new Fault("unsupported", `${method} is no list`);
-      const asking: Asking = { routed, kind: kindOf(shape), question: method, context };
+      const asking: Asking = { routed, kind: kindOf(shape), question: method, context: asker.context };
       const found = kept.find(asking);
       if (found !== undefined && (known || found.freshUntilMs > nowMs())) return found;
       const shared = wasPublic.get(routed)?.has(method) === true;
       const late = () => new Fault("timeout", `the server ${routed.server.name} did not answer ${method} in ${listTimeoutMs} ms`);
-      const list = await within(listTimeoutMs, fetchOnce(asking, shape, owner, shared), late);
+      const list = await within(listTimeoutMs, fetchOnce(asking, shape, asker, shared), late);
       if (!shared || list.scope === "public") return list;
-      return within(listTimeoutMs, fetchOnce(asking, shape, owner, false), late);
+      return within(listTimeoutMs, fetchOnce(asking, shape, asker, false), late);
     },
   };
 }
@@ -99,10 +102,10 @@ async function fetchAll(
   routed: RoutedServer,
   method: string,
   shape: ListShape,
-  owner: string,
+  asker: Asker,
   options: ServerListsOptions,
 ): Promise<Fetched> {
-  const questioner = await questionerOf(routed, owner, { ...options, timeoutMs: options.listTimeoutMs });
+  const questioner = await questionerOf(routed, asker, { ...options, timeoutMs: options.listTimeoutMs });
   let hints: Hints =
     questioner.era === "modern" ? { ttlMs: options.ttlMsMax, scope: "public" } : { ttlMs: options.legacyTtlMs, scope: "private" };
   if (!offers(questioner, kindOf(shape))) return { items: [], offered: false, bytes: 64, ...hints };
