@@ -23,7 +23,7 @@ export interface GateView {
   /** Offsets behind the last policy and server records that were read: part of every decision's record. */
   policyOffset(): number;
   serverOffset(): number;
-  /** Resolves when the record at `position` is in force here. */
+  /** Resolves when the record at `position` is in force here; at once for topics that no gate goes by. */
   reached(topic: Topic, position: Position): Promise<void>;
   close(): Promise<void>;
 }
@@ -80,7 +80,9 @@ export async function openGateView({ log, logger, onServers, onLimits, onRights 
     },
     policyOffset: () => directory.offsets.get(topics.policies.name) ?? 0,
     serverOffset: () => directory.offsets.get(topics.servers.name) ?? 0,
-    reached: (topic, position) => subscription.reached(topic, position),
+    async reached(topic, position) {
+      if (directoryTopics.some(({ name }) => name === topic.name)) await subscription.reached(topic, position);
+    },
     close: () => subscription.close(),
   };
 }

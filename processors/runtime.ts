@@ -99,7 +99,7 @@ async function start(processor: Processor, options: RuntimeOptions): Promise<Run
 
   // Begun before any task reads the definitions itself: none falls between, and what both bring is skipped by its offset.
   const definitions = await log.subscribe(broadcast, { from: "end", restMs }, async (records: readonly StoredRecord[]) => {
-    await Promise.all([...tasks.values()].map((task) => task.take(records).catch((cause: unknown) => unlessGone(tasks, task, cause))));
+    await Promise.all([...tasks.values()].map((task) => hear(hands, task, records)));
     hands.changed();
   });
   const membership = await log.join(name, sources, memberOf(processor, hands, options)).catch(async (cause: unknown) => {
@@ -168,9 +168,16 @@ function memberOf(processor: Processor, { tasks, starting, changed }: Hands, opt
   };
 }
 
-/** A task that has gone need not take a definition any more; one that has failed is to get it again. */
-function unlessGone(tasks: ReadonlyMap<number, Task>, task: Task, cause: unknown): void {
-  for (const one of tasks.values()) if (one === task) throw cause;
+/**
+ * Hands definitions to a task. One that is restored takes them when it has come so far, and the others need not wait for that: where it fails, it
+ * reads them itself. One that has gone need not take them any more; any other that has failed is to get them again.
+ */
+async function hear({ tasks, starting, changed }: Hands, task: Task, records: readonly StoredRecord[]): Promise<void> {
+  const taken = task.take(records).catch((cause: unknown) => {
+    for (const one of tasks.values()) if (one === task && !starting.has(task)) throw cause;
+  });
+  if (!starting.has(task)) await taken;
+  else taken.then(changed, () => {});
 }
 
 function statusOf(

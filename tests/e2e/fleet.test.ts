@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
+import kafkajs from "kafkajs";
+import { main } from "../../cli/main.ts";
 import { type Fleet, type MemberName, startFleet } from "../../deploy/fleet/fleet.ts";
 import { type CountingServer, startCountingServer } from "../fixtures/counting-server.ts";
 import { kafka } from "../servers/for-test.ts";
@@ -106,6 +108,8 @@ async function untilCounted(): Promise<void> {
 
 describe("five processes on a real Kafka", { concurrency: 1 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "sluice-fleet-"));
+  const prefix = `fleet-${process.pid}-${Date.now()}.`;
+  let address = "";
   let upstream: CountingServer | undefined;
 
   before(async () => {
@@ -115,8 +119,9 @@ describe("five processes on a real Kafka", { concurrency: 1 }, () => {
     // A hook can't be skipped; its tests are.
     const brokers = await kafka({ skip } as unknown as TestContext);
     if (brokers === undefined) return;
+    address = brokers;
     upstream = await startCountingServer({ era: "modern" });
-    const environment = { SLUICE_KAFKA_TOPIC_PREFIX: `fleet-${process.pid}-${Date.now()}.` };
+    const environment = { SLUICE_KAFKA_TOPIC_PREFIX: prefix };
     const fleet = await startFleet({ folder, brokers, demo: false, environment, onLine: log });
     const { administratorKey: admin = "", agentKey: agent = "" } = fleet.keys ?? {};
     stage = { fleet, upstream, admin, agent };
@@ -223,6 +228,66 @@ describe("five processes on a real Kafka", { concurrency: 1 }, () => {
     await until("they are shared out again", async () => (await partitionsOf("processors-1", "usage")).length > 0, 30_000);
     for (let index = 0; index < 20; index += 1) await callThrough("gate-1", "echo");
     await untilCounted();
+  });
+
+  test("a processor that stands still until it is taken for dead, and wakes up, counts nothing twice", async (t) => {
+    const { fleet } = staged(t) ?? {};
+    if (fleet === undefined) return;
+    const sleeper = fleet.member("processors-2").child;
+    const traffic = (async () => {
+      for (let index = 0; index < 60; index += 1) await callThrough(gates[index % 2] ?? "gate-1", "echo");
+    })();
+    sleeper.kill("SIGSTOP");
+    t.after(() => sleeper.kill("SIGCONT"));
+    await until(
+      "the other owns all of them",
+      async () => (await partitionsOf("processors-1", "usage")).join() === everyPartition.join(),
+      30_000,
+    );
+    await traffic;
+    await untilCounted();
+    sleeper.kill("SIGCONT");
+    await until("it has a share again", async () => (await partitionsOf("processors-2", "usage")).length > 0, 30_000);
+    for (let index = 0; index < 20; index += 1) await callThrough("gate-2", "echo");
+    await untilCounted();
+  });
+
+  test("a record that nobody can decode becomes a dead letter, and the partition goes on", async (t) => {
+    const { admin } = staged(t) ?? {};
+    if (admin === undefined) return;
+    const client = new kafkajs.Kafka({ brokers: [address], logLevel: kafkajs.logLevel.NOTHING });
+    const producer = client.producer();
+    await producer.connect();
+    await producer.send({
+      topic: `${prefix}calls`,
+      messages: [0, 1, 2, 3].map((partition) => ({ partition, key: "poison", value: "poison" })),
+    });
+    await producer.disconnect();
+    for (const gate of gates) assert.equal(await callThrough(gate, "echo"), "answered");
+    await untilCounted();
+
+    const sluice = async (...args: string[]) => {
+      let out = "";
+      const stdout = { write: (text: string) => (out += text) };
+      const environment = { SLUICE_GRPC: stage?.fleet.member("control").grpcAddress, SLUICE_API_KEY: admin };
+      assert.equal(
+        await main(["dead-letters", ...args, "--json"], {
+          stdout,
+          stderr: { write: (text) => process.stderr.write(text) },
+          environment,
+          folder,
+        }),
+        0,
+      );
+      return JSON.parse(out);
+    };
+    type Letter = { readonly id: string; readonly processor: string; readonly state: string; readonly refusals: number };
+    const letters = (): Promise<Letter[]> => sluice("list", "--processor", "usage", "--state", "any");
+    const found = await until("each partition has its letter", async () => (await letters()).length === 4 && letters(), 20_000);
+    const [{ id } = assert.fail()] = found;
+    assert.deepEqual(await sluice("retry", id), { ids: [id] });
+    const isTried = async () => (await letters()).some((letter) => letter.id === id && letter.refusals === 2 && letter.state === "refused");
+    await until("it was tried again, in vain", isTried, 20_000);
   });
 
   test("while one gate is dead the other goes on, and what it had answered is counted", async (t) => {
