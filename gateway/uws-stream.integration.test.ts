@@ -126,6 +126,25 @@ test("an event stream's head is sent at once, its events as they come, its end a
   assert.equal(server.inFlight(), 0);
 });
 
+test("an event stream that ends while the server stops ends as it should", async (t) => {
+  let reply: HttpReply | undefined;
+  const server = await serve(t, (_, held) => {
+    reply = held;
+    reply.start(200, ["content-type", "text/event-stream"]);
+    reply.write("data: 1\n\n");
+  });
+  const client = await dial(t, server);
+  client.send(get("/"));
+  await client.until((text) => text.includes("data: 1\n\n"));
+  server.stopAccepting();
+  reply?.write("data: last\n\n");
+  reply?.end();
+  const all = await client.until((text) => text.endsWith("0\r\n\r\n"));
+  assert.match(all, /\r\ndata: last\n\n\r\n0\r\n\r\n$/);
+  assert.doesNotMatch(all.slice(all.indexOf("data: 1")), /connection/i);
+  await server.drained();
+});
+
 test("a quiet event stream gets comments, never inside an event", async (t) => {
   let reply: HttpReply | undefined;
   const server = await serve(

@@ -178,7 +178,8 @@ export class ReplyStream {
 
   private finish(): void {
     this.abandon();
-    this.res.end(undefined, this.host.stopping);
+    // Not with the wish to close: the head is sent, and the native server would write its header line into the body.
+    this.res.end();
     this.finished();
   }
 }

@@ -250,6 +250,35 @@ describe("what is kept is forgotten", () => {
     );
   });
 
+  test("when the server says that it changed, and nothing else is", async (t) => {
+    const { ask, server, post } = await scene(t);
+    const { message, headers } = modernRequest("subscriptions/listen", {
+      notifications: { toolsListChanged: true, resourceSubscriptions: ["x://a"] },
+    });
+    const listening = await post("/mcp/s", message, headers);
+    t.after(() => listening.body?.cancel());
+    await until("the gate listens", () => server.listening() > 0);
+    const each = async () => {
+      for (const path of ["/mcp/s", "/mcp"]) await ask("tools/list", {}, { path });
+      for (const uri of ["x://a", "x://b"]) await ask("resources/read", { uri });
+      await ask("prompts/list");
+      return ["tools/list", "resources/read", "prompts/list"].map((method) => server.asked(method));
+    };
+    assert.deepEqual(await each(), [2, 2, 1]);
+    assert.deepEqual(await each(), [0, 0, 0]);
+    server.has.tools = [tool("new")];
+    server.tell("notifications/tools/list_changed");
+    await until("the new list", async () => (await ask("tools/list")).result?.tools[0]?.name === "new");
+    assert.equal((await ask("tools/list", {}, { path: "/mcp" })).result?.tools[0]?.name, "s__new");
+    assert.deepEqual(await each(), [2, 0, 0], "both lists of tools once");
+    server.tell("notifications/resources/updated", { uri: "x://a" });
+    await until("another reading", async () => {
+      await ask("resources/read", { uri: "x://a" });
+      return server.asked("resources/read") === 1;
+    });
+    assert.deepEqual(await each(), [0, 0, 0]);
+  });
+
   test("when its time is over", async (t) => {
     const { ask, server } = await scene(t, { ttlMs: 100 });
     await ask("tools/list");
