@@ -12,6 +12,8 @@ export interface Inbound {
   readonly reply: HttpReply;
   /** The message as it was sent. Borrowed from the ingress until `keep` has copied it. */
   body: Uint8Array;
+  /** How long the message was, where it is held no more. */
+  releasedBytes?: number;
   scanned: Scanned;
   /** The JSON of the request's id, or null for notifications and answers. */
   readonly idRaw: string | null;
@@ -51,6 +53,15 @@ export function keep(inbound: Inbound): void {
 export function contextOf({ credential }: Caller, owner: string): string {
   return `${owner} ${credential}`;
 }
+
+/** Lets go of the message's bytes, for what stays open long after it was read. */
+export function release(inbound: Inbound): void {
+  inbound.releasedBytes = inbound.body.length;
+  inbound.body = nothing;
+  inbound.scanned = { ...inbound.scanned, bytes: nothing };
+}
+
+const nothing = new Uint8Array(0);
 
 /** What decisions see of this message, sent to `server` under `name`. */
 export function callOf(inbound: Inbound, server: string | null, labels: Readonly<Record<string, string>>, name: string | null): Call {

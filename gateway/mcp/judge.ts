@@ -119,7 +119,7 @@ export function recordEnd(
           outcome: outcome.outcome,
           status: outcome.status,
           errorCode: outcome.errorCode,
-          requestBytes: inbound.body.length,
+          requestBytes: inbound.releasedBytes ?? inbound.body.length,
           responseBytes: outcome.responseBytes,
           durationMicros,
           attempts: 1,

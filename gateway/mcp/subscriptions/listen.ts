@@ -1,4 +1,4 @@
-import { toFault } from "../../../domain/fault.ts";
+import { Fault, toFault } from "../../../domain/fault.ts";
 import type { Caller } from "../../../domain/identity.ts";
 import { codes, resultMessage } from "../../../domain/mcp/errors.ts";
 import { formatSse } from "../../../domain/mcp/sse.ts";
@@ -8,7 +8,7 @@ import { blendOf } from "../aggregate/blend.ts";
 import { deniedReply, faultReply, protocolReply } from "../answers.ts";
 import { notRecorded } from "../forward.ts";
 import type { Gate } from "../gate.ts";
-import { callOf, type Inbound, keep } from "../inbound.ts";
+import { callOf, type Inbound, keep, release } from "../inbound.ts";
 import { type Judgement, judge, noteEnd } from "../judge.ts";
 import { dueOf, isStillTheirs } from "./credential.ts";
 import { createListener, type Listener } from "./listener.ts";
@@ -57,7 +57,9 @@ class Subscription {
   readonly #reply: HttpReply;
   readonly #notices: Notices;
   readonly #listener: Listener;
+  readonly #onWritable: (() => void)[] = [];
   #forget = () => {};
+  #acknowledged = false;
   #sentBytes = 0;
   #over = false;
 
@@ -82,8 +84,6 @@ class Subscription {
     });
   }
 
-  readonly #onWritable: (() => void)[] = [];
-
   get #idRaw(): string {
     return this.#inbound.idRaw ?? "null";
   }
@@ -92,6 +92,7 @@ class Subscription {
     this.#reply.onAbort(() => this.#end("cancelled"));
     try {
       const honoured = await this.#listener.want(await placeWanted(this.#gate, this.#inbound, routed, wanted));
+      release(this.#inbound);
       if (!this.#over) this.#acknowledge(honoured);
     } catch (reason) {
       const fault = toFault(reason);
@@ -101,6 +102,7 @@ class Subscription {
   }
 
   #acknowledge(honoured: Wanted): void {
+    this.#acknowledged = true;
     this.#reply.start(200, ["content-type", "text/event-stream", "cache-control", "no-store", "sluice-decision", this.#inbound.callId]);
     this.#reply.onWritable(() => {
       for (const resume of this.#onWritable) resume();
@@ -138,10 +140,12 @@ class Subscription {
   /** The gate ends it: the result, then the end of the stream. */
   #finish(): void {
     if (!this.#end("ok")) return;
-    const result = resultMessage(this.#idRaw, `{"resultType":"complete","_meta":{${this.#meta}}}`);
-    this.#reply.start(200, ["content-type", "text/event-stream", "cache-control", "no-store"]);
-    this.#reply.write(formatSse(result));
-    this.#reply.end();
+    if (this.#acknowledged) {
+      this.#reply.write(formatSse(resultMessage(this.#idRaw, `{"resultType":"complete","_meta":{${this.#meta}}}`)));
+      this.#reply.end();
+    } else {
+      faultReply(this.#inbound, new Fault("unavailable", "the subscription ended before it began"));
+    }
   }
 
   /** False where it was over before. */
