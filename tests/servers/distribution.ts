@@ -46,7 +46,7 @@ export function elasticsearchHome(): string {
 export function schemaRegistryHome(): string {
   return fetched(`apicurio-registry-${schemaRegistryVersion}`, (target) => {
     const artifact = `io.apicurio:apicurio-registry-app:${schemaRegistryVersion}:tar.gz:all`;
-    runMaven(["dependency:unpack", `-Dartifact=${artifact}`, `-DoutputDirectory=${target}`]);
+    runMaven(["dependency:unpack", `-Dartifact=${artifact}`, `-DoutputDirectory=${target}`], target);
   });
 }
 
