@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createSealer } from "../sealing/sealer.ts";
-import { createSessions, type Opening, type Session } from "./session.ts";
+import { createSessions, type Opening, ownerOf, type Session } from "./session.ts";
 
 interface Bounds {
   readonly sessionsMax?: number;
@@ -30,6 +30,12 @@ function sessions(bounds: Bounds = {}) {
     table.open({ owner, server, protocolVersion: "2025-11-25", clientInfo: "{}", clientCapabilities: "{}", upstream: null });
   return { table, clock, ended, open };
 }
+
+test("no two callers are one owner, whatever their issuers call them", () => {
+  const names = ["a", "a/b", "a/", "/", "a%2Fb", "%", "a%2F", "b", "b/c"];
+  const callers = names.flatMap((userId) => [null, ...names].map((agentId) => ({ organizationId: "acme", userId, agentId })));
+  assert.equal(new Set(callers.map(ownerOf)).size, callers.length);
+});
 
 test("a session answers to its owner, at its endpoint, and to nobody else", () => {
   const { table, open } = sessions();

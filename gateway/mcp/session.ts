@@ -66,8 +66,10 @@ export interface SessionsOptions {
   readonly onEnd: (session: Session, where: "here" | "elsewhere") => void;
 }
 
-export function ownerOf({ organizationId, userId, agentId }: Caller): string {
-  return `${organizationId}/${userId}/${agentId ?? ""}`;
+/** Two callers never have the same one: an issuer's users may have slashes in their names, and organizations have none. */
+export function ownerOf({ organizationId, userId, agentId }: Pick<Caller, "organizationId" | "userId" | "agentId">): string {
+  const user = userId.includes("/") || userId.includes("%") ? encodeURIComponent(userId) : userId;
+  return `${organizationId}/${user}/${agentId ?? ""}`;
 }
 
 /** What stands sealed in the id. Short names: clients send it with every request. */

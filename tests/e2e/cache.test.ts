@@ -134,6 +134,19 @@ describe("an answer that its server lets be kept", () => {
     assert.notDeepEqual((await ask("resources/list", { cursor: first.result?.["nextCursor"] })).result, first.result);
   });
 
+  test("is the resource's, whatever the endpoint calls it", async (t) => {
+    const called = (name: string, pick: string) => ({ name, resources: [{ server: "s", pick, uri: "desk://doc" }] });
+    const resources = ["x://a", "x://b"].map((uri) => ({ uri, name: uri }));
+    const { ask, server } = await scene(t, { resources }, { virtualServers: [called("one", "x://a"), called("two", "x://b")] });
+    const read = async (path: string, uri = "desk://doc") =>
+      JSON.stringify((await ask("resources/read", { uri }, { path })).result?.["contents"]);
+    await read("/mcp/s");
+    assert.match(await read("/mcp/v/one"), /"desk:\/\/doc","text":"read x:\/\/a"/);
+    assert.match(await read("/mcp/v/two"), /"desk:\/\/doc","text":"read x:\/\/b"/);
+    assert.match(await read("/mcp/s", "x://b"), /"x:\/\/b","text":"read x:\/\/b"/);
+    assert.equal(server.asked("resources/read"), 3, "the same one is not asked for again");
+  });
+
   test("is asked for once by all who ask at the same time", async (t) => {
     const { ask, server } = await scene(t);
     await ask("server/discover");

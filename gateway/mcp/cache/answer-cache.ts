@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
 import { rawText } from "../../../domain/mcp/json-text.ts";
-import { targetOf } from "../../../domain/mcp/methods.ts";
 import type { Era } from "../../../domain/mcp/revisions.ts";
 import type { Scanned } from "../../../domain/mcp/scanned.ts";
 import type { RoutedServer } from "../../router.ts";
@@ -72,12 +71,12 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
   };
 
   return {
-    turn(inbound, { routed, own, session }) {
+    turn(inbound, { routed, name, own, session }) {
       const kind = kinds.get(inbound.scanned.method);
       const { inputResponses, requestState } = inbound.scanned;
       if (kind === undefined || own !== null || inputResponses !== null || requestState !== null || !isKeepable(routed)) return undefined;
       const context = contextOf(inbound.caller, inbound.owner);
-      const asking: Asking = { routed, kind, context, ...questionOf(inbound, session?.clientCapabilities ?? "") };
+      const asking: Asking = { routed, kind, context, ...questionOf(inbound, name, session?.clientCapabilities ?? "") };
       const found = kept.find(asking);
       looked(found !== undefined);
       if (found !== undefined) return { kind: "kept", result: found.value, ttlMs: found.freshUntilMs - nowMs() };
@@ -85,8 +84,8 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
       const habit = habits.get(routed)?.get(kind);
       const answered = answer(asking);
       if (habit === "none") return { kind: "ask", answered, over: () => {} };
-      const { organizationId, name } = routed.server;
-      const key = `${organizationId}/${name} ${asking.question} ${habit === "public" ? "" : context}`;
+      const { server } = routed;
+      const key = `${server.organizationId}/${server.name} ${asking.question} ${habit === "public" ? "" : context}`;
       const running = underWay.get(key);
       if (running !== undefined) return { kind: "wait", over: running };
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -115,15 +114,22 @@ const indifferent: ReadonlySet<string> = new Set([
 
 const decoder = new TextDecoder();
 
-/** What is asked, as one text; and what it is about, by which it is found when that changes. */
-function questionOf(inbound: Inbound, sessionCapabilities: string): { readonly question: string; readonly subject: string } {
+/**
+ * What is asked, as one text; and what it is about, by which it is found when that changes. Both by the name that the server gave: under
+ * one URI two endpoints may show two of its resources, and what is kept of the one must not be told of the other.
+ */
+function questionOf(
+  inbound: Inbound,
+  name: string | null,
+  sessionCapabilities: string,
+): { readonly question: string; readonly subject: string } {
   const { scanned, body, era } = inbound;
   const params: unknown =
     scanned.params === null ? {} : JSON.parse(decoder.decode(body.subarray(scanned.params.start, scanned.params.end)));
-  const { _meta: meta = {}, ...others } = params as Readonly<Record<string, unknown>>;
+  const { _meta: meta = {}, uri: _uri, ...others } = params as Readonly<Record<string, unknown>>;
   const telling = Object.entries(meta as object).filter(([name]) => !indifferent.has(name));
-  const digest = hash("sha256", JSON.stringify([era, scanned.method, others, telling, sessionCapabilities]), "hex");
-  return { question: digest, subject: targetOf(scanned) ?? "" };
+  const digest = hash("sha256", JSON.stringify([era, scanned.method, name, others, telling, sessionCapabilities]), "hex");
+  return { question: digest, subject: name ?? "" };
 }
 
 function hintsIn(message: Uint8Array, { ttlMs, cacheScope, resultType }: Pick<Scanned, "ttlMs" | "cacheScope" | "resultType">) {
