@@ -4,6 +4,7 @@ import { type ChangingServer, startChangingLegacy, startChangingModern, watched 
 import { dial, rawPost } from "./dial.ts";
 import { allowAll, type Harness, modernRequest, startGate } from "./harness.ts";
 import { modernClient, sessionClient } from "./listening.ts";
+import { openSession } from "./stage.ts";
 import { until } from "./until.ts";
 
 const starts = { modern: startChangingModern, legacy: startChangingLegacy } as const;
@@ -55,6 +56,21 @@ for (const era of eras) {
       await subscription.close();
       await merged.close();
       await until("the gate no longer listens", () => upstream.listening() === 0);
+    });
+
+    test("a session ends: the gate stops listening there, and its stream ends", async (t) => {
+      const { upstream, ...harness } = await scene(t, era);
+      const session = await openSession(harness, "/mcp");
+      const headers = { ...session, authorization: `Bearer ${harness.agentKey}` };
+      const url = `${harness.gate.httpUrl}/mcp`;
+      const stream = await fetch(url, { headers: { ...headers, accept: "text/event-stream" } });
+      const subscribe = { jsonrpc: "2.0", id: 1, method: "resources/subscribe", params: { uri: watched } };
+      assert.equal((await harness.post("/mcp", subscribe, session)).status, 200);
+      await until("the gate listens", () => upstream.listening() > 0);
+      assert.equal((await fetch(url, { method: "DELETE", headers })).status, 200);
+      await stream.text();
+      await until("the gate no longer listens", () => upstream.listening() === 0);
+      assert.deepEqual(upstream.subscribed(), []);
     });
 
     test("one reads too slowly: the others hear at once, and it hears the last of everything when it reads again", async (t) => {
