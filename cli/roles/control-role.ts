@@ -59,7 +59,9 @@ export async function openControlRole(
       if (control.isWriting()) await work();
     },
     checks() {
-      const detail = control.isWriting() ? "commands are taken" : "stands by: another control process takes the commands";
+      const detail = control.isWriting()
+        ? "commands are taken"
+        : "stands by: another control process takes the commands, or the log does not answer";
       return [{ name: "control", ok: true, detail }];
     },
   };

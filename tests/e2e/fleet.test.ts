@@ -191,6 +191,17 @@ describe("five processes on a real Kafka", { concurrency: 1 }, () => {
     t.diagnostic(`refused by both gates after ${Math.round(performance.now() - startedAt)} ms`);
   });
 
+  test("who is quarantined is refused by both gates, until an administrator releases them", async (t) => {
+    if (staged(t) === undefined) return;
+    const target = { kind: "caller", userId: "demo" };
+    const restriction = await command("POST", "/admin/restrictions", { target, action: "quarantine", reason: "a test" });
+    await Promise.all(gates.map((gate) => until(`${gate}: denied`, async () => (await callThrough(gate, "echo")) === "denied", 1_000)));
+    const { restrictions } = (await command("GET", "/admin/restrictions")) as { restrictions: { id: string }[] };
+    assert.equal(restrictions.length, 1, JSON.stringify(restriction));
+    await command("DELETE", `/admin/restrictions/${encodeURIComponent(restrictions[0]?.id ?? "")}`);
+    await Promise.all(gates.map((gate) => until(`${gate}: released`, async () => (await callThrough(gate, "echo")) === "answered", 1_000)));
+  });
+
   test("a limit is shared by both gates", async (t) => {
     if (staged(t) === undefined) return;
     await command("POST", "/limits", { limitId: "few", callsMax: 10, windowMs: 600_000, match: { tools: ["limited"] } });
