@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mirroredParams, mirroringHeaders } from "./mirrored-params.ts";
+import { mirroredParams, mirroringHeaders, mirroringProblem } from "./mirrored-params.ts";
 
 const schema = (properties: object, rest: object = {}) => ({ type: "object", properties, ...rest });
 const region = { type: "string", "x-mcp-header": "Region" };
@@ -58,4 +58,26 @@ test("values are put as headers carry them; what is not there, null, or of anoth
   ]);
   assert.deepEqual(mirroringHeaders([{ header: "mcp-param-a", path: ["x", "y"] }], { x: { y: "deep" } }), ["mcp-param-a", "deep"]);
   assert.deepEqual(mirroringHeaders(params, undefined), []);
+});
+
+test("headers are held against the arguments that they repeat", () => {
+  const params = ["s", "i", "b"].map((name) => ({ header: `mcp-param-${name}`, path: [name] }));
+  const problem = (args: object, headers: Readonly<Record<string, string>>) =>
+    mirroringProblem(params, args, (name) => headers[name.slice("mcp-param-".length)] ?? "");
+  assert.equal(problem({}, {}), null);
+  assert.equal(problem({ s: "é", i: 42, b: true }, { s: "=?base64?w6k=?=", i: "42.0", b: "true" }), null);
+  assert.equal(problem({ s: null }, {}), null);
+  assert.equal(problem({ s: "" }, { s: "=?base64??=" }), null);
+  for (const [args, headers] of [
+    [{ s: "a" }, {}],
+    [{ s: "a" }, { s: "b" }],
+    [{ s: "a" }, { s: "A" }],
+    [{ s: "Hello" }, { s: "=?base64?SGVsbG8?=" }],
+    [{}, { s: "a" }],
+    [{ i: 42 }, { i: "43" }],
+    [{ i: 0 }, { i: " " }],
+    [{ b: true }, { b: "True" }],
+  ] as const) {
+    assert.match(problem(args, headers) ?? "", /^Header mismatch: mcp-param-/, JSON.stringify([args, headers]));
+  }
 });

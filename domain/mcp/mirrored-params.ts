@@ -1,4 +1,4 @@
-import { encodeHeaderValue } from "./header-value.ts";
+import { decodeHeaderValue, encodeHeaderValue } from "./header-value.ts";
 
 /** An argument that a header repeats (2026-07-28, server/tools, "x-mcp-header"). */
 export interface MirroredParam {
@@ -62,10 +62,30 @@ function countAnnotations(value: unknown, isNames: boolean): number {
 /** Names and values in turn. What is null, missing, or no such value has no header. */
 export function mirroringHeaders(params: readonly MirroredParam[], args: unknown): readonly string[] {
   return params.flatMap(({ header, path }) => {
-    const value = path.reduce<unknown>((inner, name) => ownMember(inner, name), args);
-    const isMirrored = typeof value === "string" || typeof value === "boolean" || Number.isInteger(value);
-    return isMirrored ? [header, encodeHeaderValue(String(value))] : [];
+    const value = mirroredValue(args, path);
+    return value === undefined ? [] : [header, encodeHeaderValue(String(value))];
   });
+}
+
+/** What is wrong with the headers of a call, or null: each must be there where its argument is, and say the same (ibid., "Server Validation"). */
+export function mirroringProblem(params: readonly MirroredParam[], args: unknown, headerOf: (name: string) => string): string | null {
+  for (const { header, path } of params) {
+    const value = mirroredValue(args, path);
+    const sent = headerOf(header);
+    // A header of nothing may stand for a text of nothing.
+    if (sent === "" && (value === undefined || value === "")) continue;
+    const said = decodeHeaderValue(sent);
+    if (sent === "" || said === undefined) return `Header mismatch: ${header} is missing or has an invalid encoding`;
+    const isSame = typeof value === "number" ? Number(said) === value && said.trim() !== "" : said === String(value);
+    if (value === undefined || !isSame) return `Header mismatch: ${header} does not say what ${path.join(".")} does`;
+  }
+  return null;
+}
+
+function mirroredValue(args: unknown, path: readonly string[]): string | number | boolean | undefined {
+  const value = path.reduce<unknown>((inner, name) => ownMember(inner, name), args);
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  return typeof value === "number" && Number.isInteger(value) ? value : undefined;
 }
 
 function ownMember(value: unknown, name: string): unknown {

@@ -60,16 +60,24 @@ function isItemVisible(policies: PolicyTable, listing: Call, shape: FilteredShap
 
 /**
  * Filters a list answer by the caller's policies, in its bytes: what is not taken away stays as it was sent,
- * save that a list which policies may filter is never `public` (2026-07-28, server/utilities/caching).
+ * save that a list which policies may filter is never `public` (2026-07-28, server/utilities/caching). `seen` is told what is left.
  */
-export function listFilter(policies: PolicyTable, listing: Call): (message: Uint8Array, scanned: Scanned) => Uint8Array {
+export function listFilter(
+  policies: PolicyTable,
+  listing: Call,
+  seen: (item: ListItem) => void = () => {},
+): (message: Uint8Array, scanned: Scanned) => Uint8Array {
   const shape = filteredShape(listing.method);
   return (message, { kind, result, cacheScope }) => {
     if (shape === undefined || kind !== "result" || result === null) return message;
     const list = memberRange(message, result, shape.items);
     if (list === null || message[list.start] !== openBracket) return message;
-    const isKept = (element: Range) =>
-      isReadOneWay(message, element) && isItemVisible(policies, listing, shape, JSON.parse(rawText(message, element)));
+    const isKept = (element: Range) => {
+      const item: unknown = JSON.parse(rawText(message, element));
+      if (!isReadOneWay(message, element) || !isItemVisible(policies, listing, shape, item)) return false;
+      seen(item as ListItem); // It has a name, so it is an object.
+      return true;
+    };
     const edits: Edit[] = [...elementRemovals(elementsOf(message, list), isKept)];
     if (cacheScope !== null && JSON.parse(rawText(message, cacheScope)) === "public") edits.push({ ...cacheScope, text: '"private"' });
     return edits.length === 0 ? message : splice(message, edits);

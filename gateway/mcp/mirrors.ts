@@ -13,6 +13,10 @@ export interface Mirrors {
   of(routed: RoutedServer, asker: Asker): ToolMirrors | Promise<ToolMirrors>;
   /** The server has seen other headers than it wants: its schemas have changed. */
   forget(routed: RoutedServer): void;
+  /** What a list tells of a tool at a server that sees no headers, and so can't hold them against the arguments. */
+  learn(routed: RoutedServer, tool: Readonly<Record<string, unknown>>): void;
+  /** What was learnt of such a server; undefined where nothing of it is repeated in headers. */
+  learnt(routed: RoutedServer): ToolMirrors | undefined;
 }
 
 export interface MirrorsOptions {
@@ -25,6 +29,8 @@ export interface MirrorsOptions {
 
 // A server whose tools have changed says so with -32020, on which it is asked again.
 const freshMs = 5 * 60_000;
+/** Tools of one server that are kept in mind. */
+const learntToolsMax = 1_000;
 const nothing: ToolMirrors = new Map();
 
 export function createMirrors({ lists, kept, logger, nowMs }: MirrorsOptions): Mirrors {
@@ -39,7 +45,16 @@ export function createMirrors({ lists, kept, logger, nowMs }: MirrorsOptions): M
     known.set(routed, { tools, untilMs: nowMs() + freshMs });
     return tools;
   };
+  const learnt = new WeakMap<RoutedServer, Map<string, readonly MirroredParam[]>>();
   return {
+    learn(routed, { name, inputSchema }) {
+      const params = mirroredParams(inputSchema);
+      const tools = learnt.get(routed) ?? new Map<string, readonly MirroredParam[]>();
+      if (typeof name !== "string") return;
+      if (typeof params === "string" || params.length === 0) tools.delete(name);
+      else if (tools.size < learntToolsMax) learnt.set(routed, tools.set(name, params));
+    },
+    learnt: (routed) => learnt.get(routed),
     of(routed, asker) {
       const found = known.get(routed);
       if (found !== undefined && found.untilMs > nowMs()) return found.tools;

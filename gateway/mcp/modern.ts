@@ -1,4 +1,7 @@
+import { codes } from "../../domain/mcp/errors.ts";
+import { rawText } from "../../domain/mcp/json-text.ts";
 import { targetOf } from "../../domain/mcp/methods.ts";
+import { mirroringProblem } from "../../domain/mcp/mirrored-params.ts";
 import type { RoutedServer } from "../router.ts";
 import { protocolReply, routeRefusal } from "./answers.ts";
 import { isAboutTask } from "./declared.ts";
@@ -6,7 +9,7 @@ import { discoverLegacy } from "./describe.ts";
 import { judgeAndForward } from "./forward.ts";
 import type { Gate } from "./gate.ts";
 import { callOf, type Inbound, keep } from "./inbound.ts";
-import { isFiltered, listFilter } from "./lists.ts";
+import { isFiltered, type ListItem, listFilter } from "./lists.ts";
 import { answerLocally } from "./local.ts";
 import { mergedRequest } from "./merged.ts";
 import { recordRouteRefusal } from "./refusals.ts";
@@ -42,10 +45,26 @@ function toServer(gate: Gate, inbound: Inbound, routed: RoutedServer): void | Pr
   }
   if (verdict?.era === "legacy" && method === "server/discover") return discoverOf(gate, inbound, routed);
   const name = targetOf(inbound.scanned);
+  const problem = method === "tools/call" ? mirrorProblem(gate, inbound, routed) : null;
+  if (problem !== null) return headersRefused(inbound, problem);
   if (!isFiltered(method)) return judgeAndForward(gate, inbound, { routed, name, session: null, own: null });
   const listing = callOf(inbound, routed.server.name, routed.server.labels, null);
-  const rewrite = listFilter(gate.view.policies(inbound.caller.organizationId), listing);
+  const seesHeaders = verdict?.era !== "legacy" && routed.server.upstreams.some(({ kind }) => kind === "http");
+  const seen = method === "tools/list" && !seesHeaders ? (tool: ListItem) => gate.mirrors.learn(routed, tool) : undefined;
+  const rewrite = listFilter(gate.view.policies(inbound.caller.organizationId), listing, seen);
   return judgeAndForward(gate, inbound, { routed, name, session: null, own: null, rewrite });
+}
+
+/** Where the server sees no headers nobody but the gate can hold them against the arguments that they repeat. */
+function mirrorProblem(gate: Gate, { request, scanned, body }: Inbound, routed: RoutedServer): string | null {
+  const params = gate.mirrors.learnt(routed)?.get(scanned.name?.text ?? "");
+  if (params === undefined || request.transport !== "http") return null;
+  const args: unknown = scanned.arguments === null ? undefined : JSON.parse(rawText(body, scanned.arguments));
+  return mirroringProblem(params, args, (header) => request.header(header));
+}
+
+function headersRefused({ reply, idRaw }: Inbound, message: string): void {
+  protocolReply(reply, { status: 400, code: codes.headerMismatch, message, idRaw });
 }
 
 /** The era decides who answers; finding it out is traffic to the server, so the caller must be allowed to reach it first. */

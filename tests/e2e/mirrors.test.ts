@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { IncomingHttpHeaders } from "node:http";
 import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { startConformanceServer } from "../fixtures/conformance/http-server.ts";
 import { type Asked, handshakeOf } from "../fixtures/handshake.ts";
 import { sendJson, startPostServer } from "../fixtures/post-server.ts";
@@ -98,3 +99,26 @@ test("a tool whose headers no client could send is hidden, and the others are no
     );
   }
 });
+
+for (const era of ["legacy", "stdio"] as const) {
+  test(`headers are held against arguments for a server that sees none (${era})`, async (t) => {
+    const program = fileURLToPath(new URL("../fixtures/conformance/stdio-server.ts", import.meta.url));
+    const http = era === "legacy" ? await startConformanceServer(["legacy"]) : undefined;
+    if (http !== undefined) t.after(() => http.close());
+    const definition = http === undefined ? { command: process.execPath, args: [program] } : { url: http.url };
+    const harness = await startGate(t, { policies: [allowAll], servers: [{ name: "blind", ...definition }] });
+    const list = modernRequest("tools/list");
+    assert.match(await (await harness.post("/mcp/blind", list.message, list.headers)).text(), /x-mcp-header/);
+    const { message, headers } = modernRequest("tools/call", { name: "test_x_mcp_header", arguments: { region: "eu" } });
+    for (const [sent, status] of [
+      [{ "mcp-param-region": "eu" }, 200],
+      [{ "mcp-param-region": "us" }, 400],
+      [{}, 400],
+    ] as const) {
+      const response = await harness.post("/mcp/blind", message, { ...headers, ...sent });
+      const answer = await answerOf(response);
+      assert.equal(response.status, status, JSON.stringify(answer));
+      if (status === 400) assert.match(JSON.stringify(answer["error"]), /-32020/);
+    }
+  });
+}
