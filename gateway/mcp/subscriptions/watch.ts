@@ -19,6 +19,8 @@ export interface Watch {
    */
   want(watcher: Watcher, wanted: Wanted): Promise<Wanted>;
   leave(watcher: Watcher): void;
+  /** Whether nobody listens now. */
+  isIdle(): boolean;
   close(): void;
 }
 
@@ -32,6 +34,7 @@ export interface WatchOptions {
   readonly random: () => number;
 }
 
+const sessionsTriedMax = 6;
 const firstRetryMs = 100;
 const retryMsMax = 30_000;
 
@@ -79,6 +82,10 @@ class SharedWatch implements Watch {
     else this.#settleSoon();
   }
 
+  isIdle(): boolean {
+    return this.#watchers.size === 0;
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
@@ -106,12 +113,7 @@ class SharedWatch implements Watch {
     const wanted = unionOf(this.#watchers.values());
     if (this.#link !== undefined && isEqual(wanted, this.#inForce)) return;
     try {
-      await this.#put(wanted).catch((reason: unknown) => {
-        // A session that the server has no more was forgotten by that: the next one is another.
-        if (toFault(reason).code !== "not-found") throw reason;
-        this.#drop();
-        return this.#put(wanted);
-      });
+      await this.#putInSomeSession(wanted, sessionsTriedMax);
     } catch (reason) {
       this.#drop();
       this.#retryLater();
@@ -121,6 +123,17 @@ class SharedWatch implements Watch {
     const back = this.#deaf;
     this.#deaf = new Set();
     for (const watcher of back) if (this.#watchers.has(watcher)) watcher.missed();
+  }
+
+  /** A session that the server has no more, or no stream for, was forgotten by that: the next one is another. */
+  async #putInSomeSession(wanted: Wanted, triesLeft: number): Promise<void> {
+    try {
+      await this.#put(wanted);
+    } catch (reason) {
+      if (toFault(reason).code !== "not-found" || triesLeft <= 1) throw reason;
+      this.#drop();
+      await this.#putInSomeSession(wanted, triesLeft - 1);
+    }
   }
 
   async #put(wanted: Wanted): Promise<void> {

@@ -30,6 +30,8 @@ export interface WatchesOptions {
   readonly heard: (routed: RoutedServer, notification: Scanned) => void;
 }
 
+/** A client that lost its stream is back soon, and some servers give a session one stream, once. */
+const lingerMs = 3_000;
 const touchMs = 60_000;
 
 /**
@@ -79,7 +81,8 @@ export function createWatches({ eras, pool, random, heard }: WatchesOptions): Wa
           events.message(bytes, scanned);
         },
       });
-    const watch = createWatch({ connect: listening, urisMax: bounds.watchedUrisMax, onIdle: () => forget(routed, context, watch), random });
+    const onIdle = () => void setTimeout(() => watch.isIdle() && forget(routed, context, watch), lingerMs).unref();
+    const watch = createWatch({ connect: listening, urisMax: bounds.watchedUrisMax, onIdle, random });
     const contexts = watches.get(routed) ?? new Map<string, Watch>();
     watches.set(routed, contexts.set(context, watch));
     count += 1;
