@@ -194,6 +194,43 @@ test("a failed commit is done again from what is stored, and repeats its output 
   assert.equal(entries.get("count"), "1");
 });
 
+test("wall time goes on after a commit that failed, whether records come or not", async () => {
+  const log = memoryLog();
+  let fails = false;
+  const states = memoryStates({
+    fail: () => {
+      if (fails) throw new Error("disk full");
+    },
+  });
+  let tick = () => {};
+  let nowMs = 7;
+  const every = (_intervalMs: number, run: () => void) => {
+    tick = run;
+    return () => {};
+  };
+  const runtime = await runProcessors({
+    log,
+    states,
+    processors: [echo],
+    changelogs: false,
+    nowMs: () => nowMs,
+    logger: silentLogger,
+    every,
+  });
+  await log.append(topics.limits, [limitChanged]);
+  await runtime.reached(topics.limits, { partition: 0, offset: 0 });
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  fails = true;
+  tick();
+  await settle();
+  fails = false;
+  nowMs = 9;
+  tick();
+  await settle();
+  await runtime.close();
+  assert.equal((await states.load("echo/0")).entries.get("ticked"), "9");
+});
+
 test("every task hears of broadcast records, and of wall time", async () => {
   const log = memoryLog();
   const states = memoryStates();

@@ -52,6 +52,7 @@ export class TaskShare {
   readonly #options: TaskOptions;
   readonly #state: TaskState;
   #loaded: Loaded | null = null;
+  #hasStarted = false;
   #reading = 0;
   #stopped = false;
   /** Records behind the committed positions that have changed nothing. */
@@ -73,8 +74,9 @@ export class TaskShare {
     };
   }
 
-  get isLoaded(): boolean {
-    return this.#loaded !== null;
+  /** Whether the state was there once. Where a commit failed since, whatever comes next loads it again. */
+  get hasStarted(): boolean {
+    return this.#hasStarted;
   }
 
   get behind(): number {
@@ -99,6 +101,7 @@ export class TaskShare {
     }
     this.#reading = 0;
     this.#loaded = fresh;
+    this.#hasStarted = true;
     return fresh;
   }
 

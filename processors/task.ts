@@ -43,7 +43,7 @@ export function openTask(processor: Processor, owned: Owned, options: TaskOption
     take: (records) => inTurn(async () => share.process(await share.load(), records)),
     pass: (place, cause) => inTurn(async () => share.pass(await share.load(), place, cause)),
     tick(nowMs) {
-      if (closed || ticking || !share.isLoaded) return;
+      if (closed || ticking || !share.hasStarted) return;
       ticking = true;
       inTurn(() => share.tick(nowMs))
         .catch((cause: unknown) => {
