@@ -246,7 +246,8 @@ async function assertAllDecided(target: Target): Promise<void> {
     assert.ok(count <= (intents.get(call) ?? 0), `${call} was executed ${count} times and decided ${intents.get(call) ?? 0} times`);
   }
 
-  const decided = countBy(allowed, ({ method }) => method);
+  // Where a client's stream was allowed, the gate itself listens at the server for what it has to tell there.
+  const decided = countBy(allowed, ({ method }) => (method === "stream/open" ? "subscriptions/listen" : method));
   const others = target.servers
     .flatMap((server) => server.received)
     .filter(({ method }) => !ownQuestions.has(method) && !method.startsWith("HTTP "))
