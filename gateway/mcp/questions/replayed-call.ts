@@ -89,13 +89,20 @@ export class ReplayedCall implements RoutedExchange {
     const round = this.#round;
     this.#isAsking = false;
     const isCurrent = () => this.#round === round && !this.#isAsking && this.#sink !== null;
+    const fail: UpstreamSink["fail"] = (fault, phase) => {
+      // It may be our own failure to read it: then there is more to come that nobody wants.
+      this.#exchange?.cancel();
+      this.#finish((sink) => sink.fail(fault, phase));
+    };
     const answer = new RoundAnswer({
       isFirst: round === 1,
       head: (head) => isCurrent() && this.#head(head),
       raw: (bytes) => isCurrent() && this.#sink?.data(bytes),
       message: (bytes, scanned, event) => isCurrent() && this.#message(bytes, scanned, event),
       end: () => isCurrent() && this.#finish((sink) => sink.end()),
-      fail: (fault, phase) => isCurrent() && this.#finish((sink) => sink.fail(fault, phase)),
+      fail(fault, phase) {
+        if (isCurrent()) fail(fault, phase);
+      },
     });
     this.#exchange = undefined;
     const exchange = this.#options.routed.exchange(request, answer);
