@@ -49,10 +49,15 @@ function toServer(gate: Gate, inbound: Inbound, routed: RoutedServer): void | Pr
   if (problem !== null) return headersRefused(inbound, problem);
   if (!isFiltered(method)) return judgeAndForward(gate, inbound, { routed, name, session: null, own: null });
   const listing = callOf(inbound, routed.server.name, routed.server.labels, null);
-  const seesHeaders = verdict?.era !== "legacy" && routed.server.upstreams.some(({ kind }) => kind === "http");
-  const seen = method === "tools/list" && !seesHeaders ? (tool: ListItem) => gate.mirrors.learn(routed, tool) : undefined;
+  const seen = method === "tools/list" ? (tool: ListItem) => learnMirrors(gate, routed, tool) : undefined;
   const rewrite = listFilter(gate.view.policies(inbound.caller.organizationId), listing, seen);
   return judgeAndForward(gate, inbound, { routed, name, session: null, own: null, rewrite });
+}
+
+/** Called when the list has come: by then it is known what the server speaks. */
+function learnMirrors(gate: Gate, routed: RoutedServer, tool: ListItem): void {
+  const seesHeaders = gate.eras.known(routed)?.era !== "legacy" && routed.server.upstreams.some(({ kind }) => kind === "http");
+  if (!seesHeaders) gate.mirrors.learn(routed, tool);
 }
 
 /** Where the server sees no headers nobody but the gate can hold them against the arguments that they repeat. */
