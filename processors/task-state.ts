@@ -94,12 +94,14 @@ class ChangeloggedState implements TaskState {
     const { log, nowMs } = this.#options;
     const records = commitRecords(this.#writer, { ...changes, positions: loaded.positions }, nowMs());
     const places = await log.append(topic, records, { partition: this.#partition });
-    const [from, until] = [this.#expected, places[0]?.offset ?? this.#expected];
-    this.#expected = until + places.length;
-    if (until <= from) return;
+    const from = this.#expected;
+    this.#expected = (places.at(-1)?.offset ?? from - 1) + 1;
+    if (this.#expected - from <= places.length) return;
 
-    // Somebody else has written behind our last commit: the next owner, or one whose time was over, whom compaction would keep instead of us.
-    const theirs = await readRange(log, topic, { partition: this.#partition, from, until });
+    // Somebody else has written behind our last commit, or among the records of this one, where a log has split them: the next owner,
+    // or one whose time was over, whom compaction would keep instead of us.
+    const written = await readRange(log, topic, { partition: this.#partition, from, until: this.#expected });
+    const theirs = written.filter((record) => epochOf(record) !== this.#epoch);
     if (theirs.some((record) => epochOf(record) > this.#epoch)) throw takenOver(this.#name);
     const replica = replicaOf(loaded, this.#epoch);
     for (const record of theirs) replay(replica, record);
