@@ -98,7 +98,11 @@ test("what a shadow would decide otherwise is told by rule, caller and tool, and
   assert.partialDeepStrictEqual(review, { finding: "shadow", reviewedVerdict: "deny", rule: "q/no-send", name: "send", count: 7 });
   assert.equal(review?.examples.length, 3);
   assert.deepEqual(others, []);
-  assert.deepEqual([...stage.state("policy-review").keys()], ["known", "policies/acme"], "what was told is forgotten");
+  assert.deepEqual(
+    [...stage.state("policy-review").keys()].sort(),
+    ["known", "policies/acme", "seen/gate/1"],
+    "what was told is forgotten",
+  );
 });
 
 test("a decision waits for the policies that it was taken by, and is then held against those", () => {
@@ -108,7 +112,22 @@ test("a decision waits for the policies that it was taken by, and is then held a
   assert.deepEqual(reviews(stage, 10_000), []);
   put(stage, 4_900, "p", { rules: noSend });
   assert.deepEqual(reviews(stage), []);
-  assert.deepEqual([...stage.state("policy-review").keys()].sort(), ["known", "policies/acme"]);
+  assert.deepEqual([...stage.state("policy-review").keys()].sort(), ["known", "policies/acme", "seen/gate/1"]);
+});
+
+test("a decision that repeats is reviewed once, and its gate is forgotten when it has long been silent", () => {
+  const stage = driver();
+  put(stage, 0, "p", { rules: noSend });
+  const record = decidedRecord({ sequence: 1, policyOffset: 1, timeMs: 5_000, name: "send", verdict: "allow" });
+  stage.pipe(topics.calls, record);
+  stage.pipe(topics.calls, record);
+  assert.deepEqual(
+    reviews(stage).map(({ count }) => count),
+    [1],
+  );
+  stage.pipe(topics.calls, record);
+  assert.deepEqual(reviews(stage, 50 * 3_600_000), []);
+  assert.equal(stage.state("policy-review").has("seen/gate/1"), false);
 });
 
 test("a policy that was removed decides no more", () => {

@@ -7,7 +7,8 @@ import type { StoredRecord } from "../domain/record.ts";
 import { recordKey } from "../domain/record-key.ts";
 import { topics } from "../domain/topics.ts";
 import { type Draft, draftOf } from "./draft.ts";
-import { nothing, type Processor, type Step, type Tick } from "./processor.ts";
+import type { Processor, Step, Tick } from "./processor.ts";
+import { isLongGone, isNewCall, keepSeen, type Repeats, repeatsOf } from "./repeats.ts";
 
 /** A gate takes up a change within this time; a decision by what was replaced longer ago is stale. */
 const upToDateMs = 1_000;
@@ -19,6 +20,9 @@ const findingsMax = 1_000;
 const tablesMax = 256;
 /** Decisions that wait for the policies that they were taken by. */
 const waitingMax = 1_000;
+/** A gate's process that has been silent for so long is forgotten. */
+const silentMs = 48 * 60 * 60_000;
+const sweepMs = 60 * 60_000;
 
 type In = "call_decided" | "call_ended" | "policy_changed";
 type State = ReadonlyMap<string, string>;
@@ -36,7 +40,7 @@ interface Version {
  * Finds decisions that were taken by policies already replaced, decisions that their policies contradict, and those that a shadow would take otherwise.
  *
  * State: `policies/{organization}` the versions of its policies, by id; `known` the offset behind the last of them; `waiting` decisions by policies
- * that have not come yet; `finding/{n}` what is told at the next tick, `findings` how many.
+ * that have not come yet; `finding/{n}` what is told at the next tick, `findings` how many; `seen/…` as in `repeats.ts`, `swept` when those were looked through.
  */
 export function policyReview(): Processor<In, "decisions_reviewed"> {
   const tables = compiledTables();
@@ -53,12 +57,19 @@ export function policyReview(): Processor<In, "decisions_reviewed"> {
 
 function takeAll(state: State, records: readonly StoredRecord<In>[], tables: Tables): Step["changes"] {
   const draft = draftOf(state);
+  const repeats = repeatsOf(state);
   for (const record of records) {
     if (record.type === "policy_changed") keep(draft, record);
-    else if (record.type === "call_decided" && record.value !== null) draft.write("waiting", [...waiting(draft), record.value]);
+    else if (record.type === "call_decided") wait(draft, record, repeats);
   }
   reviewKnown(draft, tables);
-  return draft.store();
+  const changes = draft.store();
+  keepSeen(repeats, changes);
+  return changes;
+}
+
+function wait(draft: Draft, record: StoredRecord<"call_decided">, repeats: Repeats): void {
+  if (record.value !== null && isNewCall(repeats, record)) draft.write("waiting", [...waiting(draft), record.value]);
 }
 
 function waiting(draft: Draft): readonly CallDecided[] {
@@ -187,7 +198,7 @@ function find(draft: Draft, event: CallDecided, finding: string, { verdict: revi
 function tell(state: State, { timestampMs }: Tick): Step<"decisions_reviewed"> {
   const draft = draftOf(state);
   const count = Object.keys(draft.read<Readonly<Record<string, number>>>("findings", {})).length;
-  if (count === 0) return nothing;
+  sweep(state, draft, timestampMs);
   const emit: Step<"decisions_reviewed">["emit"][number][] = [];
   for (let number = 1; number <= count; number += 1) {
     const finding = draft.read<Finding | null>(`finding/${number}`, null);
@@ -197,6 +208,13 @@ function tell(state: State, { timestampMs }: Tick): Step<"decisions_reviewed"> {
     const value = { id: `${finding.finding}/${finding.examples[0] ?? ""}`, timeMs: timestampMs, ...finding };
     emit.push({ topic: topics.reviews, record: { type: "decisions_reviewed", key: finding.organizationId, value, timestampMs } });
   }
-  draft.put("findings", null);
+  if (count > 0) draft.put("findings", null);
   return { changes: draft.store(), emit };
+}
+
+/** Once an hour: forgets processes that are long gone. */
+function sweep(state: State, draft: Draft, nowMs: number): void {
+  if (nowMs < Number(draft.text("swept") ?? 0) + sweepMs) return;
+  draft.put("swept", String(nowMs));
+  for (const [key, value] of state) if (key.startsWith("seen/") && isLongGone(value, nowMs - silentMs)) draft.put(key, null);
 }

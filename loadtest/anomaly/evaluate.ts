@@ -90,11 +90,16 @@ function stageOf(options: AnomalyOptions) {
     }
   };
   const stored = (record: LogRecord, topic: string) => ({ ...record, topic, partition: 0, offset: offset++ }) as StoredRecord;
-  const tick = (timestampMs: number) => {
+  const sumUp = (timestampMs: number) => {
     const told = first.step(states.first, { type: "tick", timestampMs });
     apply(states.first, told.changes);
     for (const { record } of told.emit)
       apply(states.second, second.step(states.second, stored(record, topics.activity.name) as never).changes);
+  };
+  const tick = (timestampMs: number) => {
+    // A window is closed at one tick and told at the next, of which there are many a minute.
+    sumUp(timestampMs);
+    sumUp(timestampMs);
     const judged = second.step(states.second, { type: "tick", timestampMs });
     apply(states.second, judged.changes);
     for (const { record } of judged.emit)

@@ -32,8 +32,8 @@ test("what a caller did in a window is told once the window has ended and its gr
   stage.pipe(topics.calls, ended({ timeMs: 2_500, name: "send", outcome: "tool-error", durationMicros: 2_000 }));
   stage.pipe(topics.calls, decided({ timeMs: 3_000, verdict: "deny", stage: "policy" }));
   stage.pipe(topics.calls, decided({ timeMs: 3_500, verdict: "deny", stage: "limit" }));
-  assert.deepEqual(told(stage, 64_999), []);
-  const [window, ...others] = told(stage, 65_000);
+  assert.deepEqual(told(stage, 65_000), [], "it is closed at one tick, and told at the next");
+  const [window, ...others] = told(stage, 67_500);
   assert.deepEqual(others, []);
   assert.partialDeepStrictEqual(window, {
     organizationId: "acme",
@@ -121,5 +121,31 @@ test("repeats count once, and at once or one by one is the same", () => {
       assert.deepEqual(new Map([...atOnce].sort()), new Map([...other.state("activity")].sort()));
     }),
     { numRuns: 60 },
+  );
+});
+
+test("a window that is told again, by an owner to whom more had come meanwhile, is told as before", () => {
+  const { step } = activity({ windowMs, graceMs: 5_000 });
+  const state = new Map<string, string>();
+  const take = (input: Parameters<typeof step>[1]) => {
+    const { changes, emit } = step(state, input);
+    for (const [key, value] of changes) {
+      if (value === null) state.delete(key);
+      else state.set(key, value);
+    }
+    return emit.map(({ record }) => record.value as ActivityObserved);
+  };
+  const call = (offset: number) => ({ ...decided({ timeMs: 1 }), topic: "calls", partition: 0, offset }) as const;
+  take(call(0) as never);
+  take({ type: "tick", timestampMs: 66_000 });
+  const before = new Map(state);
+  const first = take({ type: "tick", timestampMs: 68_500 });
+  state.clear();
+  for (const [key, value] of before) state.set(key, value);
+  take(call(1) as never);
+  const again = take({ type: "tick", timestampMs: 69_000 });
+  assert.deepEqual(
+    again.map((told) => ({ ...told, timeMs: 0 })),
+    first.map((told) => ({ ...told, timeMs: 0 })),
   );
 });

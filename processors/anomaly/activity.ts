@@ -33,8 +33,10 @@ type Window = {
 
 /**
  * Sums up what each caller does, window by window of event time: `calls` → `activity`, keyed by organization, so that one task sees all of it.
+ * A window is closed at one tick and told at the next: a step that is done again, after a crash or by another owner, tells it as it was told before,
+ * because what came meanwhile counts in a later one.
  *
- * State: `open` the starts of the windows that are open; `members/{start}` how many callers one has, `member/{start}/{n}` their keys;
+ * State: `open` the starts of the windows that are open; `closed` those that are to be told; `members/{start}` how many callers one has, `member/{start}/{n}` their keys;
  * `window/{start}/{caller}` what it did; `floor` the oldest open start; `seen/…` as in `repeats.ts`.
  */
 export function activity({ windowMs, graceMs }: ActivityOptions): Processor<"call_decided" | "call_ended", "activity_observed"> {
@@ -42,7 +44,7 @@ export function activity({ windowMs, graceMs }: ActivityOptions): Processor<"cal
     name: "activity",
     sources: [topics.calls],
     broadcast: [],
-    tickMs: Math.max(250, Math.min(5_000, Math.floor(windowMs / 4))),
+    tickMs: Math.max(125, Math.min(2_500, Math.floor(windowMs / 8))),
     restMs: Math.min(200, Math.floor(windowMs / 10)),
     step: (state, input) =>
       input.type === "tick" ? tell(state, input, { windowMs, graceMs }) : { changes: sumUp(state, [input], windowMs), emit: [] },
@@ -146,32 +148,49 @@ function placeOf({ tools }: Window, server: string | null, target: string | null
   return tools.push({ server: at, name, calls: 0, failed: 0, ended: 0, durationLogs: 0, argumentBytesMax: 0, bytes: 0, costUnits: 0 }) - 1;
 }
 
-/** Tells the windows that have ended, and forgets them. */
+/** Tells the windows that were closed, and forgets them; closes those that have ended. */
 function tell(state: State, { timestampMs }: Tick, { windowMs, graceMs }: ActivityOptions): Step<"activity_observed"> {
   const draft = draftOf(state);
-  const emit: Step<"activity_observed">["emit"][number][] = [];
+  const closed = draft.read<readonly number[]>("closed", []);
   const open = draft.read<readonly number[]>("open", []);
   const ended = open.filter((startMs) => startMs + windowMs + graceMs <= timestampMs);
-  if (ended.length === 0) return { changes: new Map(), emit };
-  for (const startMs of ended) {
-    const members = draft.read(`members/${startMs}`, 0);
-    for (let index = 1; index <= members; index += 1) {
-      const key = draft.text(`member/${startMs}/${index}`) ?? "";
-      const window = draft.read<Window | null>(key, null);
-      draft.put(key, null);
-      draft.put(`member/${startMs}/${index}`, null);
-      if (window !== null) emit.push(told(window, key, timestampMs));
-    }
-    draft.put(`members/${startMs}`, null);
-  }
+  if (closed.length + ended.length === 0) return { changes: new Map(), emit: [] };
+  const emit = closed.flatMap((startMs) => tellWindow(draft, startMs, timestampMs));
+  if (ended.length > 0) close(draft, { open, ended, windowMs });
+  else draft.put("closed", null);
+  for (const [key, value] of state) if (key.startsWith("seen/") && isLongGone(value, timestampMs - silentMs)) draft.put(key, null);
+  return { changes: draft.store(), emit };
+}
+
+interface Ending {
+  readonly open: readonly number[];
+  /** Those of them that have ended, oldest first. */
+  readonly ended: readonly number[];
+  readonly windowMs: number;
+}
+
+/** What comes later for a window that is closed counts in the next one. */
+function close(draft: Draft, { open, ended, windowMs }: Ending): void {
+  draft.write("closed", ended);
   draft.write(
     "open",
     open.filter((startMs) => !ended.includes(startMs)),
   );
-  // What comes later for a window that was told counts in the next one.
   draft.put("floor", String(Math.max(Number(draft.text("floor") ?? 0), (ended.at(-1) ?? 0) + windowMs)));
-  for (const [key, value] of state) if (key.startsWith("seen/") && isLongGone(value, timestampMs - silentMs)) draft.put(key, null);
-  return { changes: draft.store(), emit };
+}
+
+function tellWindow(draft: Draft, startMs: number, timestampMs: number): ReturnType<typeof told>[] {
+  const members = draft.read(`members/${startMs}`, 0);
+  const emit: ReturnType<typeof told>[] = [];
+  for (let index = 1; index <= members; index += 1) {
+    const key = draft.text(`member/${startMs}/${index}`) ?? "";
+    const window = draft.read<Window | null>(key, null);
+    draft.put(key, null);
+    draft.put(`member/${startMs}/${index}`, null);
+    if (window !== null) emit.push(told(window, key, timestampMs));
+  }
+  draft.put(`members/${startMs}`, null);
+  return emit;
 }
 
 function told(window: Window, key: string, timeMs: number) {
