@@ -104,7 +104,13 @@ const folds: Folds = {
   limit_changed: (directory, event, offset) => foldDefinition(directory, "limits", event, offset),
   virtual_server_changed: (directory, event, offset) => foldDefinition(directory, "virtualServers", event, offset),
   budget_changed: (directory, event, offset) => foldDefinition(directory, "budgets", event, offset),
-  budget_spent: ({ spending }, event) => void spending.set(spendingKey(event.organizationId, event.budgetId, event.bucket), event),
+  budget_spent({ spending }, event) {
+    const key = spendingKey(event.organizationId, event.budgetId, event.bucket);
+    const known = spending.get(key);
+    // What is spent only rises in a period: less of it was told late, by an owner whose time was over.
+    const isLate = known !== undefined && (known.periodStartMs - event.periodStartMs || known.spent - event.spent) > 0;
+    if (!isLate) spending.set(key, event);
+  },
   restriction_changed({ restrictions }, event) {
     const key = entityKey(event.organizationId, event.target);
     if (event.change === "released") restrictions.delete(key);

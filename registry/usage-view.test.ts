@@ -43,6 +43,11 @@ test("the last count of a key counts", async () => {
   assert.deepEqual(view.stats("acme", { nowMs }).total, { ...pick(count({ calls: 5, denied: 2 })), latencyMicros: null });
 });
 
+test("a lower count that was told late, by an owner whose time was over, changes nothing", async () => {
+  const view = await viewOf(count({ calls: 5, denied: 2 }), count({ calls: 4, denied: 2 }));
+  assert.equal(view.stats("acme", { nowMs }).total.calls, 5);
+});
+
 function pick({ calls, denied, limited, failed, requestBytes, responseBytes, durationMicros, costUnits }: UsageCounted) {
   return { calls, denied, limited, failed, requestBytes, responseBytes, durationMicros, costUnits };
 }

@@ -53,10 +53,10 @@ export interface UsageView {
   close(): Promise<void>;
 }
 
-/** For each organization, for each hour, the last count of each user and tool. */
+/** For each organization, for each hour, the highest count of each user and tool. */
 type Hours = Map<number, Map<string, UsageCounted>>;
 
-/** Folds the `usage` topic: the last record of a key counts. */
+/** Folds the `usage` topic: the last record of a key counts, save one that was told late. */
 export async function openUsageView({ log }: { readonly log: EventLog }): Promise<UsageView> {
   const organizations = new Map<string, Hours>();
   let counts = 0;
@@ -67,7 +67,10 @@ export async function openUsageView({ log }: { readonly log: EventLog }): Promis
     const hours = organizations.get(event.organizationId) ?? new Map<number, Map<string, UsageCounted>>();
     const hour = hours.get(event.hourMs) ?? new Map<string, UsageCounted>();
     const key = `${event.userId}\n${event.server}\n${event.method}\n${event.name}`;
-    if (!hour.has(key)) counts += 1;
+    const known = hour.get(key);
+    if (known === undefined) counts += 1;
+    // Counts only rise: lower ones were told late, by an owner whose time was over.
+    else if (everything(known) > everything(event)) return;
     hour.set(key, event);
     hours.set(event.hourMs, hour);
     organizations.set(event.organizationId, hours);
@@ -106,6 +109,22 @@ export async function openUsageView({ log }: { readonly log: EventLog }): Promis
     caughtUp: () => subscription.caughtUp(),
     close: () => subscription.close(),
   };
+}
+
+/** Rises with each record that was counted. */
+function everything({
+  calls,
+  denied,
+  limited,
+  failed,
+  requestBytes,
+  responseBytes,
+  durationMicros,
+  costUnits,
+  latency,
+}: UsageCounted): number {
+  const ended = Object.values(latency).reduce((sum, count) => sum + count, 0);
+  return calls + denied + limited + failed + requestBytes + responseBytes + durationMicros + costUnits + ended;
 }
 
 /** Usage that is still added up: with the sketch of durations instead of what it says. */
