@@ -26,6 +26,8 @@ interface Share {
 interface Group {
   readonly topics: readonly Topic[];
   readonly joined: Set<Joined>;
+  /** Those that give back what they have. */
+  readonly leaving: Set<Joined>;
   turn: Promise<void>;
   epoch: number;
 }
@@ -43,10 +45,11 @@ export function memoryGroups(parts: MemoryParts): MemoryGroups {
   const shareOut = (group: Group) =>
     inTurn(group, async () => {
       const partitions = group.topics[0]?.partitions ?? 0;
-      const joined = [...group.joined];
-      const most = Math.ceil(partitions / Math.max(1, joined.length));
-      const surplus = joined.flatMap((one) => [...one.owned.keys()].slice(most).map((partition) => ({ one, partition })));
+      const most = Math.ceil(partitions / Math.max(1, group.joined.size));
+      const surplus = [...group.joined].flatMap((one) => [...one.owned.keys()].slice(most).map((partition) => ({ one, partition })));
       await Promise.all(surplus.map(({ one, partition }) => giveBack(one, partition)));
+      // Not before: who gave nothing back may have been expelled meanwhile.
+      const joined = [...group.joined];
       const taken = new Set(joined.flatMap(({ owned }) => [...owned.keys()]));
       for (let partition = 0; partition < partitions; partition += 1) {
         const [least] = joined.sort((left, right) => left.owned.size - right.owned.size);
@@ -58,7 +61,9 @@ export function memoryGroups(parts: MemoryParts): MemoryGroups {
 
   const leave = async (group: Group, joined: Joined) => {
     if (!group.joined.delete(joined)) return group.turn;
+    group.leaving.add(joined);
     await inTurn(group, async () => void (await Promise.all([...joined.owned.keys()].map((partition) => giveBack(joined, partition)))));
+    group.leaving.delete(joined);
     await shareOut(group);
   };
 
@@ -66,7 +71,7 @@ export function memoryGroups(parts: MemoryParts): MemoryGroups {
     async join(name, topics, member) {
       if (new Set(topics.map(({ partitions }) => partitions)).size !== 1)
         throw new Fault("invalid", `${name} reads topics of unequal partitions`);
-      const group = groups.get(name) ?? { topics, joined: new Set(), turn: Promise.resolve(), epoch: 0 };
+      const group = groups.get(name) ?? { topics, joined: new Set(), leaving: new Set(), turn: Promise.resolve(), epoch: 0 };
       groups.set(name, group);
       const joined: Joined = { member, owned: new Map() };
       group.joined.add(joined);
@@ -78,7 +83,7 @@ export function memoryGroups(parts: MemoryParts): MemoryGroups {
     },
     async expel(name, member) {
       const group = groups.get(name);
-      const joined = [...(group?.joined ?? [])].find((one) => one.member === member);
+      const joined = [...(group?.joined ?? []), ...(group?.leaving ?? [])].find((one) => one.member === member);
       if (group === undefined || joined === undefined) return;
       group.joined.delete(joined);
       for (const share of joined.owned.values()) share.drop();
@@ -106,6 +111,10 @@ interface ShareOptions {
 function startShare(parts: MemoryParts, { group, member, partition, epoch }: ShareOptions): Share {
   let cursors: readonly MemoryCursor[] = [];
   let isOver = false;
+  let dropped = () => {};
+  const gone = new Promise<void>((resolve) => {
+    dropped = resolve;
+  });
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     const done = turn.then(() => (isOver ? Promise.reject(new Fault("cancelled", "the partition is another's")) : work()));
@@ -134,10 +143,12 @@ function startShare(parts: MemoryParts, { group, member, partition, epoch }: Sha
     lag: () => cursors.reduce((sum, cursor) => sum + cursor.end() - cursor.next(), 0),
     async revoke() {
       isOver = true;
-      await Promise.allSettled([member.revoked(partition), ...cursors.map((cursor) => cursor.close()), taking]);
+      const given = Promise.allSettled([member.revoked(partition), ...cursors.map((cursor) => cursor.close()), taking]);
+      await Promise.race([given, gone]);
     },
     drop() {
       isOver = true;
+      dropped();
       for (const cursor of cursors) cursor.drop();
     },
   };

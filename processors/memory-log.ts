@@ -43,16 +43,17 @@ export interface MemoryParts {
 
 export function memoryLog(options: MemoryLogOptions = {}): MemoryLog {
   const { accepts = () => {}, before = () => {}, after = () => {}, isUndecodable = () => false, pause = async () => {} } = options;
-  const partitions = new Map<string, StoredRecord[]>();
+  const written = new Map<string, StoredRecord[][]>();
+  const encoder = new TextEncoder();
   const positions = new Map<string, number>();
   const open = new Set<{ close(): Promise<void> }>();
   let closed = false;
 
   const stored = ({ name }: Pick<Topic, "name">, partition: number): StoredRecord[] => {
-    const key = `${name}/${partition}`;
-    const records = partitions.get(key) ?? [];
-    partitions.set(key, records);
-    return records;
+    const partitions = written.get(name) ?? [];
+    written.set(name, partitions);
+    partitions[partition] ??= [];
+    return partitions[partition];
   };
   const read: MemoryParts["read"] = (topic, partition, from, recordsMax) => {
     const records = stored(topic, partition).slice(Math.max(0, from), Math.max(0, from) + recordsMax);
@@ -69,12 +70,12 @@ export function memoryLog(options: MemoryLogOptions = {}): MemoryLog {
       const records = given as readonly LogRecord[];
       for (const record of records) {
         if (!(topic.types as readonly string[]).includes(record.type)) throw new Fault("invalid", `${record.type} is not of ${topic.name}`);
-        if (new TextEncoder().encode(record.key).length > keyBytesMax) throw new Fault("invalid", "the key is too long");
+        if (encoder.encode(record.key).length > keyBytesMax) throw new Fault("invalid", "the key is too long");
         accepts(record);
       }
       if (place !== undefined && place.partition >= topic.partitions) throw new Fault("not-found", `no partition ${place.partition}`);
       await before(topic, records);
-      const written = records.map((record) => {
+      const places = records.map((record) => {
         const partition = place?.partition ?? partitionOf(record.key, topic.partitions);
         const target = stored(topic, partition);
         target.push({ ...record, topic: topic.name, partition, offset: target.length });
@@ -82,7 +83,7 @@ export function memoryLog(options: MemoryLogOptions = {}): MemoryLog {
       });
       for (const listen of parts.listeners) listen();
       await after(topic);
-      return written;
+      return places;
     },
     // The types on a topic are those that it admits: `append` sees to it.
     read: async (topic, { partition, from, recordsMax }) => read(topic, partition, from, recordsMax) as never,
