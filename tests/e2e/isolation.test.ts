@@ -7,11 +7,11 @@ import { startShufflingServer } from "../fixtures/shuffling-server.ts";
 import { allowAll, type Harness, modernRequest, startGate } from "./harness.ts";
 import { type Random, seeded } from "./seeded.ts";
 
-/** Two callers, each with two places from which to call. */
+/** Two callers, each with four places from which to call. */
 const callers = ["alice", "bob"] as const;
-const placesEach = 2;
+const placesEach = 4;
 
-/** A round is four calls at once with one id, from two callers: four times a call of one meets a call of the other. */
+/** A round is eight calls at once with one id, from two callers: sixteen times a call of one meets a call of the other. */
 const meetingsPerRound = placesEach * placesEach;
 
 interface Way {
@@ -24,14 +24,14 @@ interface Way {
 }
 
 const ways: readonly Way[] = [
-  { client: "modern", server: "modern", transport: "http", rounds: 600, together: 4 },
-  { client: "legacy", server: "legacy", transport: "http", rounds: 400, together: 4 },
-  { client: "modern", server: "legacy", transport: "http", rounds: 400, together: 4 },
-  { client: "legacy", server: "modern", transport: "http", rounds: 300, together: 4 },
+  { client: "modern", server: "modern", transport: "http", rounds: 150, together: 8 },
+  { client: "legacy", server: "legacy", transport: "http", rounds: 100, together: 8 },
+  { client: "modern", server: "legacy", transport: "http", rounds: 100, together: 8 },
+  { client: "legacy", server: "modern", transport: "http", rounds: 75, together: 8 },
   // One process for all callers, one for the session that the gate holds for a caller, one for each session of a client's own.
-  { client: "modern", server: "modern", transport: "stdio", rounds: 400, together: 4 },
-  { client: "modern", server: "legacy", transport: "stdio", rounds: 250, together: 2 },
-  { client: "legacy", server: "legacy", transport: "stdio", rounds: 150, together: 1 },
+  { client: "modern", server: "modern", transport: "stdio", rounds: 100, together: 8 },
+  { client: "modern", server: "legacy", transport: "stdio", rounds: 60, together: 4 },
+  { client: "legacy", server: "legacy", transport: "stdio", rounds: 40, together: 1 },
 ];
 
 /** Where a caller calls from. */
@@ -43,7 +43,7 @@ interface Place {
 async function serverOf(t: TestContext, { server, transport }: Way, random: Random): Promise<object> {
   if (transport === "stdio") {
     const program = fileURLToPath(new URL("../fixtures/shuffling-stdio.ts", import.meta.url));
-    return { name: "shuffling", command: process.execPath, args: [program, server, String(random.integer(0, 1e9))] };
+    return { name: "shuffling", command: process.execPath, args: [program, server, String(random.integer(0, 1e9))], processesMax: 16 };
   }
   const { url, close } = await startShufflingServer(server, random);
   t.after(close);
