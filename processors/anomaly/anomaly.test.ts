@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ActivityObserved, AnomalyFound, RestrictionChanged, ToolActivity } from "../../domain/events.ts";
 import { topics } from "../../domain/topics.ts";
-import { evaluate } from "../../loadtest/anomaly/evaluate.ts";
 import { randomOf } from "../../loadtest/anomaly/random.ts";
 import { topologyDriver } from "../topology-driver.ts";
 import { anomaly } from "./anomaly.ts";
@@ -179,10 +178,4 @@ test("replaying the same records, in any order within a window, finds the same",
     return [stage.found(), stage.restricted(), stage.driver.state("anomaly")];
   };
   assert.deepEqual(run(true), run(false));
-});
-
-test("a labelled fortnight is found out as it was before", (t) => {
-  const traffic = { seed: 11, callers: 12, days: 6, quietDays: 4, attacksOfEach: 1 };
-  const { kinds, falseAlerts } = evaluate(traffic, { alertsPerDay: 2, settleMs: 20_000, responses: alertOnly });
-  t.assert.snapshot({ kinds, falseAlerts });
 });
