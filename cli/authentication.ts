@@ -1,8 +1,8 @@
 import { type IssuerOptions, openTokenVerifier } from "../connectors/oidc/token-verifier.ts";
 import { entityKey } from "../domain/directory.ts";
 import type { Logger } from "../domain/ports/logger.ts";
-import { type Authenticator, createAuthenticator } from "../gateway/authenticate.ts";
-import type { GateView } from "../gateway/gate-view.ts";
+import { type Authenticator, createAuthenticator } from "../gateway/authentication/authenticate.ts";
+import type { GateView } from "../gateway/decision/gate-view.ts";
 import type { Config } from "./config.ts";
 
 /** Who may call: API keys and users of the directory, and tokens of the configured issuers. */

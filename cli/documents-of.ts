@@ -1,4 +1,4 @@
-import type { FileInput } from "../registry/file-commands.ts";
+import type { FileInput } from "../registry/documents/file-commands.ts";
 import type { Definitions } from "./entities.ts";
 
 /** Definitions that were read and checked, as the control plane takes them: it checks again, and adds whose they are. */

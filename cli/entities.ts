@@ -7,8 +7,8 @@ import { parsePolicy } from "../domain/policy/parse.ts";
 import type { Policy } from "../domain/policy/policy.ts";
 import type { AuditMode, Server } from "../domain/server.ts";
 import type { VirtualServer } from "../domain/virtual/virtual-server.ts";
-import { parseServer } from "../registry/parse-server.ts";
-import { parseVirtualServer } from "../registry/parse-virtual-server.ts";
+import { parseVirtualServer } from "../registry/documents/parse-virtual-server.ts";
+import { parseServer } from "../registry/servers/parse-server.ts";
 import {
   type AuthorDefinitions,
   type AuthorServer,

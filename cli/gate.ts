@@ -1,6 +1,6 @@
 import type { EventLog } from "../domain/ports/event-log.ts";
 import type { Logger } from "../domain/ports/logger.ts";
-import { type GateView, openGateView } from "../gateway/gate-view.ts";
+import { type GateView, openGateView } from "../gateway/decision/gate-view.ts";
 import type { Control } from "../registry/control.ts";
 import { openAuthenticator } from "./authentication.ts";
 import type { Config } from "./config.ts";

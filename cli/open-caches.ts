@@ -4,7 +4,7 @@ import { createFlights } from "../gateway/mcp/cache/flights.ts";
 import { createKeptAnswers } from "../gateway/mcp/cache/kept-answers.ts";
 import type { Gate } from "../gateway/mcp/gate.ts";
 import { createMirrors } from "../gateway/mcp/mirrors.ts";
-import type { ExposedMetrics } from "../gateway/metrics.ts";
+import type { ExposedMetrics } from "../gateway/operations/metrics.ts";
 import type { Config } from "./config.ts";
 
 type Caches = Pick<Gate, "lists" | "aggregation" | "mirrors" | "answers" | "invalidate">;

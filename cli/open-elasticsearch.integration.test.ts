@@ -12,7 +12,7 @@ import type { EventLog } from "../domain/ports/event-log.ts";
 import { silentLogger } from "../domain/ports/logger.ts";
 import type { StoredRecord } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
-import { createMetrics } from "../gateway/metrics.ts";
+import { createMetrics } from "../gateway/operations/metrics.ts";
 import { until } from "../tests/e2e/until.ts";
 import { elasticsearch } from "../tests/servers/for-test.ts";
 import { loadConfig } from "./config.ts";

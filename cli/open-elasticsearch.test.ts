@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { EventLog } from "../domain/ports/event-log.ts";
 import { silentLogger } from "../domain/ports/logger.ts";
-import { createMetrics } from "../gateway/metrics.ts";
+import { createMetrics } from "../gateway/operations/metrics.ts";
 import { loadConfig } from "./config.ts";
 import { openElasticsearch } from "./open-elasticsearch.ts";
 

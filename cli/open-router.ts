@@ -5,7 +5,7 @@ import type { Logger } from "../domain/ports/logger.ts";
 import type { Metrics } from "../domain/ports/metrics.ts";
 import { recordKey } from "../domain/record-key.ts";
 import { topics } from "../domain/topics.ts";
-import { createRouter, type Router, type UpstreamChange } from "../gateway/router.ts";
+import { createRouter, type Router, type UpstreamChange } from "../gateway/routing/router.ts";
 import type { Config } from "./config.ts";
 
 export interface RouterParts {

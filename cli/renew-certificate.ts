@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { toFault } from "../domain/fault.ts";
 import type { Logger } from "../domain/ports/logger.ts";
-import type { HttpServer } from "../gateway/uws-server.ts";
+import type { HttpServer } from "../gateway/ingress/uws-server.ts";
 import type { Config } from "./config.ts";
 
 /**

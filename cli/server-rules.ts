@@ -1,4 +1,4 @@
-import type { ServerRules } from "../registry/parse-upstream.ts";
+import type { ServerRules } from "../registry/servers/parse-upstream.ts";
 import type { Config } from "./config.ts";
 
 /** What the control plane lets registered servers do, as the configuration says. */

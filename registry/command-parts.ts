@@ -4,9 +4,9 @@ import type { Policy } from "../domain/policy/policy.ts";
 import type { EventLog } from "../domain/ports/event-log.ts";
 import type { Logger } from "../domain/ports/logger.ts";
 import type { Position, Topic } from "../domain/record.ts";
-import type { ServerRules } from "./parse-upstream.ts";
-import type { HealthTable } from "./server-view.ts";
-import type { Writer } from "./writer.ts";
+import type { ServerRules } from "./servers/parse-upstream.ts";
+import type { HealthTable } from "./servers/server-view.ts";
+import type { Writer } from "./writing/writer.ts";
 
 /** Reads a policy or limit as its author wrote it. Throws `Fault("invalid")` with the path of the wrong field. */
 type ParseDocument<Document extends Policy | Limit> = (

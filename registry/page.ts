@@ -1,5 +1,5 @@
 import { invalid } from "./object-reader.ts";
-import { compareText } from "./server-view.ts";
+import { compareText } from "./servers/server-view.ts";
 
 /** Which part of a list is asked for. */
 export interface PageRequest {

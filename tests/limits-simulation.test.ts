@@ -9,7 +9,7 @@ import type { Limit } from "../domain/limits/limit.ts";
 import { parseLimit } from "../domain/limits/parse.ts";
 import type { LogRecord, StoredRecord } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
-import { createLimiter, type Limiter } from "../gateway/limiter.ts";
+import { createLimiter, type Limiter } from "../gateway/decision/limiter.ts";
 import { limits } from "../processors/limits.ts";
 import { localLeases } from "../processors/local-leases.ts";
 

@@ -64,7 +64,7 @@ describe("the tree keeps its order", () => {
   test("exactly one file of the server imports uWebSockets.js", () => {
     const importers = sources.filter((file) => !isTest(file) && importsOf(file).includes("uWebSockets.js"));
     assert.equal(importers.length, 1, importers.join(", "));
-    assert.match(importers[0] ?? "", /^gateway\/uws-/);
+    assert.match(importers[0] ?? "", /^gateway\/ingress\/uws-/);
   });
 
   test("domain and processors have no clock, no randomness and no timers", () => {
@@ -77,7 +77,7 @@ describe("the tree keeps its order", () => {
     const readers = sources.filter((file) => !isTest(file) && !file.startsWith("cli/") && /process\.env\b/.test(text(file)));
     // The header bound of the ingress must be set before its addon loads; children of stdio servers get a minimal environment.
     assert.deepEqual(
-      readers.filter((file) => !/^(gateway\/uws-|connectors\/upstream\/|proto\/generate)/.test(file)),
+      readers.filter((file) => !/^(gateway\/ingress\/uws-|connectors\/upstream\/|proto\/generate)/.test(file)),
       [],
     );
   });

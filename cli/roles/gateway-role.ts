@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { openSpool } from "../../connectors/embedded/spool.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
-import { createFreshness, type Freshness } from "../../gateway/freshness.ts";
-import { type GateView, openGateView } from "../../gateway/gate-view.ts";
-import { createRecorder, type Recorder } from "../../gateway/recorder.ts";
+import { createFreshness, type Freshness } from "../../gateway/decision/freshness.ts";
+import { type GateView, openGateView } from "../../gateway/decision/gate-view.ts";
+import { createRecorder, type Recorder } from "../../gateway/recording/recorder.ts";
 import type { Config } from "../config.ts";
 import { type Mcp, type McpParts, openMcp } from "../open-mcp.ts";
 import { openRouter } from "../open-router.ts";

@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import { type Codec, createCodec } from "../../connectors/avro/codec.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
-import { createMetrics, type ExposedMetrics } from "../../gateway/metrics.ts";
-import { exposeProcessMetrics } from "../../gateway/process-metrics.ts";
+import { createMetrics, type ExposedMetrics } from "../../gateway/operations/metrics.ts";
+import { exposeProcessMetrics } from "../../gateway/operations/process-metrics.ts";
 import type { Config } from "../config.ts";
 import { createIds } from "../ids.ts";
 

@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import type { LogRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
-import { createMetrics } from "../../gateway/metrics.ts";
+import { createMetrics } from "../../gateway/operations/metrics.ts";
 import { until } from "../../tests/e2e/until.ts";
 import { ownElasticsearch } from "../../tests/servers/for-test.ts";
 import { createCodec } from "../avro/codec.ts";

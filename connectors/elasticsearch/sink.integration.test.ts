@@ -10,7 +10,7 @@ import { silentLogger } from "../../domain/ports/logger.ts";
 import type { LogRecord } from "../../domain/record.ts";
 import { recordKey } from "../../domain/record-key.ts";
 import { topics } from "../../domain/topics.ts";
-import { createMetrics } from "../../gateway/metrics.ts";
+import { createMetrics } from "../../gateway/operations/metrics.ts";
 import { until } from "../../tests/e2e/until.ts";
 import { openFaultyProxy } from "../../tests/fixtures/faulty-proxy.ts";
 import { elasticsearch } from "../../tests/servers/for-test.ts";

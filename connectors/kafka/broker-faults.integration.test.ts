@@ -5,7 +5,7 @@ import type { EventLog } from "../../domain/ports/event-log.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import type { LogRecord, StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
-import { createMetrics } from "../../gateway/metrics.ts";
+import { createMetrics } from "../../gateway/operations/metrics.ts";
 import { until } from "../../tests/e2e/until.ts";
 import { ownKafka } from "../../tests/servers/for-test.ts";
 import type { KafkaServer } from "../../tests/servers/kafka-server.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import { topics } from "../../domain/topics.ts";
-import { createMetrics } from "../../gateway/metrics.ts";
+import { createMetrics } from "../../gateway/operations/metrics.ts";
 import { kafkaForSuite } from "../../tests/servers/for-test.ts";
 import { createCodec } from "../avro/codec.ts";
 import { eventLogContract } from "../event-log.contract.ts";

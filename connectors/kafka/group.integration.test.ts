@@ -8,7 +8,7 @@ import kafkajs from "kafkajs";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import type { LogRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
-import { createMetrics } from "../../gateway/metrics.ts";
+import { createMetrics } from "../../gateway/operations/metrics.ts";
 import { until } from "../../tests/e2e/until.ts";
 import { kafka } from "../../tests/servers/for-test.ts";
 import { createCodec } from "../avro/codec.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import { topics } from "../../domain/topics.ts";
-import { createMetrics } from "../../gateway/metrics.ts";
+import { createMetrics } from "../../gateway/operations/metrics.ts";
 import { ownKafka } from "../../tests/servers/for-test.ts";
 import { freePort } from "../../tests/servers/free-port.ts";
 import { createCodec } from "../avro/codec.ts";

@@ -2,10 +2,10 @@ import type { Call, Decision } from "../../domain/call.ts";
 import { Fault, type FaultCode } from "../../domain/fault.ts";
 import { codes, deniedAnswer, errorForms, errorMessage } from "../../domain/mcp/errors.ts";
 import type { HttpReply } from "../../domain/ports/http.ts";
-import type { Unauthenticated } from "../authenticate.ts";
-import { stepUpChallenge } from "../challenge.ts";
-import type { Judged } from "../decide.ts";
-import { rateLimitHeaders } from "../rate-limit-headers.ts";
+import type { Unauthenticated } from "../authentication/authenticate.ts";
+import { stepUpChallenge } from "../authentication/challenge.ts";
+import type { Judged } from "../decision/decide.ts";
+import { rateLimitHeaders } from "../decision/rate-limit-headers.ts";
 import type { Inbound } from "./inbound.ts";
 
 const json = ["content-type", "application/json"] as const;

@@ -3,7 +3,7 @@ import { copyBytes } from "../../domain/copy-bytes.ts";
 import { Fault } from "../../domain/fault.ts";
 import { createSseParser } from "../../domain/mcp/sse.ts";
 import type { UpstreamAnswer, UpstreamRequest } from "../../domain/ports/upstream.ts";
-import type { RoutedServer } from "../router.ts";
+import type { RoutedServer } from "../routing/router.ts";
 
 /** A whole answer of an upstream, for the gate's own questions: handshakes, probes and lists. */
 export interface Asked {

@@ -5,7 +5,7 @@ import { legacyVersions, modernVersions } from "../../domain/mcp/revisions.ts";
 import { scanMessage } from "../../domain/mcp/scan.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
 import type { HttpReply, HttpRequest, Route } from "../../domain/ports/http.ts";
-import type { Unauthenticated } from "../authenticate.ts";
+import type { Unauthenticated } from "../authentication/authenticate.ts";
 import { protocolReply, refusedReply, unauthenticatedReply } from "./answers.ts";
 import { receiveBatch } from "./batch.ts";
 import type { Gate } from "./gate.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Fault } from "../../domain/fault.ts";
 import type { UpstreamSink } from "../../domain/ports/upstream.ts";
-import type { RoutedServer } from "../router.ts";
+import type { RoutedServer } from "../routing/router.ts";
 import { createEras } from "./era.ts";
 
 type Reply = { readonly status?: number; readonly body?: unknown } | { readonly fault: Fault; readonly phase: "unsent" | "sent" };

@@ -2,7 +2,7 @@ import { Fault } from "../../domain/fault.ts";
 import { codes } from "../../domain/mcp/errors.ts";
 import { type Era, latestModern, legacyVersions } from "../../domain/mcp/revisions.ts";
 import type { Server } from "../../domain/server.ts";
-import type { RoutedServer } from "../router.ts";
+import type { RoutedServer } from "../routing/router.ts";
 import { ask, type JsonRpcAnswer } from "./ask.ts";
 import { gateInfo } from "./identity.ts";
 

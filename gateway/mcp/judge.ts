@@ -3,7 +3,7 @@ import { costOf } from "../../domain/budgets/cost.ts";
 import type { Call } from "../../domain/call.ts";
 import type { CallTrace } from "../../domain/ports/telemetry.ts";
 import type { AuditMode } from "../../domain/server.ts";
-import type { Judged } from "../decide.ts";
+import type { Judged } from "../decision/decide.ts";
 import type { Gate } from "./gate.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Outcome } from "./outcome.ts";

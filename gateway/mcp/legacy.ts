@@ -4,7 +4,7 @@ import { targetOf } from "../../domain/mcp/methods.ts";
 import { negotiate } from "../../domain/mcp/revisions.ts";
 import type { HttpReply } from "../../domain/ports/http.ts";
 import type { UpstreamAnswer } from "../../domain/ports/upstream.ts";
-import type { RoutedServer } from "../router.ts";
+import type { RoutedServer } from "../routing/router.ts";
 import { blendOf } from "./aggregate/blend.ts";
 import { initializeBlend } from "./aggregate/offers.ts";
 import { faultReply, protocolReply, refusedReply, routeRefusal, unknownMethodReply } from "./answers.ts";

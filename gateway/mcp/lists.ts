@@ -5,7 +5,7 @@ import { mirroredParams } from "../../domain/mcp/mirrored-params.ts";
 import type { Scanned } from "../../domain/mcp/scanned.ts";
 import { type Edit, elementRemovals, splice } from "../../domain/mcp/splice.ts";
 import type { PolicyTable } from "../../domain/policy/evaluate.ts";
-import { isVisible } from "../decide.ts";
+import { isVisible } from "../decision/decide.ts";
 
 /** Where a list method keeps its items, and what an item is called by. */
 interface FilteredShape {

@@ -1,6 +1,6 @@
 import { type MirroredParam, mirroredParams } from "../../domain/mcp/mirrored-params.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
-import type { RoutedServer } from "../router.ts";
+import type { RoutedServer } from "../routing/router.ts";
 import type { Asker, ServerLists } from "./aggregate/server-lists.ts";
 import type { KeptAnswers } from "./cache/kept-answers.ts";
 

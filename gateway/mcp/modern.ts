@@ -2,7 +2,7 @@ import { codes } from "../../domain/mcp/errors.ts";
 import { rawText } from "../../domain/mcp/json-text.ts";
 import { targetOf } from "../../domain/mcp/methods.ts";
 import { mirroringProblem } from "../../domain/mcp/mirrored-params.ts";
-import type { RoutedServer } from "../router.ts";
+import type { RoutedServer } from "../routing/router.ts";
 import { protocolReply, routeRefusal } from "./answers.ts";
 import { isAboutTask } from "./declared.ts";
 import { discoverLegacy } from "./describe.ts";

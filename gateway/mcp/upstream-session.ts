@@ -1,7 +1,7 @@
 import { Fault } from "../../domain/fault.ts";
 import { asObject, type ClientCapabilities } from "../../domain/mcp/client-capabilities.ts";
 import { latestLegacy } from "../../domain/mcp/revisions.ts";
-import type { RoutedServer } from "../router.ts";
+import type { RoutedServer } from "../routing/router.ts";
 import { type Asked, ask } from "./ask.ts";
 import { createGroupedEntries } from "./grouped-entries.ts";
 import { gateInfo } from "./identity.ts";

@@ -2,7 +2,7 @@ import { declined, open, type Requirement, verified } from "./requirement.ts";
 
 const clients = "tests/e2e/clients.test.ts";
 const control = "registry/control.test.ts";
-const router = "gateway/router.test.ts";
+const router = "gateway/routing/router.test.ts";
 const logIsTheStore = "the event log is the one store; nothing else owns data, so there is no database to choose";
 const oneLanguage = "all server code is TypeScript on Node, by the user's wish";
 
@@ -17,18 +17,18 @@ export const dataPlane: readonly Requirement[] = [
     "the ingress is our own; a proxy may stand in front of it (http.trustedProxies)",
   ),
   verified("000.entry.3", "SSL/TLS termination", {
-    "gateway/uws-server.integration.test.ts": ["over TLS requests are served, large and streamed answers arrive whole"],
+    "gateway/ingress/uws-server.integration.test.ts": ["over TLS requests are served, large and streamed answers arrive whole"],
   }),
   verified("000.entry.4", "A reverse proxy in front of the gateway is believed where it is trusted, and nobody else", {
-    "gateway/uws-server.integration.test.ts": ["behind a trusted proxy the address is the one that it reports"],
-    "gateway/client-address.test.ts": ["the caller's address: nobody is believed who is not trusted"],
+    "gateway/ingress/uws-server.integration.test.ts": ["behind a trusted proxy the address is the one that it reports"],
+    "gateway/ingress/client-address.test.ts": ["the caller's address: nobody is believed who is not trusted"],
   }),
 
   declined("000.registry.1", "The registry is written in FastAPI", oneLanguage),
   verified("000.registry.2", "Registry: server management", {
     [control]: ["whoever registers a server finds it in the next list"],
-    "registry/rest.test.ts": ["a server is registered, listed, read, replaced by its version, and removed"],
-    "registry/grpc.test.ts": ["a server is registered, read, listed and removed; a stranger sees nothing of it"],
+    "registry/rest/rest.test.ts": ["a server is registered, listed, read, replaced by its version, and removed"],
+    "registry/grpc/grpc.test.ts": ["a server is registered, read, listed and removed; a stranger sees nothing of it"],
   }),
   verified("000.registry.3", "Registry: tools are discovered by asking the servers, merged or one by one", {
     [clients]: ["real clients list and call through the gate"],
@@ -43,8 +43,8 @@ export const dataPlane: readonly Requirement[] = [
 
   declined("000.auth.1", "The auth server is written in FastAPI", oneLanguage),
   verified("000.auth.2", "OAuth 2.0: the gateway is a protected resource that says where tokens come from", {
-    "gateway/resource-metadata.test.ts": ["the document names the resource, who gives tokens for it"],
-    "gateway/authenticate.test.ts": ["is nothing: the way to authorize is told, and no error"],
+    "gateway/authentication/resource-metadata.test.ts": ["the document names the resource, who gives tokens for it"],
+    "gateway/authentication/authenticate.test.ts": ["is nothing: the way to authorize is told, and no error"],
   }),
   open("000.auth.3", "OAuth 2.0/OIDC: an authorization server of its own", "identity"),
   verified("000.auth.4", "JWT validation", {
@@ -54,7 +54,7 @@ export const dataPlane: readonly Requirement[] = [
     "tests/golden/policy/callers.yaml": ["scopes fit", "scopes are no prefixes"],
   }),
   verified("000.auth.6", "API keys are issued, once, and can be revoked", {
-    "registry/grpc.test.ts": ["identities are put, keys issued once and revoked"],
+    "registry/grpc/grpc.test.ts": ["identities are put, keys issued once and revoked"],
     [control]: ["a revoked key stays revoked, at the moment it first was"],
   }),
   open("000.auth.7", "Token vending: short-lived tokens for agents", "identity"),

@@ -1,7 +1,7 @@
 import { declined, open, type Requirement, verified } from "./requirement.ts";
 
 const tokens = "connectors/oidc/token-verifier.test.ts";
-const recorder = "gateway/recorder.test.ts";
+const recorder = "gateway/recording/recorder.test.ts";
 
 /** 002, section by section. */
 export const gatewayWithOpa: readonly Requirement[] = [
@@ -13,7 +13,7 @@ export const gatewayWithOpa: readonly Requirement[] = [
     [tokens]: ["says who calls, until when, and by which credential", "are fetched once, when the first token comes"],
   }),
   verified("002.overview.3", "The client calls the gateway with a bearer token", {
-    "gateway/authenticate.test.ts": ["is verified once, and found again at once"],
+    "gateway/authentication/authenticate.test.ts": ["is verified once, and found again at once"],
     "tests/e2e/clients.test.ts": ["real clients list and call through the gate"],
   }),
   verified("002.overview.4", "The gateway validates JWTs by the issuer's JWKS", {
@@ -41,7 +41,7 @@ export const gatewayWithOpa: readonly Requirement[] = [
 
   verified("002.diagram.1", "JWT verify", { [tokens]: ["a token that counts", "a token is refused for"] }),
   verified("002.diagram.2", "Forward to tool, one or another", {
-    "gateway/router.test.ts": [
+    "gateway/routing/router.test.ts": [
       "a server is found by its organization and name, and by no other",
       "calls go to the upstream with the fewest in flight",
     ],
@@ -66,8 +66,8 @@ export const gatewayWithOpa: readonly Requirement[] = [
   }),
 
   verified("002.responsibility.1", "Gateway: health checks", {
-    "gateway/operations-routes.test.ts": ["health says which check failed and why"],
-    "gateway/router.test.ts": ["an upstream that fails its checks gets no calls until a check is good again"],
+    "gateway/operations/operations-routes.test.ts": ["health says which check failed and why"],
+    "gateway/routing/router.test.ts": ["an upstream that fails its checks gets no calls until a check is good again"],
   }),
   verified("002.responsibility.2", "Authorization is central, deny by default, with roles, scopes and labels", {
     "domain/policy/evaluate.test.ts": ["without policies everything is denied"],
@@ -75,7 +75,7 @@ export const gatewayWithOpa: readonly Requirement[] = [
   }),
   verified("002.responsibility.3", "The store of audit and history is persistent and can be asked", {
     "connectors/embedded/store.test.ts": ["records, positions of groups and states survive a restart, and offsets go on"],
-    "registry/audit-tail.test.ts": ["pages of a query, newest first, cover everything once, while more is written"],
+    "registry/audit/audit-tail.test.ts": ["pages of a query, newest first, cover everything once, while more is written"],
   }),
   verified("002.responsibility.4", "The store supports analytics", {
     "connectors/elasticsearch/kibana/panels.integration.test.ts": [
@@ -87,7 +87,7 @@ export const gatewayWithOpa: readonly Requirement[] = [
 
   open("002.flow.1", "Tokens by authorization code with PKCE, or client credentials", "identity"),
   verified("002.flow.2", "A request with a bearer token arrives, its JWT is verified, the input of the decision is built", {
-    "gateway/authenticate.test.ts": ["is verified once, and found again at once"],
+    "gateway/authentication/authenticate.test.ts": ["is verified once, and found again at once"],
   }),
   open("002.flow.3", "OPA answers allow or deny", "opa"),
   verified("002.flow.4", "The gateway enforces the decision", {
@@ -95,13 +95,13 @@ export const gatewayWithOpa: readonly Requirement[] = [
   }),
   verified("002.flow.5", "Denied: an event on the audit trail", {
     "tests/e2e/decisions.test.ts": ["what the gate denies reaches no server"],
-    "registry/audit-tail.test.ts": ["records are filtered by verdict, where refused acts are denied"],
+    "registry/audit/audit-tail.test.ts": ["records are filtered by verdict, where refused acts are denied"],
   }),
   verified("002.flow.6", "Metrics are exported", {
     "connectors/telemetry/otel.integration.test.ts": [
       "the process's own counters are exported, the durations of calls under their conventional name",
     ],
-    "gateway/operations-routes.test.ts": ["metrics are served as Prometheus expects them"],
+    "gateway/operations/operations-routes.test.ts": ["metrics are served as Prometheus expects them"],
   }),
 
   verified("002.security.1", "TLS is enforced beyond loopback", {

@@ -19,7 +19,7 @@ export const officialRegistry: readonly Requirement[] = [
   declined("004.database.1", "PostgreSQL, or MongoDB, as the primary store", logIsTheStore),
   open("004.database.2", "Versioned metadata of servers (server.json)", "registry"),
   verified("004.database.3", "First part of it: definitions of servers are versioned, and the version is asked for on change", {
-    "registry/servers.test.ts": [
+    "registry/servers/servers.test.ts": [
       "a name that is taken is a conflict unless its version is expected",
       "a registered server is version 1, and going on from there",
     ],

@@ -4,10 +4,10 @@ const goLayout = "we are TypeScript by the user's wish, and the tree shows our p
 const noDatabase = "the event log is the one store; its schemas are proto/events, its compatibility is checked";
 const config = "cli/config.test.ts";
 const control = "registry/control.test.ts";
-const limiter = "gateway/limiter.test.ts";
-const rest = "registry/rest.test.ts";
-const router = "gateway/router.test.ts";
-const uws = "gateway/uws-server.integration.test.ts";
+const limiter = "gateway/decision/limiter.test.ts";
+const rest = "registry/rest/rest.test.ts";
+const router = "gateway/routing/router.test.ts";
+const uws = "gateway/ingress/uws-server.integration.test.ts";
 
 /** 001, "Directory Structure": not the Go tree itself, but what each of its parts is for. */
 export const organizationGatewayLayout: readonly Requirement[] = [
@@ -30,9 +30,9 @@ export const organizationGatewayLayout: readonly Requirement[] = [
 
   verified("001.layout.6", "auth: verification of JWTs", { "connectors/oidc/token-verifier.test.ts": ["a token that counts"] }),
   verified("001.layout.7", "auth: middleware that nobody passes unknown", {
-    "gateway/authenticate.test.ts": ["whatever fails in authentication is a refusal"],
+    "gateway/authentication/authenticate.test.ts": ["whatever fails in authentication is a refusal"],
     [rest]: ["every route refuses who is not known, before its body is looked at"],
-    "registry/grpc.test.ts": ["every method of every service refuses who brings no, wrong or crashing credentials"],
+    "registry/grpc/grpc.test.ts": ["every method of every service refuses who brings no, wrong or crashing credentials"],
   }),
   verified("001.layout.8", "auth: policy engine", {
     "domain/policy/evaluate.test.ts": [
@@ -60,32 +60,34 @@ export const organizationGatewayLayout: readonly Requirement[] = [
 
   verified("001.layout.15", "discovery: health checking", { [router]: ["an upstream whose calls are answered needs no check"] }),
   verified("001.layout.16", "discovery: server registry", {
-    "registry/servers.test.ts": ["a registered server is version 1, and going on from there"],
+    "registry/servers/servers.test.ts": ["a registered server is version 1, and going on from there"],
   }),
-  verified("001.layout.17", "discovery: service", { "registry/grpc.test.ts": ["a service registers under a lease and renews it"] }),
+  verified("001.layout.17", "discovery: service", { "registry/grpc/grpc.test.ts": ["a service registers under a lease and renews it"] }),
 
   verified("001.layout.18", "gateway: HTTP proxy", {
     "connectors/upstream/http-client.test.ts": ["a slow reader stops the server, and gets every byte in the end"],
   }),
   verified("001.layout.19", "gateway: router", {
-    "gateway/routes.test.ts": ["any target gets exactly one answer, and a parameter is what was encoded"],
+    "gateway/ingress/routes.test.ts": ["any target gets exactly one answer, and a parameter is what was encoded"],
   }),
-  verified("001.layout.20", "gateway: load balancer", { "gateway/balance.test.ts": ["calls go round evenly"] }),
+  verified("001.layout.20", "gateway: load balancer", { "gateway/routing/balance.test.ts": ["calls go round evenly"] }),
 
   verified("001.layout.21", "logging: audit", { [control]: ["every act, done or refused, is on the audit topic, after its change"] }),
   verified("001.layout.22", "logging: recording of requests", {
-    "gateway/recorder.test.ts": ["a strict record resolves when it is durable; those of one turn share an append"],
+    "gateway/recording/recorder.test.ts": ["a strict record resolves when it is durable; those of one turn share an append"],
   }),
   verified("001.layout.23", "logging: service that can be asked and followed", {
-    "registry/audit-tail.test.ts": ["a follower gets what happens from then on, once, and ends when it goes"],
+    "registry/audit/audit-tail.test.ts": ["a follower gets what happens from then on, once, and ends when it goes"],
   }),
 
   verified("001.layout.24", "middleware: one chain that every request passes", {
-    "gateway/origin-guard.test.ts": ["what is no preflight is left to the routes"],
-    "gateway/routes.test.ts": ["a known path with another method is answered 405 with every method it knows"],
+    "gateway/ingress/origin-guard.test.ts": ["what is no preflight is left to the routes"],
+    "gateway/ingress/routes.test.ts": ["a known path with another method is answered 405 with every method it knows"],
   }),
   verified("001.layout.25", "middleware: CORS", {
-    "gateway/origin-guard.test.ts": ["a preflight is answered without authentication, with what browsers ask for and nothing invented"],
+    "gateway/ingress/origin-guard.test.ts": [
+      "a preflight is answered without authentication, with what browsers ask for and nothing invented",
+    ],
   }),
   verified("001.layout.26", "middleware: recovery from bugs", {
     [uws]: [
@@ -94,8 +96,8 @@ export const organizationGatewayLayout: readonly Requirement[] = [
     ],
   }),
   verified("001.layout.27", "middleware: timeouts", {
-    "gateway/uws-refusals.integration.test.ts": ["a body that does not arrive in time is answered 408 and the connection closed"],
-    "gateway/uws-stream.integration.test.ts": ["a reader of a stream that takes nothing for too long is cut off"],
+    "gateway/ingress/uws-refusals.integration.test.ts": ["a body that does not arrive in time is answered 408 and the connection closed"],
+    "gateway/ingress/uws-stream.integration.test.ts": ["a reader of a stream that takes nothing for too long is cut off"],
     "connectors/upstream/http-client.test.ts": [
       "no answer is given up at its deadline and not before",
       "the total bound counts while bytes keep coming",
@@ -118,15 +120,17 @@ export const organizationGatewayLayout: readonly Requirement[] = [
   verified("001.layout.34", "handlers: gateway management", {
     [rest]: ["a server is registered, listed, read, replaced by its version, and removed"],
   }),
-  verified("001.layout.35", "handlers: health", { "gateway/operations-routes.test.ts": ["health says which check failed and why"] }),
+  verified("001.layout.35", "handlers: health", {
+    "gateway/operations/operations-routes.test.ts": ["health says which check failed and why"],
+  }),
   verified("001.layout.36", "handlers: administration", { [rest]: ["the log of acts is asked by user, time and verdict"] }),
   verified("001.layout.37", "server: table of routes, and the set-up of what listens", {
-    "gateway/routes.test.ts": ["two routes of one method and shape are a bug"],
+    "gateway/ingress/routes.test.ts": ["two routes of one method and shape are a bug"],
     [uws]: ["a taken port is an error that names the option"],
   }),
   verified("001.layout.38", "types: authentication, configuration, errors, gateway, MCP", {
     "tests/tidy.test.ts": ["imports point in the allowed directions only"],
-    "gateway/faults-http.test.ts": ["every code has a status, and only our own failures have one of 5xx"],
+    "gateway/ingress/faults-http.test.ts": ["every code has a status, and only our own failures have one of 5xx"],
   }),
 
   verified("001.layout.39", "pkg/client: a client of MCP (the command line's own)", {

@@ -1,25 +1,25 @@
 import { organizationGatewayLayout } from "./organization-gateway-layout.ts";
 import { declined, open, type Requirement, verified } from "./requirement.ts";
 
-const authenticate = "gateway/authenticate.test.ts";
-const breaker = "gateway/breaker.test.ts";
+const authenticate = "gateway/authentication/authenticate.test.ts";
+const breaker = "gateway/routing/breaker.test.ts";
 const clients = "tests/e2e/clients.test.ts";
 const config = "cli/config.test.ts";
 const control = "registry/control.test.ts";
 const decisions = "tests/e2e/decisions.test.ts";
 const evaluate = "domain/policy/evaluate.test.ts";
-const grpc = "registry/grpc.test.ts";
-const limiter = "gateway/limiter.test.ts";
-const metrics = "gateway/metrics.test.ts";
-const operations = "gateway/operations-routes.test.ts";
-const recorder = "gateway/recorder.test.ts";
-const rest = "registry/rest.test.ts";
-const router = "gateway/router.test.ts";
-const servers = "registry/servers.test.ts";
-const tail = "registry/audit-tail.test.ts";
+const grpc = "registry/grpc/grpc.test.ts";
+const limiter = "gateway/decision/limiter.test.ts";
+const metrics = "gateway/operations/metrics.test.ts";
+const operations = "gateway/operations/operations-routes.test.ts";
+const recorder = "gateway/recording/recorder.test.ts";
+const rest = "registry/rest/rest.test.ts";
+const router = "gateway/routing/router.test.ts";
+const servers = "registry/servers/servers.test.ts";
+const tail = "registry/audit/audit-tail.test.ts";
 const tokens = "connectors/oidc/token-verifier.test.ts";
 const usage = "processors/usage.test.ts";
-const uws = "gateway/uws-server.integration.test.ts";
+const uws = "gateway/ingress/uws-server.integration.test.ts";
 const noDatabase = "the event log is the one store; there is no database beside it";
 
 const slidingWindow = ["a small limit is exact: the call over it is refused until the window has slid"];
@@ -29,7 +29,7 @@ const overview: readonly Requirement[] = [
     [evaluate]: ["the policies of one organization allow nobody of another"],
     [control]: ["an organization sees and changes nothing of another"],
     [tail]: ["no filter, moment or cursor brings another organization's records"],
-    "registry/usage-view.test.ts": ["an organization sees its own usage only"],
+    "registry/audit/usage-view.test.ts": ["an organization sees its own usage only"],
   }),
 ];
 
@@ -107,7 +107,7 @@ const components: readonly Requirement[] = [
     [usage]: ["a trace of calls gives these counts, told once at the next tick"],
   }),
   verified("001.logging.5", "Errors are tracked: counted by user, server and tool, and logged with their cause", {
-    "registry/usage-view.test.ts": ["usage is summed by user, server, tool and hour, busiest first"],
+    "registry/audit/usage-view.test.ts": ["usage is summed by user, server, tool and hour, busiest first"],
     "connectors/telemetry/logger.test.ts": ["errors are written with their causes, and nothing breaks the line or the memory"],
   }),
 
@@ -149,7 +149,7 @@ const components: readonly Requirement[] = [
     [servers]: ["a replica whose lease ended is left out when another registers"],
   }),
   verified("001.discovery.4", "Load balancing by least requests", {
-    "gateway/balance.test.ts": ["calls go round evenly", "a call goes to "],
+    "gateway/routing/balance.test.ts": ["calls go round evenly", "a call goes to "],
   }),
   declined(
     "001.discovery.5",
@@ -239,7 +239,7 @@ const endpoints: readonly Requirement[] = [
   verified("001.endpoints.15", "GET /metrics", { [operations]: ["metrics are served as Prometheus expects them"] }),
   verified("001.endpoints.16", "GET /admin/logs", { [rest]: ["the log of acts is asked by user, time and verdict"] }),
   verified("001.endpoints.17", "GET /admin/stats", {
-    "registry/usage-view.test.ts": ["the range is the last day unless told, by whole hours"],
+    "registry/audit/usage-view.test.ts": ["the range is the last day unless told, by whole hours"],
     [grpc]: ["the audit is tailed, queried and counted"],
   }),
 ];
@@ -255,7 +255,7 @@ const configuration: readonly Requirement[] = [
   }),
   verified("001.environment.4", "Variables for discovery: what services may register", {
     [config]: ["each kind of field can be set by a variable"],
-    "registry/parse-server.test.ts": ["without rules an API caller may start nothing and refer to nothing"],
+    "registry/servers/parse-server.test.ts": ["without rules an API caller may start nothing and refer to nothing"],
   }),
   verified("001.yaml.1", "Policies in YAML", {
     [config]: ["short forms become entities of the file's organization", "the example that ships is good"],
@@ -277,7 +277,7 @@ const security: readonly Requirement[] = [
   }),
   verified("001.security.2", "Requests are sanitized: bounded, unambiguous, well-formed", {
     "domain/mcp/scan.test.ts": ["mutated messages are judged as the reference judges them", "is refused as no message: "],
-    "gateway/uws-refusals.integration.test.ts": [
+    "gateway/ingress/uws-refusals.integration.test.ts": [
       "a declared length over the bound is answered 413 before any of the body came",
       "a head of 16 KiB is served, a larger one answered 431",
     ],
@@ -296,17 +296,17 @@ const security: readonly Requirement[] = [
       "a header of a request that would break the head is refused before anything is sent",
     ],
     [uws]: ["a handler whose header would break out of its line is answered 200 and the next request served"],
-    "gateway/origin-guard.test.ts": ["without an Origin a browser's request from another site is refused, following a link is not"],
+    "gateway/ingress/origin-guard.test.ts": ["without an Origin a browser's request from another site is refused, following a link is not"],
   }),
   verified("001.security.6", "TLS termination for the control plane, with client certificates", {
-    "registry/grpc-tls.integration.test.ts": [
+    "registry/grpc/grpc-tls.integration.test.ts": [
       "a client that trusts the authority is answered, one in plain text is not",
       "with a client authority a certificate is needed",
     ],
   }),
   verified("001.security.7", "TLS termination for agents", {
     [uws]: ["over TLS requests are served, large and streamed answers arrive whole"],
-    "gateway/uws-tls.integration.test.ts": [
+    "gateway/ingress/uws-tls.integration.test.ts": [
       "a new certificate counts for new connections; streams, kept connections and WebSockets of the old one go on",
     ],
   }),

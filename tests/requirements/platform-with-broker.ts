@@ -1,8 +1,8 @@
 import { declined, open, type Requirement, verified } from "./requirement.ts";
 
 const clients = "tests/e2e/clients.test.ts";
-const recorder = "gateway/recorder.test.ts";
-const router = "gateway/router.test.ts";
+const recorder = "gateway/recording/recorder.test.ts";
+const router = "gateway/routing/router.test.ts";
 const logIsTheStore = "the event log is the one store; nothing else owns data";
 const service = "an offer of consultants, not a property of software";
 
@@ -10,12 +10,14 @@ const service = "an offer of consultants, not a property of software";
 export const platformWithBroker: readonly Requirement[] = [
   verified("003.services.1", "Gateway service: core API and logic", {
     [clients]: ["real clients list and call through the gate"],
-    "registry/rest.test.ts": ["a server is registered, listed, read, replaced by its version, and removed"],
+    "registry/rest/rest.test.ts": ["a server is registered, listed, read, replaced by its version, and removed"],
   }),
   open("003.services.2", "Authentication service: identity and access management", "identity"),
   verified("003.services.3", "Identity and access, first part: users, roles, groups and keys are managed", {
-    "registry/grpc.test.ts": ["identities are put, keys issued once and revoked"],
-    "gateway/authenticate.test.ts": ["tells the caller at once, in either header, with the user's roles and groups where it has none"],
+    "registry/grpc/grpc.test.ts": ["identities are put, keys issued once and revoked"],
+    "gateway/authentication/authenticate.test.ts": [
+      "tells the caller at once, in either header, with the user's roles and groups where it has none",
+    ],
   }),
   open("003.services.4", "OAuth broker, opt-in", "broker"),
   verified("003.services.5", "Background workers process asynchronously", {
@@ -46,7 +48,7 @@ export const platformWithBroker: readonly Requirement[] = [
   open("003.infrastructure.4", "Networking: VPC with public and private subnets", "deployment"),
   open("003.infrastructure.5", "Monitoring: CloudWatch", "deployment"),
   verified("003.infrastructure.6", "Monitoring: metrics of the application", {
-    "gateway/operations-routes.test.ts": ["metrics are served as Prometheus expects them"],
+    "gateway/operations/operations-routes.test.ts": ["metrics are served as Prometheus expects them"],
   }),
 
   open("003.prestart.1", "A prestart container runs the tasks of initialization", "deployment"),
@@ -82,23 +84,23 @@ export const platformWithBroker: readonly Requirement[] = [
   }),
   open("003.principles.3", "Cloud-native, with auto-scaling", "deployment"),
   verified("003.principles.4", "Zero trust: whoever is not known is refused, at every interface", {
-    "gateway/authenticate.test.ts": ["whatever fails in authentication is a refusal"],
-    "registry/rest.test.ts": ["every route refuses who is not known, before its body is looked at"],
-    "registry/grpc.test.ts": ["every method of every service refuses who brings no, wrong or crashing credentials"],
+    "gateway/authentication/authenticate.test.ts": ["whatever fails in authentication is a refusal"],
+    "registry/rest/rest.test.ts": ["every route refuses who is not known, before its body is looked at"],
+    "registry/grpc/grpc.test.ts": ["every method of every service refuses who brings no, wrong or crashing credentials"],
   }),
   verified("003.principles.5", "Encryption: for agents, towards upstreams, for the control plane", {
-    "gateway/uws-server.integration.test.ts": ["over TLS requests are served, large and streamed answers arrive whole"],
+    "gateway/ingress/uws-server.integration.test.ts": ["over TLS requests are served, large and streamed answers arrive whole"],
     "connectors/upstream/https.integration.test.ts": [
       "a certificate that nobody vouches for, or for another name, is refused before anything is sent",
     ],
-    "registry/grpc-tls.integration.test.ts": ["a client that trusts the authority is answered, one in plain text is not"],
+    "registry/grpc/grpc-tls.integration.test.ts": ["a client that trusts the authority is answered, one in plain text is not"],
   }),
   verified("003.principles.6", "High availability over several zones, with automatic failover", {
     "tests/e2e/fleet.test.ts": [
       "a processor that is killed leaves its partitions to the other, and nothing is counted twice",
       "while one gate is dead the other goes on, and what it had answered is counted",
     ],
-    "registry/term.test.ts": ["one control process writes, the other stands by, reads, and takes over"],
+    "registry/writing/term.test.ts": ["one control process writes, the other stands by, reads, and takes over"],
   }),
   verified("003.principles.7", "Failover among the upstreams of a server", {
     [router]: [
@@ -108,7 +110,7 @@ export const platformWithBroker: readonly Requirement[] = [
   }),
   verified("003.principles.8", "Observability: logs, metrics and traces", {
     "connectors/telemetry/logger.test.ts": ["an entry is one line of JSON with time, level, message and fields"],
-    "gateway/metrics.test.ts": ["counters, gauges and histograms are exposed as Prometheus reads them"],
+    "gateway/operations/metrics.test.ts": ["counters, gauges and histograms are exposed as Prometheus reads them"],
     "connectors/telemetry/otel.integration.test.ts": ["a call's span reaches the collector: its name, parent, link, times and attributes"],
   }),
   verified("003.principles.9", "Reliability: what was acknowledged survives whatever ends the process", {

@@ -4,7 +4,7 @@ import { leaseKey } from "../../domain/limits/lease.ts";
 import type { Limit } from "../../domain/limits/limit.ts";
 import type { LogRecord, Topic } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
-import { createLimiter, type Limiter } from "../../gateway/limiter.ts";
+import { createLimiter, type Limiter } from "../../gateway/decision/limiter.ts";
 import { decidedRecord, endedRecord } from "../../processors/call-events.ts";
 import type { MemoryLog } from "../../processors/memory-log.ts";
 import type { Random } from "../e2e/seeded.ts";

@@ -4,7 +4,7 @@ import type { CallDecided, CallEnded } from "../../domain/events.ts";
 import { topics } from "../../domain/topics.ts";
 import { limits } from "../../processors/limits.ts";
 import { isRepeat } from "../../processors/source-header.ts";
-import { openUsageView } from "../../registry/usage-view.ts";
+import { openUsageView } from "../../registry/audit/usage-view.ts";
 import { small } from "./clock.ts";
 import { deniedTool } from "./gate.ts";
 import type { Outcome } from "./world.ts";

@@ -2,8 +2,8 @@ import { hash } from "node:crypto";
 import { prefixSeparator } from "../../../domain/server.ts";
 import type { CompiledVirtual } from "../../../domain/virtual/compiled-virtual.ts";
 import { outerName } from "../../../domain/virtual/outer-name.ts";
-import { isVisible } from "../../decide.ts";
-import type { RoutedServer } from "../../router.ts";
+import { isVisible } from "../../decision/decide.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import type { Gate } from "../gate.ts";
 import { callOf, type Inbound } from "../inbound.ts";
 

@@ -1,5 +1,5 @@
 import { Fault, toFault } from "../../../domain/fault.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import type { Gate } from "../gate.ts";
 import { callOf, contextOf, type Inbound } from "../inbound.ts";
 import { type ListItem, type ListShape, listShape, visibleItems } from "../lists.ts";

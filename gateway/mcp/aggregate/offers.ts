@@ -1,5 +1,5 @@
 import { latestLegacy, latestModern } from "../../../domain/mcp/revisions.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import { within } from "../cache/flights.ts";
 import { hintsOf } from "../cache/hints.ts";
 import type { Gate } from "../gate.ts";

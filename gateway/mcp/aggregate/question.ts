@@ -1,6 +1,6 @@
 import { Fault } from "../../../domain/fault.ts";
 import { latestModern } from "../../../domain/mcp/revisions.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import { ask } from "../ask.ts";
 import type { Eras } from "../era.ts";
 import { gateInfo } from "../identity.ts";

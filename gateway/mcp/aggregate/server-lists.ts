@@ -1,6 +1,6 @@
 import { bounds } from "../../../domain/bounds.ts";
 import { Fault } from "../../../domain/fault.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import { type Flights, within } from "../cache/flights.ts";
 import { type Hints, hintsOf } from "../cache/hints.ts";
 import type { Asking, CacheScope, Kept, KeptAnswers, KeptKind } from "../cache/kept-answers.ts";

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { rawText } from "../../../domain/mcp/json-text.ts";
 import type { Era } from "../../../domain/mcp/revisions.ts";
 import type { Scanned } from "../../../domain/mcp/scanned.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import type { Destination } from "../forward.ts";
 import { contextOf, type Inbound } from "../inbound.ts";
 import { hintsOf } from "./hints.ts";

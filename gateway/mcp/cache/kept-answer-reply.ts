@@ -1,7 +1,7 @@
 import { toFault } from "../../../domain/fault.ts";
 import { scanMessage } from "../../../domain/mcp/scan.ts";
 import { splice } from "../../../domain/mcp/splice.ts";
-import { rateLimitHeaders } from "../../rate-limit-headers.ts";
+import { rateLimitHeaders } from "../../decision/rate-limit-headers.ts";
 import { faultReply } from "../answers.ts";
 import type { Destination } from "../forward.ts";
 import type { Gate } from "../gate.ts";

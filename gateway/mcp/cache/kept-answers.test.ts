@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Server } from "../../../domain/server.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import { type Answered, type Asking, createKeptAnswers } from "./kept-answers.ts";
 
 let clockMs = 1_000;

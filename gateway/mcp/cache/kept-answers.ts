@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Server } from "../../../domain/server.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 
 /** What a server may answer with hints for keeping it (2026-07-28, server/utilities/caching). */
 export type KeptKind = "discover" | "tools" | "prompts" | "resources" | "read";

@@ -3,7 +3,7 @@ import { Fault } from "../../../domain/fault.ts";
 import type { Caller } from "../../../domain/identity.ts";
 import type { HttpReply, HttpRequest, Route } from "../../../domain/ports/http.ts";
 import type { WebSocketConnection, WebSocketListener } from "../../../domain/ports/websocket.ts";
-import { sendFault, sendProblem } from "../../faults-http.ts";
+import { sendFault, sendProblem } from "../../ingress/faults-http.ts";
 import { unauthenticatedReply } from "../answers.ts";
 import type { Gate } from "../gate.ts";
 import { type Endpoint, endpointOf } from "../place.ts";

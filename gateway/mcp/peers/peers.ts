@@ -1,6 +1,6 @@
 import { Fault } from "../../../domain/fault.ts";
 import type { Exchange, Upstream, UpstreamAnswer, UpstreamRequest, UpstreamSink } from "../../../domain/ports/upstream.ts";
-import type { RoutedExchange } from "../../router.ts";
+import type { RoutedExchange } from "../../routing/router.ts";
 import type { Sealer } from "../../sealing/sealer.ts";
 import type { Return } from "../questions/parked-calls.ts";
 import { encodePeerMessage, type PeerMessage, peerHeader, proofOf } from "./peer-message.ts";

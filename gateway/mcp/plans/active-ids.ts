@@ -1,4 +1,4 @@
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 
 /**
  * Ids and progress tokens of the requests in flight at a stateless server. To the server the gate is one sender, and a sender uses neither

@@ -1,5 +1,5 @@
 import type { UpstreamRequest, UpstreamSink } from "../../../domain/ports/upstream.ts";
-import type { RoutedExchange } from "../../router.ts";
+import type { RoutedExchange } from "../../routing/router.ts";
 import type { RelayOptions, Rewrite } from "../outcome.ts";
 import type { UpstreamSession } from "../upstream-session.ts";
 import type { IdClaim } from "./active-ids.ts";

@@ -5,7 +5,7 @@ import { methodOf } from "../../../domain/mcp/methods.ts";
 import { toModernError } from "../../../domain/mcp/modern-error.ts";
 import { toModernResult, withSenderId } from "../../../domain/mcp/rewrite.ts";
 import type { UpstreamSink } from "../../../domain/ports/upstream.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import { ask } from "../ask.ts";
 import type { Destination } from "../forward.ts";
 import type { Gate } from "../gate.ts";

@@ -5,7 +5,7 @@ import { methodOf } from "../../../domain/mcp/methods.ts";
 import { mirroringHeaders } from "../../../domain/mcp/mirrored-params.ts";
 import { latestModern } from "../../../domain/mcp/revisions.ts";
 import { withId, withProgressToken, withRequestMeta } from "../../../domain/mcp/rewrite.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import { modernCapabilities } from "../client-words.ts";
 import type { Destination } from "../forward.ts";
 import type { Gate } from "../gate.ts";

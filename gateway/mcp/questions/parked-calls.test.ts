@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import type { UpstreamRequest, UpstreamSink } from "../../../domain/ports/upstream.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import { createSealer } from "../../sealing/sealer.ts";
 import type { UpstreamSession } from "../upstream-session.ts";
 import { createParkedCalls } from "./parked-calls.ts";

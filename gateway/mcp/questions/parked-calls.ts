@@ -4,7 +4,7 @@ import { Fault } from "../../../domain/fault.ts";
 import { resultMessage } from "../../../domain/mcp/errors.ts";
 import { formatSse } from "../../../domain/mcp/sse.ts";
 import type { UpstreamSink } from "../../../domain/ports/upstream.ts";
-import type { RoutedExchange } from "../../router.ts";
+import type { RoutedExchange } from "../../routing/router.ts";
 import type { Sealer } from "../../sealing/sealer.ts";
 import type { Asker, PooledCall, Question, Wanted } from "./pooled-call.ts";
 import { type StateRequest, sealState } from "./request-state.ts";

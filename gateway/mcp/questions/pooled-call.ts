@@ -15,7 +15,7 @@ import { scanMessage } from "../../../domain/mcp/scan.ts";
 import type { Scanned } from "../../../domain/mcp/scanned.ts";
 import { createSseParser, type SseEvent, type SseParser } from "../../../domain/mcp/sse.ts";
 import type { UpstreamAnswer, UpstreamRequest, UpstreamSink } from "../../../domain/ports/upstream.ts";
-import type { RoutedExchange, RoutedServer } from "../../router.ts";
+import type { RoutedExchange, RoutedServer } from "../../routing/router.ts";
 import { ask } from "../ask.ts";
 import { type UpstreamSession, upstreamSessionHeaders } from "../upstream-session.ts";
 import { createPatience, type Patience } from "./patience.ts";

@@ -10,7 +10,7 @@ import { scanMessage } from "../../../domain/mcp/scan.ts";
 import type { Scanned } from "../../../domain/mcp/scanned.ts";
 import { createSseParser, formatSse, type SseParser } from "../../../domain/mcp/sse.ts";
 import type { UpstreamAnswer, UpstreamRequest, UpstreamSink } from "../../../domain/ports/upstream.ts";
-import type { RoutedExchange, RoutedServer } from "../../router.ts";
+import type { RoutedExchange, RoutedServer } from "../../routing/router.ts";
 import { collector } from "../ask.ts";
 import type { ClientQuestions } from "./client-questions.ts";
 

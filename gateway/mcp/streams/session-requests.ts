@@ -1,6 +1,6 @@
 import { Fault, toFault } from "../../../domain/fault.ts";
 import { errorMessage, resultMessage } from "../../../domain/mcp/errors.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import { deniedReply, faultReply, protocolReply, routeRefusal } from "../answers.ts";
 import { notRecorded } from "../forward.ts";
 import type { Gate } from "../gate.ts";

@@ -1,5 +1,5 @@
 import type { Caller } from "../../../domain/identity.ts";
-import type { Unauthenticated } from "../../authenticate.ts";
+import type { Unauthenticated } from "../../authentication/authenticate.ts";
 import { ownerOf } from "../session.ts";
 
 /** Whether a credential that was presented once still counts, and for the same caller. */

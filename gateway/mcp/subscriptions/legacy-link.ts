@@ -1,6 +1,6 @@
 import { codes, errorMessage, resultMessage } from "../../../domain/mcp/errors.ts";
 import { rawId, type Scanned } from "../../../domain/mcp/scanned.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import { type Asked, ask } from "../ask.ts";
 import { type UpstreamSession, upstreamSessionHeaders } from "../upstream-session.ts";
 import type { Link, LinkEvents } from "./link.ts";

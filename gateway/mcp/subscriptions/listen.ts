@@ -3,7 +3,7 @@ import type { Caller } from "../../../domain/identity.ts";
 import { codes, resultMessage } from "../../../domain/mcp/errors.ts";
 import { formatSse } from "../../../domain/mcp/sse.ts";
 import type { HttpReply } from "../../../domain/ports/http.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import { blendOf } from "../aggregate/blend.ts";
 import { deniedReply, faultReply, protocolReply } from "../answers.ts";
 import { notRecorded } from "../forward.ts";

@@ -6,7 +6,7 @@ import { scanMessage } from "../../../domain/mcp/scan.ts";
 import type { Scanned } from "../../../domain/mcp/scanned.ts";
 import { createSseParser } from "../../../domain/mcp/sse.ts";
 import type { UpstreamAnswer } from "../../../domain/ports/upstream.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import { collector } from "../ask.ts";
 import { gateInfo } from "../identity.ts";
 import type { Link, LinkEvents } from "./link.ts";

@@ -1,4 +1,4 @@
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import type { UpstreamSession } from "../upstream-session.ts";
 import { answerRequest } from "./legacy-link.ts";
 import type { LinkEvents } from "./link.ts";

@@ -4,7 +4,7 @@ import { scanMessage } from "../../../domain/mcp/scan.ts";
 import type { Scanned } from "../../../domain/mcp/scanned.ts";
 import { createSseParser } from "../../../domain/mcp/sse.ts";
 import type { UpstreamSink } from "../../../domain/ports/upstream.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import { type UpstreamSession, upstreamSessionHeaders } from "../upstream-session.ts";
 
 /** Where the server ends its stream without saying when to come back (2025-11-25, basic/transports, "Listening for Messages"). */

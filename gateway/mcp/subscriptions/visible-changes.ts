@@ -1,8 +1,8 @@
 import type { Call } from "../../../domain/call.ts";
 import type { Caller } from "../../../domain/identity.ts";
 import type { PolicyTable } from "../../../domain/policy/evaluate.ts";
-import { isVisible } from "../../decide.ts";
-import type { RoutedServer } from "../../router.ts";
+import { isVisible } from "../../decision/decide.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import type { Blend, Inner } from "../aggregate/blend.ts";
 import type { Gate } from "../gate.ts";
 import { type ListItem, listShape } from "../lists.ts";

@@ -1,4 +1,4 @@
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import { blendOf } from "../aggregate/blend.ts";
 import { resourceOwner } from "../aggregate/target.ts";
 import { declaresTasks } from "../declared.ts";

@@ -1,7 +1,7 @@
 import { bounds } from "../../../domain/bounds.ts";
 import { Fault } from "../../../domain/fault.ts";
 import type { Scanned } from "../../../domain/mcp/scanned.ts";
-import type { RoutedServer } from "../../router.ts";
+import type { RoutedServer } from "../../routing/router.ts";
 import type { Eras } from "../era.ts";
 import type { SessionPool } from "../upstream-session.ts";
 import { legacyLink } from "./legacy-link.ts";

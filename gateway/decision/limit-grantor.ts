@@ -1,0 +1,135 @@
+import type { LeaseGranted, LeaseRequested } from "../../domain/events.ts";
+import { Fault } from "../../domain/fault.ts";
+import { chunkOf, grantId, leaseRequestId } from "../../domain/limits/lease.ts";
+import type { Limit } from "../../domain/limits/limit.ts";
+import { adjustDemand, type Bucket, giveBack, hasToken, spareLeft, spend, spendSpare, takeGrant } from "./limit-bucket.ts";
+
+/** Asks the grantor: its answer, or undefined where it will come over the log. A `Fault` refuses the call. */
+export type Lease = (request: LeaseRequested, limit: Limit) => LeaseAnswer | undefined;
+
+/** A grant as an injected grantor answers it; one in the same process knows what is left, too. */
+export type LeaseAnswer = LeaseGranted & { readonly left?: number; readonly freeAtMs?: number };
+
+/**
+ * What may be spent while no grant comes: of every limit `share` (0 to 1) over all gates, of which there are `gates`; at least one call a gate
+ * and window, unless `share` is 0. For at most `lastsMs` after the first request that stayed unanswered; then calls are refused.
+ * Later grants pay for it. What they don't, because nothing was left, is the overshoot: at most `gates × max(1, floor(callsMax × share / gates))` in any window.
+ */
+export interface Fallback {
+  readonly share: number;
+  readonly gates: number;
+  readonly lastsMs: number;
+}
+
+/** A request that has no answer for so long is made again. */
+const askAgainMs = 1_000;
+/** A grantor that has answered this bucket before is waited for so long, before the fallback is used. */
+const patienceMs = 500;
+/** A grantor that can't take requests is asked again after this. */
+const soonMs = 100;
+
+export interface GrantorOptions {
+  readonly gateway: string;
+  readonly lease: Lease;
+  readonly epoch: number;
+  readonly fallback: Fallback | undefined;
+}
+
+/** Gets tokens into buckets, gives back what is left over, and stands in while nobody answers. */
+export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOptions) {
+  const holding = new Set<Bucket>();
+  let requests = 0;
+  /** Since when nobody has answered; null while there are answers. */
+  let lostSinceMs: number | null = null;
+
+  const requestOf = (bucket: Bucket, wanted: number, returned: number, now: number): LeaseRequested => {
+    requests += 1;
+    const { organizationId, limitId } = bucket.limit;
+    const id = leaseRequestId(gateway, epoch, requests);
+    return { id, timeMs: now, organizationId, gateway, limitId, bucket: bucket.name, wanted, returned };
+  };
+
+  const accept = (bucket: Bucket, answer: LeaseAnswer, requestedAtMs: number, now: number) => {
+    takeGrant(bucket, answer, requestedAtMs, now);
+    lostSinceMs = null;
+    bucket.left = answer.left ?? 0;
+    bucket.freeAtMs = answer.freeAtMs ?? answer.notAfterMs;
+    if (answer.tokens > 0) holding.add(bucket);
+    // Tokens that others give back are seen by asking again; where this gate is the only one, nobody gives any back.
+    else bucket.emptyUntilMs = answer.left === undefined ? Math.min(answer.notAfterMs, now + askAgainMs) : bucket.freeAtMs;
+  };
+
+  const ask = (bucket: Bucket, now: number, isAdvance: boolean) => {
+    if (bucket.pendingId !== null && now - bucket.pendingAtMs < askAgainMs) return;
+    adjustDemand(bucket, now);
+    const request = requestOf(bucket, bucket.wanted, now > bucket.untilMs ? giveBack(bucket) : 0, now);
+    const answer = leased(lease, request, bucket.limit);
+    if (answer === undefined) {
+      bucket.pendingId = request.id;
+      bucket.pendingAtMs = now;
+      bucket.isAdvance = isAdvance;
+      lostSinceMs ??= now;
+    } else accept(bucket, answer, now, now);
+  };
+
+  return {
+    /** Since when requests have stayed without any answer; 0 while there are answers, or nothing is asked. */
+    unansweredMs: (now: number): number => (lostSinceMs === null ? 0 : now - lostSinceMs),
+    /** Whether a call can be admitted now, asking for tokens where there are none. */
+    ready(bucket: Bucket, now: number): boolean {
+      if (hasToken(bucket, now)) return true;
+      ask(bucket, now, false);
+      return hasToken(bucket, now) || hasSpare(bucket, fallback, lostSinceMs, now);
+    },
+    /** Spends what `ready` has found. */
+    take(bucket: Bucket, now: number): void {
+      if (!spend(bucket, now)) spendSpare(bucket, now);
+      // Over a remote grantor the next lease is asked for before this one has run out.
+      else if (isRemote(bucket) && bucket.tokens * 4 <= bucket.granted && now >= bucket.emptyUntilMs) ask(bucket, now, true);
+    },
+    granted(bucket: Bucket, event: LeaseGranted, now: number): void {
+      if (bucket.pendingId === null || event.id !== grantId(bucket.pendingId)) return;
+      accept(bucket, event, bucket.pendingAtMs, now);
+      // The grant has paid for what went on credit: the next one is for what comes.
+      if (bucket.tokens === 0 && !bucket.starved) ask(bucket, now, true);
+    },
+    returnUnspent(now: number, everything: boolean): void {
+      for (const bucket of holding) {
+        if (!everything && (bucket.pendingId !== null || now <= bucket.untilMs)) continue;
+        holding.delete(bucket);
+        // Another bucket may have taken the place of a dropped one: what that one got is not to be given back in its name.
+        if (bucket.tokens === 0 || bucket.dropped) continue;
+        const answer = leased(lease, requestOf(bucket, 0, giveBack(bucket), now), bucket.limit);
+        bucket.left = answer?.left ?? bucket.left;
+        bucket.emptyUntilMs = 0;
+      }
+    },
+  };
+}
+
+/** What may be spent without a lease: for a new bucket at once, for others when the grantor stays away, and not for ever. */
+function hasSpare(bucket: Bucket, fallback: Fallback | undefined, lostSinceMs: number | null, now: number): boolean {
+  if (fallback === undefined || fallback.share <= 0 || bucket.pendingId === null) return false;
+  // While the answer is on its way a few calls go on credit, unless they come thick and fast, or there was nothing left the last time.
+  const isWaiting = bucket.answered && now - bucket.pendingAtMs < patienceMs;
+  if (isWaiting && (bucket.starved || bucket.isAdvance || bucket.owed >= chunkOf(bucket.limit.callsMax))) return false;
+  if (lostSinceMs !== null && now - lostSinceMs > fallback.lastsMs) return false;
+  const spareMax = Math.max(1, Math.floor((bucket.limit.callsMax * fallback.share) / fallback.gates));
+  return spareLeft(bucket, spareMax, now) > 0;
+}
+
+/** Known by the request that its answer did not come with. */
+function isRemote({ pendingAtMs }: Bucket): boolean {
+  return pendingAtMs > 0;
+}
+
+/** A grantor that can't take the request grants nothing. */
+function leased(lease: Lease, request: LeaseRequested, limit: Limit): LeaseAnswer | undefined {
+  try {
+    return lease(request, limit);
+  } catch (refusal) {
+    if (!(refusal instanceof Fault)) throw refusal;
+    const { timeMs } = request;
+    return { ...request, id: grantId(request.id), tokens: 0, returned: 0, notAfterMs: timeMs + soonMs, epoch: 1 };
+  }
+}

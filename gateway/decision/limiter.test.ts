@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Call } from "../../domain/call.ts";
+import type { LeaseGranted, LeaseRequested } from "../../domain/events.ts";
+import { Fault } from "../../domain/fault.ts";
+import type { Caller } from "../../domain/identity.ts";
+import { type BucketState, emptyBucket, grant, type LeaseRange, leaseKey } from "../../domain/limits/lease.ts";
+import type { Limit } from "../../domain/limits/limit.ts";
+import { parseLimit } from "../../domain/limits/parse.ts";
+import { createLimiter, type Limiter, type LimiterOptions } from "./limiter.ts";
+import { rateLimitHeaders } from "./rate-limit-headers.ts";
+
+function limitOf(limitId: string, callsMax: number, windowMs: number, rest: object = {}): Limit {
+  return parseLimit({ limitId, callsMax, windowMs, ...rest }, { organizationId: "acme", origin: "file" });
+}
+
+const ana: Caller = {
+  organizationId: "acme",
+  userId: "ana",
+  agentId: null,
+  roles: ["dev"],
+  scopes: [],
+  groups: [],
+  credential: "key:1",
+  expiresAtMs: null,
+};
+
+function callOf(given: Partial<Call> = {}): Call {
+  const call = {
+    callId: "1",
+    atMs: 0,
+    caller: ana,
+    transport: "http",
+    address: "127.0.0.1",
+    method: "tools/call",
+    server: "everything",
+  } as const;
+  return { ...call, serverLabels: {}, name: "echo", args: undefined, ...given };
+}
+
+/** A grantor in memory. */
+function grantor(range: LeaseRange = "local") {
+  const states = new Map<string, BucketState>();
+  const requests: LeaseRequested[] = [];
+  const lease = (request: LeaseRequested, limit: Limit) => {
+    requests.push(request);
+    const key = leaseKey(request);
+    const { state, granted, left, freeAtMs } = grant(states.get(key) ?? emptyBucket, request, limit, range);
+    states.set(key, state);
+    return granted === null ? undefined : { ...granted, left, freeAtMs };
+  };
+  return { lease, requests };
+}
+
+interface Scene {
+  readonly limiter: Limiter;
+  at(nowMs: number): void;
+}
+
+function scene(limits: readonly Limit[], options: Partial<LimiterOptions> = {}): Scene {
+  let now = 1_000_000;
+  const limiter = createLimiter({ gateway: "gate", nowMs: () => now, lease: grantor().lease, ...options });
+  limiter.replace(limits);
+  return {
+    limiter,
+    at(nowMs) {
+      now = 1_000_000 + nowMs;
+    },
+  };
+}
+
+test("a small limit is exact: the call over it is refused until the window has slid", () => {
+  const { limiter, at } = scene([limitOf("few", 3, 1_000)]);
+  const verdicts = [0, 100, 200, 300, 999, 1_000, 1_050, 1_100].map((ms) => {
+    at(ms);
+    const { admitted, retryAfterMs } = limiter.admit(callOf());
+    return admitted ? "A" : `D${retryAfterMs}`;
+  });
+  assert.deepEqual(verdicts, ["A", "A", "A", "D700", "D1", "A", "D50", "A"]);
+});
+
+test("a large limit is admitted in full in one burst, and not a call more", () => {
+  const { limiter } = scene([limitOf("many", 1_000, 60_000)]);
+  let admitted = 0;
+  for (let count = 0; count < 2_000; count += 1) if (limiter.admit(callOf()).admitted) admitted += 1;
+  assert.equal(admitted, 1_000);
+});
+
+test("an organization without limits, and a call that none fits, are admitted", () => {
+  const { limiter } = scene([limitOf("tools", 1, 1_000, { match: { tools: ["ec*"] } })]);
+  assert.deepEqual(limiter.admit(callOf({ caller: { ...ana, organizationId: "other" } })).states, []);
+  for (const call of [
+    callOf({ name: "sum" }),
+    callOf({ method: "tools/list", name: null }),
+    callOf({ method: "prompts/get", name: "echo" }),
+  ]) {
+    assert.equal(limiter.admit(call).admitted, true);
+    assert.deepEqual(limiter.admit(call).states, []);
+  }
+  assert.equal(limiter.admit(callOf()).admitted, true);
+  assert.equal(limiter.admit(callOf()).limit?.limitId, "tools");
+});
+
+const dimensions = [
+  { per: ["organization"], other: { caller: { ...ana, userId: "bob" } }, isShared: true },
+  { per: ["user"], other: { caller: { ...ana, userId: "bob" } }, isShared: false },
+  { per: ["user"], other: { name: "sum" }, isShared: true },
+  { per: ["agent"], other: { caller: { ...ana, agentId: "bot" } }, isShared: false },
+  { per: ["server"], other: { server: "two" }, isShared: false },
+  { per: ["server"], other: { name: "sum" }, isShared: true },
+  { per: ["tool"], other: { name: "sum" }, isShared: false },
+  { per: ["tool"], other: { server: "two" }, isShared: false },
+  { per: ["endpoint"], other: { method: "prompts/get" }, isShared: false },
+  { per: ["user", "tool"], other: { caller: { ...ana, userId: "bob" } }, isShared: false },
+  { per: ["tool"], other: { name: `echo${"x".repeat(900)}` }, isShared: false },
+];
+for (const { per, other, isShared } of dimensions) {
+  test(`per ${per.join(" and ")}, ${JSON.stringify(other).slice(0, 60)} is counted ${isShared ? "together" : "apart"}`, () => {
+    const { limiter } = scene([limitOf("one", 1, 1_000, { per })]);
+    assert.equal(limiter.admit(callOf()).admitted, true);
+    assert.equal(limiter.admit(callOf(other)).admitted, !isShared);
+    assert.equal(limiter.admit(callOf()).admitted, false);
+  });
+}
+
+test("a call must be within all of its limits, and what one refuses spends nothing of the others", () => {
+  const { limiter, at } = scene([
+    limitOf("a-user", 3, 60_000, { per: ["user"] }),
+    limitOf("b-echo", 1, 1_000, { match: { tools: ["echo"] } }),
+  ]);
+  assert.equal(limiter.admit(callOf()).admitted, true);
+  for (let ms = 1; ms <= 500; ms += 100) {
+    at(ms);
+    assert.equal(limiter.admit(callOf()).limit?.limitId, "b-echo");
+  }
+  const left = [1, 2, 3].map(() => limiter.admit(callOf({ name: "sum" })).admitted);
+  assert.deepEqual(left, [true, true, false]);
+});
+
+test("a token that was granted and not spent, because another limit refused, is given back", () => {
+  const limits = [limitOf("a", 2, 60_000), limitOf("b", 100, 60_000)];
+  const inner = grantor();
+  let isShut = false;
+  const lease = (request: LeaseRequested, limit: Limit) => {
+    if (isShut && limit.limitId === "b") throw new Fault("unavailable", "the ring is full");
+    return inner.lease(request, limit);
+  };
+  const { limiter, at } = scene(limits, { lease });
+  isShut = true;
+  assert.equal(limiter.admit(callOf()).admitted, false);
+  isShut = false;
+  at(200);
+  limiter.returnUnspent();
+  assert.deepEqual(
+    inner.requests.map(({ wanted, returned }) => [wanted, returned]),
+    [
+      [1, 0],
+      [0, 1],
+    ],
+  );
+  const admitted = [1, 2, 3].map(() => limiter.admit(callOf()).admitted);
+  assert.deepEqual(admitted, [true, true, false]);
+});
+
+test("definitions that did not change their numbers keep what was spent; others begin anew", () => {
+  const { limiter } = scene([limitOf("one", 1, 60_000)], { lease: grantor().lease });
+  assert.equal(limiter.admit(callOf()).admitted, true);
+  limiter.replace([limitOf("one", 1, 60_000, { description: "changed" })]);
+  assert.equal(limiter.admit(callOf()).admitted, false);
+  limiter.replace([limitOf("one", 2, 60_000)]);
+  assert.equal(limiter.admit(callOf()).admitted, true);
+  limiter.replace([limitOf("one", 2, 60_000, { enabled: false })]);
+  assert.deepEqual(limiter.admit(callOf()).states, []);
+  limiter.replace([]);
+  assert.equal(limiter.size(), 0);
+});
+
+test("a full table refuses new keys while the old ones count, and admits them when these are idle", () => {
+  const { limiter, at } = scene([limitOf("one", 100, 1_000, { per: ["user"] })], { bucketsMax: 2 });
+  const admit = (userId: string) => limiter.admit(callOf({ caller: { ...ana, userId } })).admitted;
+  assert.deepEqual([admit("a"), admit("b"), admit("c"), admit("a")], [true, true, false, true]);
+  at(5_000);
+  assert.deepEqual([admit("c"), admit("a"), admit("b")], [true, true, false]);
+  assert.equal(limiter.size(), 2);
+});
+
+test("over a remote grantor the fallback goes on for its share and its time; then calls are refused until grants come", () => {
+  const inner = grantor("remote");
+  const asked: { readonly request: LeaseRequested; readonly limit: Limit }[] = [];
+  const lease = (request: LeaseRequested, limit: Limit) => void asked.push({ request, limit });
+  const fallback = { share: 0.1, gates: 2, lastsMs: 10_000 };
+  const { limiter, at } = scene([limitOf("many", 100, 60_000)], { lease: lease as () => undefined, fallback });
+  const burst = () => Array.from({ length: 50 }, () => limiter.admit(callOf()).admitted).filter(Boolean).length;
+  assert.equal(burst(), 5);
+  at(5_000);
+  assert.equal(burst(), 0);
+  at(70_000);
+  assert.equal(burst(), 0, "the grantor has been away for too long");
+
+  const [last] = asked.slice(-1);
+  assert.ok(last);
+  const granted = inner.lease(last.request, last.limit) as LeaseGranted;
+  limiter.granted({ ...granted, gateway: "another" });
+  limiter.granted({ ...granted, id: "stale/grant" });
+  assert.equal(burst(), 0);
+  limiter.granted(granted);
+  limiter.granted(granted);
+  assert.equal(burst(), granted.tokens);
+});
+
+test("what goes on credit while a grant is on its way is paid for by the grant: in all, no more is admitted than granted", () => {
+  const inner = grantor("remote");
+  const asked: { readonly request: LeaseRequested; readonly limit: Limit }[] = [];
+  const lease = (request: LeaseRequested, limit: Limit) => void asked.push({ request, limit });
+  const { limiter, at } = scene([limitOf("few", 3, 60_000)], {
+    lease: lease as () => undefined,
+    fallback: { share: 1, gates: 1, lastsMs: 10_000 },
+  });
+  const answer = () => {
+    for (const { request, limit } of asked.splice(0)) limiter.granted(inner.lease(request, limit) as LeaseGranted);
+  };
+  // One call every ten seconds: each lease has expired by the next, and none is refused for that.
+  const admitted = [0, 10_000, 20_000, 30_000, 40_000].map((ms) => {
+    at(ms);
+    limiter.returnUnspent();
+    answer();
+    const isAdmitted = limiter.admit(callOf()).admitted;
+    while (asked.length > 0) answer();
+    return isAdmitted;
+  });
+  assert.deepEqual(admitted, [true, true, true, false, false]);
+});
+
+test("a lease is void after its life, counted from the request on the gate's own clock", () => {
+  const asked: LeaseRequested[] = [];
+  const { limiter, at } = scene([limitOf("many", 100, 60_000)], { lease: (request) => void asked.push(request) as undefined });
+  limiter.admit(callOf());
+  const [request] = asked;
+  assert.ok(request);
+  const ahead = 3_600_000;
+  const { gateway, organizationId, limitId, bucket, timeMs } = request;
+  const lease = { gateway, organizationId, limitId, bucket, tokens: 10, returned: 0, epoch: 1 };
+  limiter.granted({ ...lease, id: `${request.id}/grant`, timeMs: timeMs + ahead, notAfterMs: timeMs + ahead + 1_000 });
+  at(1_000);
+  assert.equal(limiter.admit(callOf()).admitted, true);
+  at(1_001);
+  assert.equal(limiter.admit(callOf()).admitted, false);
+});
+
+test("headers tell each limit, what is left and when to come again", () => {
+  const { limiter, at } = scene([limitOf("b-tool", 2, 1_500, { per: ["tool"] }), limitOf("a-all", 5, 60_000)]);
+  assert.deepEqual(rateLimitHeaders(limiter.admit(callOf())), [
+    "RateLimit-Policy",
+    '"a-all";q=5;w=60, "b-tool";q=2;w=2',
+    "RateLimit",
+    '"a-all";r=4;t=60, "b-tool";r=1;t=2',
+  ]);
+  limiter.admit(callOf());
+  at(400);
+  assert.deepEqual(rateLimitHeaders(limiter.admit(callOf())).slice(2), [
+    "RateLimit",
+    '"a-all";r=3;t=60, "b-tool";r=0;t=2',
+    "Retry-After",
+    "2",
+  ]);
+  assert.deepEqual(rateLimitHeaders(null), []);
+  assert.deepEqual(rateLimitHeaders({ admitted: true, limit: null, retryAfterMs: 0, states: [] }), []);
+});
