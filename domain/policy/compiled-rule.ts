@@ -45,7 +45,7 @@ export function compileRule({ entity, version }: Versioned<Policy>, rule: Rule):
   const { addresses, virtualServers } = rule.match;
   const fitsAddress = addresses === undefined ? undefined : networksOf(addresses, rule.effect);
   const fitsWay = virtualServers === undefined ? undefined : wayOf(virtualServers);
-  const parts = partsOf(rule.match);
+  const parts = partsOf(rule);
   const verdict = { stage: "policy", rule: id, policyVersion: version, retryAfterMs: null } as const;
   return {
     id,
@@ -135,7 +135,7 @@ const methodsOf = {
   ],
 } as const;
 
-function partsOf(match: Match): StaticPart[] {
+function partsOf({ match, effect }: Pick<Rule, "match" | "effect">): StaticPart[] {
   const parts: StaticPart[] = [];
   const one = (name: string, entries: readonly string[] | undefined, read: (call: Call) => string | null): void => {
     if (entries === undefined) return;
@@ -155,7 +155,7 @@ function partsOf(match: Match): StaticPart[] {
   };
   one("methods", match.methods, ({ method }) => method);
   one("servers", match.servers, ({ server }) => server);
-  const named = namesPart(match);
+  const named = namesPart(match, effect);
   if (named !== undefined) parts.push(named);
   one("users", match.users, ({ caller }) => caller.userId);
   one("agents", match.agents, ({ caller }) => caller.agentId);
@@ -169,8 +169,9 @@ function partsOf(match: Match): StaticPart[] {
 /**
  * `tools`, `prompts` and `resources` each fit only the methods that use one, by its name.
  * They are one part: a rule that names tools and prompts fits calls of those tools and of those prompts.
+ * Completing the arguments of a prompt or template tells of it: what denies that denies this, too, and what allows it allows no more than it.
  */
-function namesPart(match: Match): StaticPart | undefined {
+function namesPart(match: Match, effect: Rule["effect"]): StaticPart | undefined {
   const fitting = new Map<string, (name: string) => boolean>();
   const names: string[] = [];
   for (const kind of ["tools", "prompts", "resources"] as const) {
@@ -181,7 +182,19 @@ function namesPart(match: Match): StaticPart | undefined {
     for (const method of methodsOf[kind]) fitting.set(method, fits);
   }
   if (names.length === 0) return undefined;
+  if (effect === "deny") fitting.set("completion/complete", completed(fitting.get("prompts/get"), fitting.get("resources/read")));
   return { name: names.join(", "), fits: ({ method, name }) => name !== null && fitting.get(method)?.(name) === true };
+}
+
+const nothing = () => false;
+/** A call does not say which of the two its name is: a prompt may be called like a URI, but no URI is without a scheme. */
+const uriLike = /^[a-z][a-z0-9+.-]*:|\{/i;
+
+function completed(
+  isPrompt: (name: string) => boolean = nothing,
+  isResource: (uri: string) => boolean = nothing,
+): (name: string) => boolean {
+  return (name) => isPrompt(name) || (uriLike.test(name) && isResource(name));
 }
 
 function labelsPart(labels: Readonly<Record<string, string>>): StaticPart {

@@ -70,7 +70,7 @@ const anyCall: fc.Arbitrary<Call> = fc
     roles: fc.uniqueArray(name, { maxLength: 2 }),
     server: fc.option(name, { freq: 5 }),
     labels: fc.constantFrom({}, { env: "a" }, { env: "b" }),
-    method: fc.constantFrom("tools/call", "tools/call", "tools/list", "prompts/get", "resources/read"),
+    method: fc.constantFrom("tools/call", "tools/call", "tools/list", "prompts/get", "resources/read", "completion/complete"),
     name: fc.option(name, { freq: 5 }),
     address: fc.constantFrom("10.1.1.1", "192.0.2.1"),
     args: fc.constantFrom(undefined, {}, { n: 1 }, { n: 2 }, { n: "2" }),
@@ -95,7 +95,7 @@ function naive(policies: readonly Versioned<Policy>[], given: Call): readonly [v
     .toSorted((left, right) => (left.entity.policyId < right.entity.policyId ? -1 : 1))
     .flatMap(({ entity }) => entity.rules.map((each) => ({ ...each, id: `${entity.policyId}/${each.id}` })));
   const denying = all.find(
-    (each) => each.effect === "deny" && fitsNaively(each.match, asked) && ["true", "failed"].includes(condition(each.when, asked)),
+    (each) => each.effect === "deny" && fitsNaively(each.match, asked, true) && ["true", "failed"].includes(condition(each.when, asked)),
   );
   if (denying !== undefined) return ["deny", denying.id];
   const allowing =
@@ -115,13 +115,13 @@ function naive(policies: readonly Versioned<Policy>[], given: Call): readonly [v
   return allowing === undefined ? ["deny", null] : ["allow", allowing.id];
 }
 
-function fitsNaively(part: Match, { caller, server, serverLabels, method, name: named, address }: Call): boolean {
+function fitsNaively(part: Match, { caller, server, serverLabels, method, name: named, address }: Call, denies = false): boolean {
   const like = (list: readonly string[] | undefined, values: readonly (string | null)[]): boolean =>
     list === undefined ||
     values.some((value) => value !== null && list.some((each) => new RegExp(`^${each.replaceAll("*", ".*")}$`).test(value)));
   const kinds: readonly (readonly [list: readonly string[] | undefined, methods: readonly string[]])[] = [
     [part.tools, ["tools/call", "tools/list"]],
-    [part.prompts, ["prompts/get", "prompts/list"]],
+    [part.prompts, ["prompts/get", "prompts/list", ...(denies ? ["completion/complete"] : [])]],
     [part.resources, ["resources/read", "resources/subscribe", "resources/unsubscribe", "resources/list", "resources/templates/list"]],
   ];
   const given = kinds.filter(([list]) => list !== undefined);
