@@ -210,7 +210,8 @@ function relayOptions(gate: Gate, inbound: Inbound, destination: Destination, ju
     },
     onHead(answer) {
       // The upstream forgot a session that the gate holds for the caller: nothing was executed, so open another and go on.
-      if (plan.pooled === null || answer.status !== 404 || again) return false;
+      // From a server without sessions it means something else, and the call may have been made.
+      if (plan.pooled === null || plan.pooled.sessionId === null || answer.status !== 404 || again) return false;
       gate.pool.forget(routed, inbound.owner, plan.pooled);
       leave();
       keep(inbound);

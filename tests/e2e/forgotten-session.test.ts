@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerOf } from "./harness.ts";
+import { startScriptedServer } from "../fixtures/scripted-server.ts";
+import { allowAll, answerOf, startGate } from "./harness.ts";
 import { callOver, stage } from "./stage.ts";
 
 for (const audit of ["strict", "buffered"] as const) {
@@ -30,3 +31,18 @@ for (const audit of ["strict", "buffered"] as const) {
     assert.equal(opened.length, 2);
   });
 }
+
+test("a server without sessions that answers 404 is not called again", async (t) => {
+  const server = await startScriptedServer(({ body, json }) => {
+    const answer = (result: object) => json({ jsonrpc: "2.0", id: body?.id, result });
+    if (body?.method === "initialize") answer({ protocolVersion: "2025-06-18", capabilities: {}, serverInfo: { name: "s", version: "1" } });
+    else if (body?.method === "tools/call")
+      json({ jsonrpc: "2.0", id: body.id, error: { code: -32000, message: "paid, and not found" } }, 404);
+    else json({ jsonrpc: "2.0", id: body?.id ?? null, error: { code: -32601, message: "no such method" } });
+  });
+  t.after(() => server.close());
+  const harness = await startGate(t, { policies: [allowAll], servers: [{ name: "counting", url: server.url }] });
+  const answer = await answerOf(await callOver(harness, "pay"));
+  assert.match(JSON.stringify(answer["error"]), /paid, and not found/);
+  assert.equal(server.called("tools/call").length, 1);
+});
