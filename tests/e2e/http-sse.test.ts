@@ -6,6 +6,7 @@ import { Client as Client2, SSEClientTransport as Transport2 } from "@modelconte
 import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport as Transport1 } from "@modelcontextprotocol/sdk/client/sse.js";
 import { CreateMessageRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { operator } from "../../registry/actor.ts";
 import { startModernServer } from "../fixtures/modern-server.ts";
 import { allowAll, startGate } from "./harness.ts";
 import { metric, stage } from "./stage.ts";
@@ -86,4 +87,39 @@ test("a stream's address takes messages of its own caller only, and ends with th
   abort.abort();
   await until("the session ends with it", async () => (await metric(harness, /^sluice_sessions (\d+)$/m)) === 0);
   assert.equal((await post(address, agentKey)).status, 404);
+});
+
+test("a message on a stream may do what its own credential may, and not what that of the stream may", async (t) => {
+  const rules = [
+    { id: "reach", effect: "allow", match: { methods: ["initialize", "notifications/*", "stream/open"] } },
+    { id: "call", effect: "allow", match: { tools: "*", scopes: "call" } },
+  ];
+  const harness = await stage(t, { era: "legacy" }, { policies: [{ policyId: "scopes", rules }] });
+  const { gate, upstream } = harness;
+  const [strong, weak] = await Promise.all(
+    [["call"], ["other"]].map((scopes) =>
+      gate.control.issueKey(operator("default", "demo"), { userId: "demo", agentId: "reader", title: "a key", scopes }),
+    ),
+  );
+  const headersOf = (key: typeof strong) => ({ authorization: `Bearer ${key?.secret}`, "content-type": "application/json" });
+  const abort = new AbortController();
+  t.after(() => abort.abort());
+  const stream = await fetch(`${gate.httpUrl}/mcp/counting/sse`, { headers: headersOf(strong), signal: abort.signal });
+  const reader = (stream.body ?? assert.fail()).pipeThrough(new TextDecoderStream()).getReader();
+  const read = async () => (await reader.read()).value ?? "";
+  const [, address = ""] = /data: (\S+)/.exec(await read()) ?? [];
+  const post = (id: number, method: string, params: object, key = strong) =>
+    fetch(`${gate.httpUrl}${address}`, {
+      method: "POST",
+      headers: headersOf(key),
+      body: JSON.stringify({ jsonrpc: "2.0", id, method, params }),
+    });
+
+  await post(1, "initialize", { protocolVersion: "2024-11-05", capabilities: {}, clientInfo: {} });
+  assert.match(await read(), /"id":1.*"protocolVersion":/);
+  assert.equal((await post(2, "tools/call", { name: "echo", arguments: { message: "weak" } }, weak)).status, 202);
+  assert.match(await read(), /"id":2.*may not call the tool echo/);
+  await post(3, "tools/call", { name: "echo", arguments: { message: "strong" } });
+  assert.match(await read(), /"id":3.*strong/);
+  assert.equal(upstream.executed.length, 1);
 });

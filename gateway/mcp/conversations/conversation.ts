@@ -27,6 +27,13 @@ export interface Outlet {
   end(why: Ending): void;
 }
 
+/** Who sent a message: what it may do is what its own credential allows, from where it came. */
+export interface Sender {
+  /** Outlasts the message: its headers present the credential. */
+  readonly request: HttpRequest;
+  readonly caller: Caller;
+}
+
 export interface ConversationOptions {
   readonly gate: Gate;
   /** The request that opened it. Its headers present the credential. */
@@ -84,16 +91,16 @@ export class Conversation implements ReplyHost {
     this.touchedMs = gate.nowMs();
   }
 
-  /** One message of the client. The bytes are borrowed for the call. */
-  receive(bytes: Uint8Array): void {
+  /** One message of the client, who is the sender unless it came with a credential of its own. The bytes are borrowed for the call. */
+  receive(bytes: Uint8Array, sender?: Sender): void {
     if (this.over || !this.isStillWelcome()) return;
     const scanned = scanMessage(bytes);
     if (scanned.kind === "malformed") {
       this.gate.metrics.refused("malformed");
-      recordRefusal(this.gate, this.opening, this.caller, "protocol", scanned.reason);
+      recordRefusal(this.gate, sender?.request ?? this.opening, sender?.caller ?? this.caller, "protocol", scanned.reason);
       this.emit(errorMessage(rawId(scanned), scanned.code, scanned.reason));
     } else if (scanned.kind === "notification" && scanned.method === "notifications/cancelled" && this.withdraw(scanned)) return;
-    else this.put(scanned, bytes);
+    else this.put(scanned, bytes, sender ?? { request: this.opening, caller: this.caller });
   }
 
   /** The client reads again. */
@@ -186,7 +193,7 @@ export class Conversation implements ReplyHost {
     return this.sessionId === null ? undefined : this.gate.sessions.find(this.sessionId, this.owner, this.endpoint.place);
   }
 
-  private put(scanned: Scanned, bytes: Uint8Array): void {
+  private put(scanned: Scanned, bytes: Uint8Array, sender: Sender): void {
     const idRaw = scanned.kind === "request" ? rawId(scanned) : null;
     const refusal = scanned.kind === "request" || scanned.kind === "batch" ? this.refusalOf(scanned, idRaw) : null;
     if (refusal !== null) {
@@ -202,8 +209,9 @@ export class Conversation implements ReplyHost {
     const reply = this.replyTo({ idRaw, isModern: scanned.protocolVersion !== null, isAwaited, resumedInVain: null });
     if (scanned.method === "notifications/initialized") this.readiness = reply;
     if (scanned.method === "initialize" && scanned.protocolVersion === null) this.initializing = reply;
-    const { gate, caller, endpoint } = this;
-    const request = messageRequest(this.opening, bytes, scanned, session);
+    const { gate, endpoint } = this;
+    const { caller } = sender;
+    const request = messageRequest(sender.request, bytes, scanned, session);
     try {
       const done = admit(gate, caller, { request, reply, body: bytes, endpoint, scanned });
       done?.catch((reason: unknown) => this.failed(reply, idRaw, reason));

@@ -70,8 +70,9 @@ export function httpSseRoutes(gate: Gate): readonly Route[] {
       if (!/^application\/json\s*(?:;|$)/i.test(request.header("content-type"))) {
         return refusedReply(reply, 415, "invalid", "the body must be application/json");
       }
+      const sender = { request: kept(request), caller };
       reply.send(202, [], "");
-      found.conversation.receive(body);
+      found.conversation.receive(body, sender);
     };
   }
 }
