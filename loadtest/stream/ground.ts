@@ -9,7 +9,7 @@ import type { EventLog } from "../../domain/ports/event-log.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import type { Topic } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
-import { createMetrics } from "../../gateway/metrics.ts";
+import { createMetrics } from "../../gateway/operations/metrics.ts";
 import { changelogOf } from "../../processors/changelog.ts";
 import type { Processor } from "../../processors/processor.ts";
 import { type Runtime, runProcessors } from "../../processors/runtime.ts";

@@ -3,7 +3,7 @@ import type { LeaseRequested } from "../../domain/events.ts";
 import { leaseKey } from "../../domain/limits/lease.ts";
 import { parseLimit } from "../../domain/limits/parse.ts";
 import { topics } from "../../domain/topics.ts";
-import { createLimiter } from "../../gateway/limiter.ts";
+import { createLimiter } from "../../gateway/decision/limiter.ts";
 import { limits } from "../../processors/limits.ts";
 import { type Ground, run, topicsOf } from "./ground.ts";
 
