@@ -1,4 +1,5 @@
 import { Fault } from "../../../domain/fault.ts";
+import { codes } from "../../../domain/mcp/errors.ts";
 import { latestModern } from "../../../domain/mcp/revisions.ts";
 import type { RoutedServer } from "../../routing/router.ts";
 import { ask } from "../ask.ts";
@@ -20,6 +21,7 @@ export interface Questioner {
   readonly era: "modern" | "legacy";
   /** What the server says it can do; null where it did not say. */
   readonly capabilities: Json | null;
+  /** Rejects with `Fault("unsupported")` where the server does not know the method. */
   put(method: string, parameters: Json): Promise<Told>;
 }
 
@@ -54,12 +56,23 @@ export async function questionerOf(
       },
     };
   }
-  const session = await pool.acquire(routed, owner, client);
+  let session = await pool.acquire(routed, owner, client);
+  const putIn = (method: string, params: Json) =>
+    put(routed, { method, params, headers: [...json, ...upstreamSessionHeaders(session)], pinned: session.upstreamId, timeoutMs });
   return {
     era,
     capabilities: session.capabilities,
-    put: (method, params) =>
-      put(routed, { method, params, headers: [...json, ...upstreamSessionHeaders(session)], pinned: session.upstreamId, timeoutMs }),
+    async put(method, params) {
+      try {
+        return await putIn(method, params);
+      } catch (reason) {
+        // A session that the server has forgotten (2025-11-25, basic/transports, "Session Management") is opened anew.
+        if (session.sessionId === null || !(reason instanceof Fault) || reason.code !== "not-found") throw reason;
+        pool.forget(routed, owner, session);
+        session = await pool.acquire(routed, owner, client);
+        return putIn(method, params);
+      }
+    },
   };
 }
 
@@ -79,7 +92,9 @@ async function put(routed: RoutedServer, { method, params, headers, pinned, time
   const { status, message, bytes } = await ask(routed, { headers, body, pinned, timeoutMs, repeatable: true });
   if (message?.result !== undefined) return { result: message.result, bytes };
   const said = message?.error === undefined ? `status ${status}` : `error ${String(message.error.code)}`;
-  throw new Fault("unavailable", `the server ${routed.server.name} did not answer ${method}: ${said}`);
+  const isUnknown = message?.error?.code === codes.methodNotFound;
+  const code = isUnknown ? "unsupported" : status === 404 ? "not-found" : "unavailable";
+  throw new Fault(code, `the server ${routed.server.name} did not answer ${method}: ${said}`);
 }
 
 function asJson(value: unknown): Json | null {

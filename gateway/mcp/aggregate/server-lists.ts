@@ -6,7 +6,7 @@ import { type Hints, hintsOf } from "../cache/hints.ts";
 import type { Asking, CacheScope, Kept, KeptAnswers, KeptKind } from "../cache/kept-answers.ts";
 import { type ListItem, type ListShape, listShape } from "../lists.ts";
 import type { PooledClient } from "../upstream-session.ts";
-import { type Questioner, type QuestionerOptions, questionerOf } from "./question.ts";
+import { type Questioner, type QuestionerOptions, questionerOf, type Told } from "./question.ts";
 
 /** Everything that one server lists, of one kind, as it named it. */
 export interface ServerList {
@@ -114,7 +114,9 @@ async function fetchAll(
   let bytes = 0;
   let cursor: string | undefined;
   for (let page = 0; page < bounds.listPagesMax; page += 1) {
-    const told = await questioner.put(method, cursor === undefined ? {} : { cursor });
+    const told = await toldOf(questioner, method, cursor);
+    // What a server has it lists; one that has resources need not know templates.
+    if (told === "unknown") return { items: [], offered: shape.items === "resourceTemplates", bytes: 64, ...hints };
     bytes += told.bytes;
     const found = told.result[shape.items];
     if (Array.isArray(found)) items.push(...found.filter(isItem));
@@ -126,6 +128,15 @@ async function fetchAll(
     cursor = next;
   }
   throw tooMuch(routed, method);
+}
+
+async function toldOf(questioner: Questioner, method: string, cursor: string | undefined): Promise<Told | "unknown"> {
+  try {
+    return await questioner.put(method, cursor === undefined ? {} : { cursor });
+  } catch (reason) {
+    if (cursor === undefined && reason instanceof Fault && reason.code === "unsupported") return "unknown";
+    throw reason;
+  }
 }
 
 function stricter(one: Hints, other: Hints): Hints {
