@@ -93,8 +93,14 @@ class StdioBridge {
     if (line.length === 0 || this.#over.signal.aborted) return;
     const scanned = scanMessage(line);
     if (scanned.kind === "malformed") void this.#write(errorMessage(rawId(scanned), scanned.code, scanned.reason));
+    else if (scanned.kind === "request" && scanned.method === "initialize" && scanned.protocolVersion === null) this.#initialize(scanned);
     else if (scanned.kind === "request" || scanned.kind === "batch") void this.#request(scanned);
     else if (!this.#withdraw(scanned)) this.#advise(scanned);
+  }
+
+  /** What comes behind it needs its session: a script that writes all of its messages at once does not wait for the answer. */
+  #initialize(scanned: Scanned): void {
+    this.#advice = this.#request(scanned);
   }
 
   /** A notification, or an answer to what the server asked. */

@@ -160,6 +160,21 @@ describe("sluice connect", { concurrency: 2 }, () => {
     assert.match(JSON.stringify(bridge.messages), /piped/);
   });
 
+  test("answers a script that writes everything at once, in revisions with sessions, too", async (t) => {
+    const harness = await stage(t, { era: "legacy" });
+    const bridge = startBridge(t, harness, "counting");
+    bridge.send(initialize(1));
+    bridge.send({ jsonrpc: "2.0", method: "notifications/initialized" });
+    bridge.send({ jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "echo", arguments: { message: "piped" } } });
+    bridge.child.stdin?.end();
+    assert.equal(await bridge.ended, 0);
+    assert.deepEqual(
+      bridge.messages.map(({ id }) => id),
+      [1, 2],
+    );
+    assert.match(JSON.stringify(bridge.messages[1]), /piped/);
+  });
+
   test("waits for a gate that is started anew, opens the forgotten session again and says so, and ends it at its end", async (t) => {
     const upstream = await startCountingServer({ era: "legacy" });
     t.after(() => upstream.close());
