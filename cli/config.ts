@@ -29,6 +29,7 @@ export interface Config extends Reloadable {
     readonly bodyTimeoutMs: number;
     readonly callsInFlightMax: number;
     readonly callsInFlightPerCallerMax: number;
+    readonly loopDelayMsMax: number;
   };
   readonly grpc: {
     readonly host: string;

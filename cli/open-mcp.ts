@@ -72,8 +72,6 @@ export interface Mcp {
   close(): Promise<void>;
 }
 
-/** Where the event loop is so late, calls in flight come first. */
-const loopDelayMsMax = 250;
 const pooledSessionsMax = 10_000;
 /** A credential that ended ends what was opened with it within this time. */
 const credentialSweepMs = 500;
@@ -85,7 +83,7 @@ export async function openMcp(parts: McpParts): Promise<Mcp> {
   const authenticator = openAuthenticator(config, view, parts);
   const telemetry = await openTelemetryIfAsked(config, metrics, logger);
   const loopDelay = watchLoopDelay();
-  const admission = createAdmission({ ...config.http, loopDelayMsMax, loopDelayMs: loopDelay.readMs });
+  const admission = createAdmission({ ...config.http, loopDelayMs: loopDelay.readMs });
   const eras = createEras({ nowMs });
   const pool = createSessionPool({ nowMs, sessionsMax: pooledSessionsMax, idleMs: bounds.sessionIdleMs });
   const sealer = createSealer({ secrets: sealingSecrets(config), nowMs });

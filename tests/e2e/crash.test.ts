@@ -50,7 +50,7 @@ async function openLane(folder: string, era: "modern" | "legacy"): Promise<Lane>
   const upstream = await startCountingServer({ era, tools });
   const configFile = join(folder, `${era}.yaml`);
   writeConfig(configFile, {
-    http: { port: 0 },
+    http: { port: 0, loopDelayMsMax: 60_000 },
     grpc: { port: 0 },
     data: { folder: join(folder, era) },
     audit: { mode: "strict" },

@@ -18,10 +18,12 @@ export interface Harness {
 /** A whole gate in this process on free ports, with its data in a folder of its own; all of it is gone when the test ends. */
 export async function startGate(t: Pick<TestContext, "after">, settings: Readonly<Record<string, unknown>>): Promise<Harness> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-test-"));
+  const { http = {}, ...others } = settings as { readonly http?: object };
   const config = loadConfig({
     environment: {},
     folder,
-    overrides: { http: { port: 0 }, grpc: { port: 0 }, data: { folder: join(folder, "data") }, ...settings },
+    // A machine that runs other tests beside this one is late without being overloaded.
+    overrides: { http: { port: 0, loopDelayMsMax: 60_000, ...http }, grpc: { port: 0 }, data: { folder: join(folder, "data") }, ...others },
   });
   const gate = await openGate(config, { demo: false, logger: createLogger({ level: "error" }) });
   t.after(async () => {

@@ -55,7 +55,7 @@ describe("two gates behind one port", { timeout: 120_000 }, () => {
   const start = (name: string, peers: readonly string[] = []): GateProcess => {
     const file = join(folder, `${name}.yaml`);
     writeConfig(file, {
-      http: { port: 0 },
+      http: { port: 0, loopDelayMsMax: 60_000 },
       grpc: { port: 0 },
       data: { folder: join(folder, name) },
       log: { level: "error" },
