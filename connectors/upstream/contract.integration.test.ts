@@ -88,6 +88,8 @@ upstreamContract("HTTP+SSE over TLS", remote({ kind: "sse", scheme: "https", hos
 upstreamContract("WebSocket", remote({ kind: "websocket", scheme: "ws", host: webSocketHost }));
 upstreamContract("WebSocket over TLS", remote({ kind: "websocket", scheme: "wss", host: webSocketHost }));
 upstreamContract("stdio", {
+  // Its server is a child of the adapter.
+  hasOwnServer: false,
   open: async (t) => ({ upstream: openAt(t, stdio(process.execPath)) }),
   openUnreachable: (t) => openAt(t, stdio("/nowhere/at/all")),
 });
