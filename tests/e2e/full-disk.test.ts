@@ -95,6 +95,12 @@ test("on a full disk nothing is forwarded that can't be recorded, and what was f
   rmSync(join(folder, "ballast"));
   await until("there is room again", async () => (await call()) === 200, 60_000);
   assert.ok(upstream.executed.length > executedWhenFull);
+  // What went to the spool meanwhile is on the log when that takes records again.
+  const isDirect = async () => {
+    const { checks } = (await (await fetch(`${httpUrl}/health/ready`)).json()) as { checks: { name: string; ok: boolean }[] };
+    return checks.find(({ name }) => name === "log")?.ok;
+  };
+  await until("records go to the log again", isDirect, 60_000);
   gate.child.kill("SIGTERM");
   assert.equal((await gate.ended).code, 0);
 
