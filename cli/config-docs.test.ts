@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { withConfiguration } from "./config-docs.ts";
 import { configFields, pathText } from "./config-schema.ts";
+import { validatorProgram } from "./config-validator.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 
@@ -16,4 +17,8 @@ test("the README has every field of the configuration; run node cli/config-docs.
 
 test("a README without the marks is refused rather than left without the table", () => {
   assert.throws(() => withConfiguration("# Sluice\n"), /has no/);
+});
+
+test("the compiled validator is that of the schema; run npm run gen", () => {
+  assert.equal(readFileSync(new URL("gen/config-validator.cjs", import.meta.url), "utf8"), validatorProgram());
 });
