@@ -42,6 +42,8 @@ export interface RunningGate extends RunningProcess {
 
 export interface ProcessOptions {
   readonly demo: boolean;
+  /** The demonstration's server where it is starting already. */
+  readonly demoServer?: Promise<DemoServer> | undefined;
   readonly logger: Logger;
 }
 
@@ -86,13 +88,13 @@ interface Assembled {
 
 async function assemble(
   parts: ProcessParts,
-  { demo, roles }: ProcessOptions & { readonly roles: ReadonlySet<Role> },
+  { demo, demoServer: begun, roles }: ProcessOptions & { readonly roles: ReadonlySet<Role> },
   closeAll: () => Promise<void>,
 ): Promise<RunningProcess> {
   const { config, opened } = parts;
   requireSharedLog(roles, config);
   // Begun first: a process takes longer to start than everything else here.
-  const demoServer = demo && roles.has("control") ? beginDemo(opened) : undefined;
+  const demoServer = demo && roles.has("control") ? beginDemo(opened, begun ?? startDemoServer()) : undefined;
   const log = await openLog(parts);
   const assembled = await openRoles(parts, log, roles);
   const { gateway, control } = assembled;
@@ -160,8 +162,7 @@ async function listen(parts: ProcessParts, { gateway, control, processors, view 
   return { servers, warm: () => mcp?.warm() };
 }
 
-function beginDemo(opened: Opened): Promise<DemoServer> {
-  const starting = startDemoServer();
+function beginDemo(opened: Opened, starting: Promise<DemoServer>): Promise<DemoServer> {
   opened({
     async close() {
       const server = await starting.catch(() => undefined); // It never started: its own failure was told already.

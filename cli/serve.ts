@@ -5,12 +5,15 @@ import { toFault } from "../domain/fault.ts";
 import type { Logger } from "../domain/ports/logger.ts";
 import { banner, roleBanner } from "./banner.ts";
 import type { Config } from "./config.ts";
+import type { DemoServer } from "./demo-registration.ts";
 import { openProcess, type RunningProcess } from "./gate.ts";
 import { type Profile, storedProfile, writeProfile } from "./profile.ts";
 import type { Role } from "./roles/role.ts";
 
 export interface ServeOptions {
   readonly demo: boolean;
+  /** The demonstration's server where it is starting already. */
+  readonly demoServer?: Promise<DemoServer> | undefined;
   readonly roles: ReadonlySet<Role>;
   readonly print: (text: string) => void;
   /** Reads the configuration again, from where it was read first. */
@@ -18,9 +21,9 @@ export interface ServeOptions {
 }
 
 /** Runs the roles of this process until SIGTERM or SIGINT, then stops it gracefully; a second signal forces. SIGHUP and a changed file reload definitions. */
-export async function serve(config: Config, { demo, roles, print, reread }: ServeOptions): Promise<void> {
+export async function serve(config: Config, { demo, demoServer, roles, print, reread }: ServeOptions): Promise<void> {
   const logger = createLogger({ level: config.log.level });
-  const gate = await openProcess(config, { demo, roles, logger });
+  const gate = await openProcess(config, { demo, demoServer, roles, logger });
   print(tellStarted(config, gate, { demo, roles }));
 
   const stopReloading = reloadOnChange(config, gate, { reread, logger, setLevel: (level) => logger.setLevel(level) });

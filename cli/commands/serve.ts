@@ -65,8 +65,19 @@ async function start(
   const roles = parseRoles(role);
   const config = read();
   requireSharedLog(roles, config);
+  const demoServer = demo && roles.has("control") ? await beginDemo() : undefined;
   const { serve } = await import("../serve.ts");
-  await serve(config, { demo, roles, print: (text) => output.line(text.trimEnd()), reread: read });
+  await serve(config, { demo, demoServer: demoServer?.starting, roles, print: (text) => output.line(text.trimEnd()), reread: read });
+}
+
+/** A process takes longer to start than a gate: it begins before the gate's modules are loaded. */
+async function beginDemo() {
+  const { startDemoServer } = await import("../demo.ts");
+  const starting = startDemoServer();
+  // Awaited later; until then a failure must not count as unhandled.
+  starting.catch(() => {});
+  // In an object, because a promise in a promise would be waited for.
+  return { starting };
 }
 
 /** The options in the shape of the configuration; what is undefined doesn't count. */
