@@ -5,9 +5,18 @@ import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
 import kafkajs from "kafkajs";
 import { main } from "../../cli/main.ts";
+import { createCodec } from "../../connectors/avro/codec.ts";
+import { openClient } from "../../connectors/elasticsearch/client.ts";
+import { removeDataStream } from "../../connectors/elasticsearch/data-stream.fixture.ts";
+import { dataStreamName } from "../../connectors/elasticsearch/index-template.ts";
+import { openKafkaLog } from "../../connectors/kafka/event-log.ts";
 import { type Fleet, type MemberName, startFleet } from "../../deploy/fleet/fleet.ts";
+import { silentLogger } from "../../domain/ports/logger.ts";
+import { topics } from "../../domain/topics.ts";
+import { createMetrics } from "../../gateway/operations/metrics.ts";
 import { type CountingServer, startCountingServer } from "../fixtures/counting-server.ts";
-import { kafka } from "../servers/for-test.ts";
+import { ordinaryActivity } from "../fixtures/ordinary-activity.ts";
+import { elasticsearch, kafka } from "../servers/for-test.ts";
 import { modernRequest } from "./harness.ts";
 import { until } from "./until.ts";
 
@@ -84,6 +93,9 @@ async function partitionsOf(name: MemberName, processor: string): Promise<readon
 /** What the processes say, for whoever looks into a failure: `FLEET_LOG=1`. */
 const log = (member: string, line: string) => void (process.env["FLEET_LOG"] !== undefined && process.stderr.write(`${member} ${line}\n`));
 
+/** One action of each kind of event that analysts search. */
+const searched = ["call-decided", "call-ended", "policies.put", "anomaly-found", "restriction-imposed"];
+
 const everyPartition = ["0", "1", "2", "3"];
 const allow = { id: "agents", effect: "allow", match: { roles: ["agent"] } };
 
@@ -106,9 +118,11 @@ async function untilCounted(): Promise<void> {
   assert.deepEqual([found.denied, found.limited], [expected.denied, expected.limited]);
 }
 
-describe("five processes on a real Kafka", { concurrency: 1 }, () => {
+describe("five processes on a real Kafka and Elasticsearch", { concurrency: 1 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "sluice-fleet-"));
   const prefix = `fleet-${process.pid}-${Date.now()}.`;
+  const namespace = `fleet${process.pid}`;
+  let search: ReturnType<typeof openClient> | undefined;
   let address = "";
   let upstream: CountingServer | undefined;
 
@@ -121,8 +135,19 @@ describe("five processes on a real Kafka", { concurrency: 1 }, () => {
     if (brokers === undefined) return;
     address = brokers;
     upstream = await startCountingServer({ era: "modern" });
-    const environment = { SLUICE_KAFKA_TOPIC_PREFIX: prefix };
-    const fleet = await startFleet({ folder, brokers, demo: false, environment, onLine: log });
+    const elasticsearchUrl = await elasticsearch({ skip } as unknown as TestContext);
+    if (elasticsearchUrl === undefined) return;
+    // Only what is rarer than anything that these tests do by the way leads to a quarantine.
+    const responses = JSON.stringify([{ strength: 1_000_000, action: "quarantine", lastsMs: 600_000 }]);
+    const environment = {
+      SLUICE_KAFKA_TOPIC_PREFIX: prefix,
+      SLUICE_ELASTICSEARCH_NAMESPACE: namespace,
+      SLUICE_ANOMALIES_WINDOW_MS: "1000",
+      SLUICE_ANOMALIES_SETTLE_MS: "1000",
+      SLUICE_ANOMALIES_RESPONSES_CALLER: responses,
+    };
+    const fleet = await startFleet({ folder, brokers, elasticsearchUrl, demo: false, environment, onLine: log });
+    search = openClient({ urls: [elasticsearchUrl], credentials: null, ca: null, requestTimeoutMs: 10_000 });
     const { administratorKey: admin = "", agentKey: agent = "" } = fleet.keys ?? {};
     stage = { fleet, upstream, admin, agent };
     await until("one control process writes", async () => (await readiness("control"))["control"]?.detail === "commands are taken");
@@ -132,6 +157,8 @@ describe("five processes on a real Kafka", { concurrency: 1 }, () => {
   after(async () => {
     await stage?.fleet.stop();
     await upstream?.close();
+    if (search !== undefined) await removeDataStream(search, dataStreamName(namespace));
+    await search?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -200,6 +227,37 @@ describe("five processes on a real Kafka", { concurrency: 1 }, () => {
     assert.equal(restrictions.length, 1, JSON.stringify(restriction));
     await command("DELETE", `/admin/restrictions/${encodeURIComponent(restrictions[0]?.id ?? "")}`);
     await Promise.all(gates.map((gate) => until(`${gate}: released`, async () => (await callThrough(gate, "echo")) === "answered", 1_000)));
+  });
+
+  test("an agent that runs away ends in quarantine on both gates, and all of it can be searched in Elasticsearch", async (t) => {
+    if (staged(t) === undefined) return;
+    const agentId = "runaway";
+    const { secret } = (await command("POST", "/auth/api-keys", { title: agentId, userId: "demo", agentId, roles: ["agent"] })) as {
+      secret: string;
+    };
+    const call = (gate: Gate) => callThrough(gate, "echo", secret);
+    await Promise.all(gates.map((gate) => until(`${gate} knows the key`, async () => (await call(gate)) === "answered")));
+    const kafkaLog = openKafkaLog({
+      ...{ brokers: address.split(","), clientId: "history", tls: false, topicPrefix: prefix, partitionsMax: everyPartition.length },
+      ...{ codec: createCodec(), metrics: createMetrics(), logger: silentLogger },
+    });
+    await kafkaLog.append(topics.activity, ordinaryActivity({ userId: "demo", agentId, seconds: 60 }));
+    await kafkaLog.close();
+    await Promise.all(Array.from({ length: 300 }, (_, index) => call(gates[index % 2] ?? "gate-1")));
+    await Promise.all(gates.map((gate) => until(`${gate}: in quarantine`, async () => (await call(gate)) === "denied", 30_000)));
+
+    const { anomalies } = (await command("GET", "/admin/anomalies")) as {
+      anomalies: { target: string; detector: string; action: string }[];
+    };
+    const found = anomalies.find(({ target }) => target === `caller:demo/${agentId}`);
+    assert.partialDeepStrictEqual(found, { detector: "rate", action: "quarantine" });
+    const documents = async (action: string) => {
+      const query = { bool: { filter: [{ term: { "organization.id": "default" } }, { term: { "event.action": action } }] } };
+      const answer = await search?.search({ index: dataStreamName(namespace), query, ignore_unavailable: true, allow_no_indices: true });
+      return answer?.hits.hits.length ?? 0;
+    };
+    for (const action of searched) await until(`${action} can be searched`, async () => (await documents(action)) > 0, 30_000);
+    await command("DELETE", `/admin/restrictions/${encodeURIComponent(`caller:demo/${agentId}`)}`);
   });
 
   test("a limit is shared by both gates", async (t) => {

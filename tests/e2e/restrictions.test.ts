@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { demoAgent } from "../../cli/demo.ts";
-import type { ActivityObserved } from "../../domain/events.ts";
-import type { LogRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
-import { randomOf } from "../../loadtest/anomaly/random.ts";
 import { operator } from "../../registry/actor.ts";
-import type { Harness } from "./harness.ts";
+import { ordinaryActivity } from "../fixtures/ordinary-activity.ts";
 import { call, callOver, stage } from "./stage.ts";
 import { until } from "./until.ts";
 
@@ -56,53 +53,10 @@ test("a throttled caller is told when to come back", async (t) => {
   assert.match(statuses[2]?.headers.get("retry-after") ?? "", /^\d+$/);
 });
 
-/** Ordinary seconds of ten callers, the agent among them, as the first processor would have told them. */
-async function ordinarySeconds({ gate }: Harness, seconds: number): Promise<void> {
-  const startMs = Math.floor(Date.now() / 1_000) * 1_000 - (seconds + 5) * 1_000;
-  const random = randomOf(3);
-  const records: LogRecord<"activity_observed">[] = [];
-  for (let second = 0; second < seconds; second += 1) {
-    for (let caller = 0; caller < 10; caller += 1) {
-      const windowMs = startMs + second * 1_000;
-      const calls = 1 + random.poisson(3);
-      const value: ActivityObserved = {
-        id: `window/${windowMs}/${caller}`,
-        timeMs: windowMs + 1_100,
-        organizationId: "default",
-        windowMs,
-        lengthMs: 1_000,
-        userId: caller === 0 ? userId : `user-${caller}`,
-        agentId: caller === 0 ? agentId : null,
-        calls,
-        denied: 0,
-        limited: 0,
-        failed: 0,
-        addresses: ["127.0.0.1"],
-        tools: [
-          {
-            server: "counting",
-            name: "echo",
-            calls,
-            failed: 0,
-            ended: calls,
-            durationLogs: calls * 7,
-            argumentBytesMax: 20,
-            bytes: 900,
-            costUnits: calls,
-          },
-        ],
-        order: [],
-      };
-      records.push({ type: "activity_observed", key: "default", value, timestampMs: value.timeMs });
-    }
-  }
-  await gate.log.append(topics.activity, records);
-}
-
 test("an agent that runs away is found and put into quarantine by itself, with evidence, until it is released", async (t) => {
   const responses = { caller: [{ strength: 1_000, action: "quarantine", lastsMs: 600_000 }] };
   const harness = await stage(t, { era: "modern" }, { anomalies: { windowMs: 1_000, settleMs: 500, responses } });
-  await ordinarySeconds(harness, 60);
+  await harness.gate.log.append(topics.activity, ordinaryActivity({ userId, agentId, seconds: 60 }));
   await Promise.all(Array.from({ length: 300 }, () => callOver(harness, "echo").then((response) => response.arrayBuffer())));
   await until("the agent is restricted", async () => (await harness.gate.control.listRestrictions(actor)).entries.length > 0);
 
