@@ -74,7 +74,7 @@ export const gatewayWithOpa: readonly Requirement[] = [
     "tests/golden/policy/labels.yaml": ["a label must have the value"],
   }),
   verified("002.responsibility.3", "The store of audit and history is persistent and can be asked", {
-    "connectors/embedded/store.test.ts": ["records, positions of groups and states survive a restart, and offsets go on"],
+    "connectors/embedded/store.integration.test.ts": ["records, positions of groups and states survive a restart, and offsets go on"],
     "registry/audit/audit-tail.test.ts": ["pages of a query, newest first, cover everything once, while more is written"],
   }),
   verified("002.responsibility.4", "The store supports analytics", {

@@ -22,7 +22,7 @@ export const organizationGatewayLayout: readonly Requirement[] = [
     [router]: ["an upstream that fails its checks gets no calls until a check is good again"],
   }),
   verified("001.layout.5", "cmd/worker: clean-up in the background", {
-    "connectors/embedded/store.test.ts": [
+    "connectors/embedded/store.integration.test.ts": [
       "retention removes what is older than the topic keeps, in whole chunks, and reading goes on behind it",
       "compaction keeps the last record of every key, with its offset, over all chunks",
     ],
