@@ -12,7 +12,7 @@ import type { VirtualServer } from "../../domain/virtual/virtual-server.ts";
 /**
  * What the gate decides from: the entities of the log, folded in memory, and snapshots of policies that are compiled from them.
  * A snapshot's version is the offsets that it was made of, which every decision records. It is replaced as a whole as soon as a change has been handed
- * over: no call waits for it, none is dropped by it, and none sees half of a change (decision 0017).
+ * over: no call waits for it, none is dropped by it, and none sees half of a change (decision 0020).
  */
 export interface GateView {
   readonly directory: Directory;
