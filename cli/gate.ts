@@ -100,6 +100,9 @@ async function assemble(
   const { gateway, control } = assembled;
   const { servers, warm } = await listen(parts, assembled);
   if (demoServer !== undefined && control !== null) {
+    // The process over stdio starts while the one over HTTP does.
+    await control.whenWriting(() => registerDemo(control.control, config, null));
+    warm();
     const server = await demoServer;
     await control.whenWriting(() => registerDemo(control.control, config, server));
   }
