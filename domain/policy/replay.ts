@@ -21,17 +21,32 @@ export function recordedCall(event: CallDecided): Call {
   return {
     callId,
     atMs: timeMs,
-    caller: { organizationId, ...principal, expiresAtMs: null },
+    caller: sameObject({ organizationId, ...principal, expiresAtMs: null }),
     // Written by a gate, from a transport that it serves.
     transport: transport as Transport,
     address,
     method,
     server,
-    serverLabels,
+    serverLabels: sameObject(serverLabels),
     name,
     virtualServer: event.virtualServer,
     args: argumentsOf(event),
   };
+}
+
+/** Callers and labels that were seen, by what they say. */
+const known = new Map<string, object>();
+const knownMax = 4_096;
+
+/** The object that says the same and was seen before: tables of policies remember what they worked out by the object. */
+function sameObject<Value extends object>(value: Value): Value {
+  const text = JSON.stringify(value);
+  // What is kept under a text was made of the same fields.
+  const before = known.get(text) as Value | undefined;
+  if (before !== undefined) return before;
+  if (known.size >= knownMax) known.clear();
+  known.set(text, value);
+  return value;
 }
 
 /** What stands for something that a record does not hold. */
