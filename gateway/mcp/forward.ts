@@ -1,4 +1,4 @@
-import { Fault, toFault } from "../../domain/fault.ts";
+import { type Fault, toFault } from "../../domain/fault.ts";
 import { codes } from "../../domain/mcp/errors.ts";
 import { methodOf } from "../../domain/mcp/methods.ts";
 import { withTraceparent } from "../../domain/mcp/rewrite.ts";
@@ -7,6 +7,7 @@ import type { Scanned } from "../../domain/mcp/scanned.ts";
 import type { UpstreamAnswer, UpstreamRequest } from "../../domain/ports/upstream.ts";
 import { rateLimitHeaders } from "../decision/rate-limit-headers.ts";
 import type { RoutedExchange, RoutedServer } from "../routing/router.ts";
+import { notRecorded } from "./admit.ts";
 import { deniedReply, faultReply } from "./answers.ts";
 import { replyKept } from "./cache/kept-answer-reply.ts";
 import type { Gate } from "./gate.ts";
@@ -64,11 +65,6 @@ function carryTrace(inbound: Inbound, traceparent: string): void {
   if (scanned.kind === "malformed") return;
   inbound.body = body;
   inbound.scanned = scanned;
-}
-
-/** What could not be recorded is not forwarded: the caller is told to come back. */
-export function notRecorded(cause: unknown): Fault {
-  return new Fault("unavailable", "the call cannot be recorded now, so it was not made", { cause, retryAfterMs: 1_000 });
 }
 
 /** Answers with what was kept of the same question, waits for whoever is asking it, or asks. */

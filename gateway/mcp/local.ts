@@ -2,12 +2,12 @@ import { toFault } from "../../domain/fault.ts";
 import { resultMessage } from "../../domain/mcp/errors.ts";
 import { methodOf } from "../../domain/mcp/methods.ts";
 import { serverInfoKey } from "../../domain/mcp/rewrite.ts";
-import { deniedReply, faultReply, inBandReply, unknownMethodReply } from "./answers.ts";
-import { notRecorded } from "./forward.ts";
+import { admit } from "./admit.ts";
+import { inBandReply, unknownMethodReply } from "./answers.ts";
 import type { Gate } from "./gate.ts";
 import { gateInfo } from "./identity.ts";
 import { callOf, type Inbound, keep } from "./inbound.ts";
-import { judge, noteEnd } from "./judge.ts";
+import { noteEnd } from "./judge.ts";
 
 /** A result of the gate's own, with the headers that go with it. */
 export interface LocalAnswer {
@@ -36,13 +36,8 @@ export async function answerLocally(
   const own = callOf(inbound, target.server, target.labels, null);
   const call = target.method === undefined ? own : { ...own, method: target.method };
   keep(inbound);
-  const judgement = judge(gate, inbound, call, "buffered");
-  if (judgement.judged.decision.verdict === "deny") return deniedReply(inbound, judgement.judged, call);
-  try {
-    await judgement.recorded;
-  } catch (cause) {
-    return faultReply(inbound, notRecorded(cause));
-  }
+  const judgement = await admit(gate, inbound, call, "buffered");
+  if (judgement === null) return;
   try {
     const { result, headers = [] } = await produce();
     const body = resultMessage(

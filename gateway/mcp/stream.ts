@@ -3,11 +3,11 @@ import type { Caller } from "../../domain/identity.ts";
 import { errorForms } from "../../domain/mcp/errors.ts";
 import { scanMessage } from "../../domain/mcp/scan.ts";
 import type { HttpReply, HttpRequest } from "../../domain/ports/http.ts";
-import { deniedReply, faultReply, protocolReply, refusedReply, retryAfterOf } from "./answers.ts";
-import { notRecorded } from "./forward.ts";
+import { admit } from "./admit.ts";
+import { protocolReply, refusedReply, retryAfterOf } from "./answers.ts";
 import type { Gate } from "./gate.ts";
 import { callOf, type Inbound } from "./inbound.ts";
-import { judge, noteEnd } from "./judge.ts";
+import { noteEnd } from "./judge.ts";
 import type { Endpoint } from "./place.ts";
 import { ownerOf, type Session } from "./session.ts";
 import { OwnStream } from "./streams/own-stream.ts";
@@ -37,13 +37,8 @@ async function judgedStream(gate: Gate, caller: Caller, exchange: StreamExchange
   const routed = endpoint === null ? undefined : gate.router.find(caller.organizationId, endpoint);
   const inbound = opening(gate, caller, exchange, session);
   const call = { ...callOf(inbound, routed?.server.name ?? endpoint, routed?.server.labels ?? {}, null), method: "stream/open" };
-  const judgement = judge(gate, inbound, call, "buffered");
-  if (judgement.judged.decision.verdict === "deny") return deniedReply(inbound, judgement.judged, call);
-  try {
-    await judgement.recorded;
-  } catch (cause) {
-    return faultReply(inbound, notRecorded(cause));
-  }
+  const judgement = await admit(gate, inbound, call, "buffered");
+  if (judgement === null) return;
   noteEnd(gate, inbound, judgement, { outcome: "ok", status: 200, errorCode: null, responseBytes: 0 }, null);
   const opener = { request, caller };
   if (session.upstream !== null && routed !== undefined) new OwnStream(gate, { session, routed, opener, reply }).open(session.upstream);

@@ -1,11 +1,11 @@
 import { Fault, toFault } from "../../../domain/fault.ts";
 import { errorMessage, resultMessage } from "../../../domain/mcp/errors.ts";
 import type { RoutedServer } from "../../routing/router.ts";
-import { deniedReply, faultReply, protocolReply, routeRefusal } from "../answers.ts";
-import { notRecorded } from "../forward.ts";
+import { admit } from "../admit.ts";
+import { faultReply, protocolReply, routeRefusal } from "../answers.ts";
 import type { Gate } from "../gate.ts";
 import { callOf, type Inbound, keep } from "../inbound.ts";
-import { type Judgement, judge, noteEnd } from "../judge.ts";
+import { type Judgement, noteEnd } from "../judge.ts";
 import { recordRouteRefusal } from "../refusals.ts";
 import type { Session } from "../session.ts";
 import { resourceThing } from "../subscriptions/wanted-places.ts";
@@ -89,13 +89,8 @@ async function judged(
   act: () => Promise<void>,
 ): Promise<void> {
   const call = callOf(inbound, routed?.server.name ?? null, routed?.server.labels ?? {}, name);
-  const judgement = judge(gate, inbound, call, routed?.server.audit ?? "buffered");
-  if (judgement.judged.decision.verdict === "deny") return deniedReply(inbound, judgement.judged, call);
-  try {
-    await judgement.recorded;
-  } catch (cause) {
-    return faultReply(inbound, notRecorded(cause));
-  }
+  const judgement = await admit(gate, inbound, call, routed?.server.audit ?? "buffered");
+  if (judgement === null) return;
   const fault = await act().then(() => null, toFault);
   answer(gate, inbound, judgement, fault);
 }

@@ -4,12 +4,12 @@ import { codes, resultMessage } from "../../../domain/mcp/errors.ts";
 import { formatSse } from "../../../domain/mcp/sse.ts";
 import type { HttpReply } from "../../../domain/ports/http.ts";
 import type { RoutedServer } from "../../routing/router.ts";
+import { admit } from "../admit.ts";
 import { blendOf } from "../aggregate/blend.ts";
-import { deniedReply, faultReply, protocolReply } from "../answers.ts";
-import { notRecorded } from "../forward.ts";
+import { faultReply, protocolReply } from "../answers.ts";
 import type { Gate } from "../gate.ts";
 import { callOf, type Inbound, keep, release } from "../inbound.ts";
-import { type Judgement, judge, noteEnd } from "../judge.ts";
+import { type Judgement, noteEnd } from "../judge.ts";
 import { dueOf, isStillTheirs } from "./credential.ts";
 import { createListener, type Listener } from "./listener.ts";
 import { createNotices, type Notices, subscriptionIdKey, withSubscriptionId } from "./notices.ts";
@@ -27,13 +27,8 @@ export async function listen(gate: Gate, inbound: Inbound, routed: RoutedServer 
   if (typeof wanted === "string")
     return protocolReply(inbound.reply, { status: 200, code: codes.invalidParams, message: wanted, idRaw: inbound.idRaw });
   const call = callOf(inbound, routed?.server.name ?? null, routed?.server.labels ?? {}, null);
-  const judgement = judge(gate, inbound, call, routed?.server.audit ?? "buffered");
-  if (judgement.judged.decision.verdict === "deny") return deniedReply(inbound, judgement.judged, call);
-  try {
-    await judgement.recorded;
-  } catch (cause) {
-    return faultReply(inbound, notRecorded(cause));
-  }
+  const judgement = await admit(gate, inbound, call, routed?.server.audit ?? "buffered");
+  if (judgement === null) return;
   const subscription = new Subscription(gate, inbound, judgement);
   const refusal = gate.subscriptions.enter(subscription);
   if (refusal !== null) {
