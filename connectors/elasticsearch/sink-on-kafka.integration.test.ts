@@ -62,12 +62,14 @@ test("on Kafka, two sinks share the partitions; one ends in the middle, and ever
   };
   const [one, other] = [await open(), await open()];
   const total = 1_000;
+  // Before its first document there is no index, and for a moment no shard that can be asked.
+  const notYet = { ignore: [404, 503] };
   const found = async () => {
-    await client.indices.refresh({ index: dataStreamName(namespace) }, { ignore: [404] });
-    const { count = 0 } = await client.count({ index: dataStreamName(namespace) }, { ignore: [404] });
+    await client.indices.refresh({ index: dataStreamName(namespace) }, notYet);
+    const { count = 0 } = await client.count({ index: dataStreamName(namespace) }, notYet);
     return count;
   };
-  t.after(() => one.close());
+  t.after(() => Promise.all([one.close(), other.close()]));
   await one.log.append(
     topics.calls,
     Array.from({ length: total / 2 }, (_, index) => decided(index)),
