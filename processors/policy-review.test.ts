@@ -6,6 +6,7 @@ import { parsePolicy } from "../domain/policy/parse.ts";
 import { topics } from "../domain/topics.ts";
 import { decidedRecord } from "./call-events.ts";
 import { policyReview } from "./policy-review.ts";
+import { changesOf } from "./processor.ts";
 import { topologyDriver } from "./topology-driver.ts";
 
 const driver = () => topologyDriver([policyReview()]);
@@ -167,7 +168,7 @@ test("a replay finds the same, at once or one by one", () => {
       }));
       for (const record of records) one.pipe(topics.calls, record);
       const atOnce = new Map(before);
-      for (const [key, value] of processor.changesOf?.(before, records) ?? []) if (value !== null) atOnce.set(key, value);
+      for (const [key, value] of changesOf(processor.gather(before), records)) if (value !== null) atOnce.set(key, value);
       assert.deepEqual(atOnce, new Map(one.state("policy-review")));
     }),
     { numRuns: 60 },

@@ -7,8 +7,8 @@ import type { StoredRecord } from "../domain/record.ts";
 import { recordKey } from "../domain/record-key.ts";
 import { topics } from "../domain/topics.ts";
 import { type Draft, draftOf } from "./draft.ts";
-import type { Processor, Step, Tick } from "./processor.ts";
-import { isLongGone, isNewCall, keepSeen, type Repeats, repeatsOf } from "./repeats.ts";
+import { changesOf, type Gathering, type GatheringProcessor, type Step, type Tick } from "./processor.ts";
+import { isLongGone, isNewCall, keepSeen, repeatsOf } from "./repeats.ts";
 
 /** A gate takes up a change within this time; a decision by what was replaced longer ago is stale. */
 const upToDateMs = 1_000;
@@ -42,7 +42,7 @@ interface Version {
  * State: `policies/{organization}` the versions of its policies, by id; `known` the offset behind the last of them; `waiting` decisions by policies
  * that have not come yet; `finding/{n}` what is told at the next tick, `findings` how many; `seen/…` as in `repeats.ts`, `swept` when those were looked through.
  */
-export function policyReview(): Processor<In, "decisions_reviewed"> {
+export function policyReview(): GatheringProcessor<In, "decisions_reviewed"> {
   const tables = compiledTables();
   return {
     name: "policy-review",
@@ -50,41 +50,43 @@ export function policyReview(): Processor<In, "decisions_reviewed"> {
     broadcast: [topics.policies],
     tickMs: 2_000,
     restMs: 200,
-    step: (state, input) => (input.type === "tick" ? tell(state, input) : { changes: takeAll(state, [input], tables), emit: [] }),
-    changesOf: (state, records) => takeAll(state, records, tables),
+    step: (state, input) =>
+      input.type === "tick" ? tell(state, input) : { changes: changesOf(takeAll(state, tables), [input]), emit: [] },
+    gather: (state) => takeAll(state, tables),
   };
 }
 
-function takeAll(state: State, records: readonly StoredRecord<In>[], tables: Tables): Step["changes"] {
+function takeAll(state: State, tables: Tables): Gathering<In> {
   const draft = draftOf(state);
   const repeats = repeatsOf(state);
-  for (const record of records) {
-    if (record.type === "policy_changed") keep(draft, record);
-    else if (record.type === "call_decided") wait(draft, record, repeats);
-  }
-  reviewKnown(draft, tables);
-  const changes = draft.store();
-  keepSeen(repeats, changes);
-  return changes;
+  return {
+    add(records) {
+      const decisions: CallDecided[] = [];
+      for (const record of records) {
+        if (record.type === "policy_changed") keep(draft, record);
+        else if (record.type === "call_decided" && record.value !== null && isNewCall(repeats, record)) decisions.push(record.value);
+      }
+      reviewKnown(draft, decisions, tables);
+    },
+    changes() {
+      const changes = draft.store();
+      keepSeen(repeats, changes);
+      return changes;
+    },
+  };
 }
 
-function wait(draft: Draft, record: StoredRecord<"call_decided">, repeats: Repeats): void {
-  if (record.value !== null && isNewCall(repeats, record)) draft.write("waiting", [...waiting(draft), record.value]);
-}
-
-function waiting(draft: Draft): readonly CallDecided[] {
-  return draft.read<readonly CallDecided[]>("waiting", []);
-}
-
-/** Reviews what waits, save decisions by policies that have not come here yet: the two topics come each in its own time. */
-function reviewKnown(draft: Draft, tables: Tables): void {
-  const all = waiting(draft);
-  if (all.length === 0) return;
+/** Reviews these and those that wait, save decisions by policies that have not come here yet: the two topics come each in its own time. */
+function reviewKnown(draft: Draft, decisions: readonly CallDecided[], tables: Tables): void {
+  const waited = draft.read<readonly CallDecided[]>("waiting", []);
   const known = Number(draft.text("known") ?? 0);
-  for (const event of all) if (event.policyOffset <= known) review(draft, event, tables);
-  const left = all.filter(({ policyOffset }) => policyOffset > known).slice(-waitingMax);
-  if (left.length > 0) draft.write("waiting", left);
-  else draft.put("waiting", null);
+  const early: CallDecided[] = [];
+  for (const event of [...waited, ...decisions]) {
+    if (event.policyOffset <= known) review(draft, event, tables);
+    else early.push(event);
+  }
+  if (early.length > 0) draft.write("waiting", early.slice(-waitingMax));
+  else if (waited.length > 0) draft.put("waiting", null);
 }
 
 function keep(draft: Draft, { value, offset, timestampMs }: StoredRecord<"policy_changed">): void {

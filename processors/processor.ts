@@ -26,10 +26,26 @@ export interface Processor<In extends EventType = EventType, Out extends EventTy
   readonly restMs?: number;
   step(state: ReadonlyMap<string, string>, input: StoredRecord<In> | Tick): Step<Out>;
   /**
-   * The same for several records at once, where that costs less than one step after the other: its changes are those that the steps make
+   * The same for many records, where that costs less than one step after the other: its changes are those that the steps make
    * together. It emits nothing: an output tells the one record that it comes from. Where it throws, the records are stepped over one by one.
    */
-  changesOf?(state: ReadonlyMap<string, string>, records: readonly StoredRecord<In>[]): Step["changes"];
+  gather?(state: ReadonlyMap<string, string>): Gathering<In>;
+}
+
+export type GatheringProcessor<In extends EventType, Out extends EventType> = Processor<In, Out> &
+  Required<Pick<Processor<In, Out>, "gather">>;
+
+/** Many records taken as one, which are handed over a few at a time. */
+export interface Gathering<In extends EventType = EventType> {
+  add(records: readonly StoredRecord<In>[]): void;
+  /** What all of them change; to be called once, at the end. */
+  changes(): Step["changes"];
+}
+
+/** The changes of records that are all there. */
+export function changesOf<In extends EventType>(gathering: Gathering<In>, records: readonly StoredRecord<In>[]): Step["changes"] {
+  gathering.add(records);
+  return gathering.changes();
 }
 
 export interface Step<Out extends EventType = EventType> {

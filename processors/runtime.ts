@@ -23,6 +23,8 @@ export interface RuntimeOptions {
   /** Calls `run` about every `intervalMs`, until the answer is called. */
   readonly every: (intervalMs: number, run: () => void) => () => void;
   readonly observer?: TaskObserver;
+  /** Resolves when this thread has done what else it had to do: a long batch is taken with pauses. None unless told. */
+  readonly pause?: () => Promise<void>;
   /** Records of one atomic commit, at most, while definitions are read; 500 unless told. */
   readonly batchRecordsMax?: number;
 }

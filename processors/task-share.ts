@@ -31,6 +31,8 @@ export interface TaskObserver {
 export interface TaskOptions extends TaskStateOptions {
   readonly logger: Logger;
   readonly observer?: TaskObserver | undefined;
+  /** Resolves when this thread has done what else it had to do: a long batch is taken with pauses. None unless told. */
+  readonly pause?: (() => Promise<void>) | undefined;
   /** Records of one commit, at most, while definitions are read; 500 unless told. */
   readonly batchRecordsMax?: number;
 }
@@ -67,6 +69,7 @@ export class TaskShare {
       processor,
       task,
       nowMs: options.nowMs,
+      pause: options.pause,
       refused(place, cause) {
         options.logger.error("A processor refused a record", { processor: processor.name, ...place, cause });
         options.observer?.refused(processor.name);
@@ -126,7 +129,7 @@ export class TaskShare {
     const batch = emptyBatch();
     await this.#orReload(async () => {
       const heard = fresh.filter(({ topic }) => topic !== topics.deadLetters.name);
-      if (heard.length > 0) stepOverAll(this.#stepping, state, heard, batch);
+      if (heard.length > 0) await stepOverAll(this.#stepping, state, heard, batch);
       for (const retry of retriesFor(processor.name, fresh)) await this.#tryAgain(state, retry, batch);
       this.#uncommitted += records.length;
       if (!isEmpty(batch) || this.#uncommitted >= uncommittedMax) await this.#commit(state, batch);

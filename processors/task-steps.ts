@@ -26,14 +26,18 @@ export interface Stepping {
   /** Of the task: its processor and partition. */
   readonly task: string;
   readonly nowMs: () => number;
+  readonly pause: (() => Promise<void>) | undefined;
   /** Told of each record that the processor could not take. */
   readonly refused: (place: RecordPlace, cause: unknown) => void;
 }
 
+/** Records that are gathered without a break. */
+const sliceRecords = 250;
+
 /** At once where the processor can; a record that spoils that is found one by one. */
-export function stepOverAll(stepping: Stepping, state: Loaded, records: readonly StoredRecord[], batch: Batch): void {
+export async function stepOverAll(stepping: Stepping, state: Loaded, records: readonly StoredRecord[], batch: Batch): Promise<void> {
   try {
-    const changes = stepping.processor.changesOf?.(state.entries, records);
+    const changes = await gather(stepping, state, records);
     if (changes !== undefined) {
       applyChanges(state, changes, batch);
       return;
@@ -42,6 +46,16 @@ export function stepOverAll(stepping: Stepping, state: Loaded, records: readonly
     // The steps below tell which record it is.
   }
   for (const record of records) stepOver(stepping, state, record, batch);
+}
+
+/** A long batch must not keep this thread from its calls. */
+async function gather({ processor, pause }: Stepping, { entries }: Loaded, records: readonly StoredRecord[]) {
+  const gathering = processor.gather?.(entries);
+  for (let from = 0; gathering !== undefined && from < records.length; from += sliceRecords) {
+    if (from > 0) await pause?.();
+    gathering.add(records.slice(from, from + sliceRecords));
+  }
+  return gathering?.changes();
 }
 
 /** A record that a processor can't take must not hold up those behind it: it becomes a dead letter and is passed. */

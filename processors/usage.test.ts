@@ -6,6 +6,7 @@ import type { LogRecord, StoredRecord } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
 import { decidedRecord, endedRecord } from "./call-events.ts";
 import { memoryLog, memoryStates } from "./memory-log.ts";
+import { changesOf } from "./processor.ts";
 import { runProcessors } from "./runtime.ts";
 import { type TopologyDriver, topologyDriver } from "./topology-driver.ts";
 import { usage } from "./usage.ts";
@@ -159,7 +160,7 @@ test("many records at once change what their steps change one after the other", 
       const [one, all] = [new Map<string, string>(), new Map<string, string>()];
       for (const record of before) for (const state of [one, all]) change(state, usage.step(state, record).changes);
       for (const record of records) change(one, usage.step(one, record).changes);
-      change(all, usage.changesOf?.(all, records) ?? new Map());
+      change(all, changesOf(usage.gather(all), records));
       assert.deepEqual(all, one);
     }),
   );

@@ -3,7 +3,7 @@ import type { StoredRecord } from "../domain/record.ts";
 import { recordKey } from "../domain/record-key.ts";
 import { bucketOfValue } from "../domain/sketch.ts";
 import { topics } from "../domain/topics.ts";
-import type { Processor, Step, Tick } from "./processor.ts";
+import { changesOf, type Gathering, type GatheringProcessor, type Step, type Tick } from "./processor.ts";
 import { isLongGone, isNewCall, keepSeen, type Repeats, repeatsOf } from "./repeats.ts";
 
 const hourMs = 60 * 60_000;
@@ -33,18 +33,17 @@ const floorKey = "floor";
  * Exactly: a record that repeats, under whatever offset, has a sequence number that its gate's process has passed, and is skipped.
  * Totals that changed are told at each tick, so that a busy user costs one record a second, not one a call.
  */
-export const usage: Processor<"call_decided" | "call_ended", "usage_counted"> = {
+export const usage: GatheringProcessor<"call_decided" | "call_ended", "usage_counted"> = {
   name: "usage",
   sources: [topics.calls],
   broadcast: [],
   tickMs: 1_000,
   // Totals are told once a second: nobody waits for one record to be counted.
   restMs: 200,
-  step: (state, input) => (input.type === "tick" ? tell(state, input) : { changes: count(state, [input]), emit: [] }),
-  changesOf: count,
+  step: (state, input) => (input.type === "tick" ? tell(state, input) : { changes: changesOf(count(state), [input]), emit: [] }),
+  gather: count,
 };
 
-type Called = StoredRecord<"call_decided" | "call_ended">;
 type Place = Pick<Counted, "organizationId" | "hourMs" | "userId" | "server" | "method" | "name">;
 type Total = { -readonly [Field in keyof Counted]: Counted[Field] } & { latency: Record<string, number>; changed: boolean };
 
@@ -59,7 +58,7 @@ interface Tally {
   lastPlace: { readonly place: Place; readonly total: Total } | null;
 }
 
-function count(state: State, records: readonly Called[]): Changes {
+function count(state: State): Gathering<"call_decided" | "call_ended"> {
   const tally: Tally = {
     state,
     changes: new Map(),
@@ -68,16 +67,24 @@ function count(state: State, records: readonly Called[]): Changes {
     totals: new Map(),
     lastPlace: null,
   };
-  for (const record of records) {
-    const { value } = record;
-    if (value === null || !isNewCall(tally.repeats, record)) continue;
-    const total = totalOf(tally, placeOf(value, tally.floorMs));
-    if ("verdict" in value) addDecided(total, value);
-    else addEnded(total, value);
-  }
-  keepSeen(tally.repeats, tally.changes);
-  for (const [key, total] of tally.totals) tally.changes.set(key, JSON.stringify(total));
-  return tally.changes;
+  return {
+    add(records) {
+      for (const record of records) add(tally, record);
+    },
+    changes() {
+      keepSeen(tally.repeats, tally.changes);
+      for (const [key, total] of tally.totals) tally.changes.set(key, JSON.stringify(total));
+      return tally.changes;
+    },
+  };
+}
+
+function add(tally: Tally, record: StoredRecord<"call_decided" | "call_ended">): void {
+  const { value } = record;
+  if (value === null || !isNewCall(tally.repeats, record)) return;
+  const total = totalOf(tally, placeOf(value, tally.floorMs));
+  if ("verdict" in value) addDecided(total, value);
+  else addEnded(total, value);
 }
 
 function placeOf(value: CallDecided | CallEnded, floorMs: number): Place {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { type ProcessorStatus, type Runtime, runProcessors } from "../../processors/runtime.ts";
 import type { TaskObserver } from "../../processors/task-share.ts";
 import { topology } from "../../processors/topology.ts";
@@ -20,6 +21,7 @@ export async function openProcessors(parts: ProcessParts, { kind, log, states }:
       // Where the log and the states are in one folder, nobody else could take over.
       changelogs: kind === "kafka",
       observer: observe(parts),
+      pause: () => setImmediate(),
     }),
   );
   expose(parts, runtime);

@@ -4,6 +4,7 @@ import type { LogRecord, StoredRecord, Topic } from "../../domain/record.ts";
 import type { Catalog, PartitionEntry } from "./catalog.ts";
 import { embeddedGroups } from "./group.ts";
 import type { LogReader } from "./log-reader.ts";
+import { shareReads } from "./shared-reads.ts";
 import { startSubscription } from "./subscription.ts";
 import type { Writer } from "./writer.ts";
 
@@ -28,7 +29,8 @@ export function embeddedEventLog({ catalog, reader, writer, close }: EventLogPar
   readonly subscriptions: Set<Closable>;
 } {
   const subscriptions = new Set<Closable>();
-  const groups = embeddedGroups({ catalog, read: reader.records, onCommit: writer.onCommit });
+  const read = shareReads(reader.records);
+  const groups = embeddedGroups({ catalog, read, onCommit: writer.onCommit });
   subscriptions.add(groups);
   const claim = exclusiveClaims();
 
@@ -59,7 +61,7 @@ export function embeddedEventLog({ catalog, reader, writer, close }: EventLogPar
       cursors,
       recordsMax,
       restMs,
-      read: reader.records,
+      read,
       handle,
       moved,
       onCommit: writer.onCommit,

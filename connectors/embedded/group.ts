@@ -7,6 +7,8 @@ import { type SubscriptionOptions, startSubscription } from "./subscription.ts";
 
 const retryMs = 200;
 const batchRecordsMax = 500;
+/** Where they wait for each other anyway. */
+const restingRecordsMax = 2_000;
 
 export interface GroupParts {
   readonly catalog: Catalog;
@@ -126,7 +128,7 @@ function startShare({ catalog, read, onCommit, group, member, partition }: Share
     const inTurn = oneAtATime();
     subscription = startSubscription({
       cursors: entries.map((entry) => ({ partition: entry, next: positions.get(entry.topic) ?? entry.start })),
-      recordsMax: batchRecordsMax,
+      recordsMax: (member.restMs ?? 0) > 0 ? restingRecordsMax : batchRecordsMax,
       restMs: member.restMs ?? 0,
       read,
       handle: (records) =>

@@ -6,12 +6,17 @@ import type { PartitionEntry } from "./catalog.ts";
 
 const retryMsMin = 100;
 const retryMsMax = 5_000;
+/** Records that are read without a break. */
+const sliceRecords = 500;
 
 export interface SubscriptionOptions {
   /** Where each partition goes on. */
   readonly cursors: readonly { readonly partition: PartitionEntry; readonly next: number }[];
   readonly recordsMax: number;
-  /** After a run through a partition the next one begins no sooner than this, unless somebody waits. */
+  /**
+   * After a run through a partition the next one begins at a multiple of this, unless somebody waits: subscriptions that rest equally long
+   * run together, share what they read, and commit together.
+   */
   readonly restMs: number;
   readonly read: (partition: PartitionEntry, from: number, recordsMax: number) => StoredRecord[];
   readonly handle: (records: readonly StoredRecord[]) => Promise<void> | void;
@@ -118,7 +123,7 @@ function restBetween(restMs: number, wake: () => void) {
   let timer: NodeJS.Timeout | undefined;
   return {
     begin(cursor: Cursor): void {
-      if (restMs > 0) cursor.restsUntilMs = performance.now() + restMs;
+      if (restMs > 0) cursor.restsUntilMs = (Math.floor(performance.now() / restMs) + 1) * restMs;
     },
     holds({ restsUntilMs }: Cursor): boolean {
       const leftMs = restsUntilMs === 0 ? 0 : restsUntilMs - performance.now();
@@ -140,7 +145,7 @@ async function handleBatch({ next, partition }: Cursor, options: SubscriptionOpt
   let records: readonly StoredRecord[] | Fault | undefined;
   for (let pauseMs = retryMsMin; !signal.aborted; pauseMs = Math.min(pauseMs * 2, retryMsMax)) {
     try {
-      records ??= readOrFault(options, partition, next);
+      records ??= await readBatch(options, partition, next);
       if (records instanceof Fault) {
         const offset = Math.max(next, partition.start);
         await options.undecodable?.(partition, offset, records);
@@ -157,6 +162,24 @@ async function handleBatch({ next, partition }: Cursor, options: SubscriptionOpt
     }
   }
   return undefined;
+}
+
+/** A batch is read a slice at a time: decoding it at once would keep this thread from its calls. */
+async function readBatch(options: SubscriptionOptions, partition: PartitionEntry, from: number): Promise<readonly StoredRecord[] | Fault> {
+  const { recordsMax } = options;
+  const first = readOrFault({ ...options, recordsMax: Math.min(sliceRecords, recordsMax) }, partition, from);
+  if (first instanceof Fault || first.length < sliceRecords) return first;
+  const records = [...first];
+  while (records.length < recordsMax) {
+    await setImmediate();
+    const next = (records.at(-1)?.offset ?? from) + 1;
+    const more = readOrFault({ ...options, recordsMax: Math.min(sliceRecords, recordsMax - records.length) }, partition, next);
+    // The next batch begins with what can't be decoded.
+    if (more instanceof Fault) break;
+    records.push(...more);
+    if (more.length < sliceRecords) break;
+  }
+  return records;
 }
 
 /** What can't be decoded is found one by one: those before it are handed over first. */

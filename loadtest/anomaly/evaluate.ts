@@ -3,7 +3,7 @@ import type { LogRecord, StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { activity } from "../../processors/anomaly/activity.ts";
 import { type AnomalyOptions, anomaly } from "../../processors/anomaly/anomaly.ts";
-import type { Step } from "../../processors/processor.ts";
+import { changesOf, type Step } from "../../processors/processor.ts";
 import { type Attack, type AttackKind, attackKinds, type Minute, startMs, type TrafficOptions, trafficOf } from "./traffic.ts";
 
 /** How well one kind of attack is found. */
@@ -115,10 +115,7 @@ function stageOf(options: AnomalyOptions) {
         ),
         ...ended.map((value) => ({ type: "call_ended", key: `acme/${value.userId}`, value, timestampMs: value.timeMs }) as const),
       ].sort((a, b) => a.value.sequence - b.value.sequence);
-      apply(
-        states.first,
-        first.changesOf?.(states.first, records.map((record) => stored(record, topics.calls.name)) as never) ?? new Map(),
-      );
+      apply(states.first, changesOf(first.gather(states.first), records.map((record) => stored(record, topics.calls.name)) as never));
     },
     end() {
       for (let minute = 1; minute <= 5; minute += 1) tick(lastMs + minute * 60_000);

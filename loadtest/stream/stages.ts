@@ -3,6 +3,7 @@ import type { EventLog } from "../../domain/ports/event-log.ts";
 import type { LogRecord, StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { decidedRecord, endedRecord } from "../../processors/call-events.ts";
+import { changesOf } from "../../processors/processor.ts";
 import { usage } from "../../processors/usage.ts";
 import { codec, type Ground, run, timed, topicsOf } from "./ground.ts";
 
@@ -80,7 +81,7 @@ function storedOf(events: readonly Called[]): readonly StoredRecord<"call_decide
 function stepOver(batches: readonly (readonly StoredRecord<"call_decided" | "call_ended">[])[]): void {
   const state = new Map<string, string>();
   for (const records of batches) {
-    for (const [key, value] of usage.changesOf?.(state, records) ?? []) {
+    for (const [key, value] of changesOf(usage.gather(state), records)) {
       if (value === null) state.delete(key);
       else state.set(key, value);
     }

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { ActivityObserved, CallDecided, CallEnded } from "../../domain/events.ts";
 import { topics } from "../../domain/topics.ts";
 import { decidedRecord, endedRecord } from "../call-events.ts";
+import { changesOf } from "../processor.ts";
 import { topologyDriver } from "../topology-driver.ts";
 import { activity } from "./activity.ts";
 
@@ -113,9 +114,8 @@ test("repeats count once, and at once or one by one is the same", () => {
         windows.reduce((sum, { calls: count }) => sum + count, 0),
         calls.length,
       );
-      const { changesOf } = activity({ windowMs, graceMs: 5_000 });
       const stored = [...records, ...again].map((record, offset) => ({ ...record, topic: "calls", partition: 0, offset }));
-      const atOnce = changesOf?.(new Map(), stored) ?? new Map();
+      const atOnce = changesOf(activity({ windowMs, graceMs: 5_000 }).gather(new Map()), stored);
       const other = driver();
       for (const record of [...records, ...again]) other.pipe(topics.calls, record);
       assert.deepEqual(new Map([...atOnce].sort()), new Map([...other.state("activity")].sort()));

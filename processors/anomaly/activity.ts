@@ -1,11 +1,10 @@
 import { spentName } from "../../domain/budgets/compiled-budget.ts";
 import type { ActivityObserved, CallDecided, CallEnded, ToolActivity } from "../../domain/events.ts";
 import { isPlumbing } from "../../domain/mcp/plumbing.ts";
-import type { StoredRecord } from "../../domain/record.ts";
 import { recordKey } from "../../domain/record-key.ts";
 import { topics } from "../../domain/topics.ts";
 import { type Draft, draftOf } from "../draft.ts";
-import type { Processor, Step, Tick } from "../processor.ts";
+import { changesOf, type Gathering, type GatheringProcessor, type Step, type Tick } from "../processor.ts";
 import { isLongGone, isNewCall, keepSeen, type Repeats, repeatsOf } from "../repeats.ts";
 
 export interface ActivityOptions {
@@ -22,7 +21,6 @@ const orderMax = 128;
 const silentMs = 48 * 60 * 60_000;
 
 type State = ReadonlyMap<string, string>;
-type Called = StoredRecord<"call_decided" | "call_ended">;
 type Window = {
   -readonly [Field in keyof Omit<ActivityObserved, "id" | "timeMs" | "tools" | "addresses" | "order">]: ActivityObserved[Field];
 } & {
@@ -39,7 +37,7 @@ type Window = {
  * State: `open` the starts of the windows that are open; `closed` those that are to be told; `members/{start}` how many callers one has, `member/{start}/{n}` their keys;
  * `window/{start}/{caller}` what it did; `floor` the oldest open start; `seen/…` as in `repeats.ts`.
  */
-export function activity({ windowMs, graceMs }: ActivityOptions): Processor<"call_decided" | "call_ended", "activity_observed"> {
+export function activity({ windowMs, graceMs }: ActivityOptions): GatheringProcessor<"call_decided" | "call_ended", "activity_observed"> {
   return {
     name: "activity",
     sources: [topics.calls],
@@ -47,26 +45,32 @@ export function activity({ windowMs, graceMs }: ActivityOptions): Processor<"cal
     tickMs: Math.max(125, Math.min(2_500, Math.floor(windowMs / 8))),
     restMs: Math.min(200, Math.floor(windowMs / 10)),
     step: (state, input) =>
-      input.type === "tick" ? tell(state, input, { windowMs, graceMs }) : { changes: sumUp(state, [input], windowMs), emit: [] },
-    changesOf: (state, records) => sumUp(state, records, windowMs),
+      input.type === "tick" ? tell(state, input, { windowMs, graceMs }) : { changes: changesOf(sumUp(state, windowMs), [input]), emit: [] },
+    gather: (state) => sumUp(state, windowMs),
   };
 }
 
-function sumUp(state: State, records: readonly Called[], windowMs: number): Step["changes"] {
+function sumUp(state: State, windowMs: number): Gathering<"call_decided" | "call_ended"> {
   const draft = draftOf(state);
   const repeats: Repeats = repeatsOf(state);
   const floorMs = Number(draft.text("floor") ?? 0);
-  for (const record of records) {
-    const { value } = record;
-    if (value === null || isPlumbing(value.method, value.name) || !isNewCall(repeats, record)) continue;
-    const startMs = Math.max(Math.floor(value.timeMs / windowMs) * windowMs, floorMs);
-    const window = windowOf(draft, value, startMs, windowMs);
-    if ("verdict" in value) addDecided(window, value);
-    else addEnded(window, value);
-  }
-  const changes = draft.store();
-  keepSeen(repeats, changes);
-  return changes;
+  return {
+    add(records) {
+      for (const record of records) {
+        const { value } = record;
+        if (value === null || isPlumbing(value.method, value.name) || !isNewCall(repeats, record)) continue;
+        const startMs = Math.max(Math.floor(value.timeMs / windowMs) * windowMs, floorMs);
+        const window = windowOf(draft, value, startMs, windowMs);
+        if ("verdict" in value) addDecided(window, value);
+        else addEnded(window, value);
+      }
+    },
+    changes() {
+      const changes = draft.store();
+      keepSeen(repeats, changes);
+      return changes;
+    },
+  };
 }
 
 function windowOf(draft: Draft, value: CallDecided | CallEnded, startMs: number, lengthMs: number): Window {
