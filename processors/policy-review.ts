@@ -104,25 +104,38 @@ function versionOf({ change, version, definition }: DefinitionChanged, offset: n
 
 /** Compiled once: what stood on the log before an offset never changes. */
 interface Tables {
-  of(organization: string, policies: Policies, behind: number): { readonly live: PolicyTable; readonly shadow: PolicyTable | undefined };
+  of(organization: string, policies: Policies, behind: number): Standing;
+}
+
+/** The policies that stood before an offset. */
+interface Standing {
+  readonly live: PolicyTable;
+  readonly shadow: PolicyTable | undefined;
 }
 
 type Policies = Readonly<Record<string, readonly Version[]>>;
 
 function compiledTables(): Tables {
-  const compiled = new Map<string, ReturnType<Tables["of"]>>();
+  const compiled = new Map<string, Standing>();
+  const compile = (organization: string, policies: Policies, behind: number): Standing => {
+    const standing = Object.values(policies).flatMap((versions) => versions.findLast(({ offset }) => offset < behind) ?? []);
+    const key = `${organization} ${standing.map(({ offset }) => offset).join(",")}`;
+    const known = compiled.get(key);
+    if (known !== undefined) return known;
+    const entities = standing.flatMap(entityOf);
+    const shadows = withShadows(entities);
+    const tables = { live: compilePolicies(entities), shadow: shadows === undefined ? undefined : compilePolicies(shadows) };
+    if (compiled.size >= tablesMax) compiled.clear();
+    compiled.set(key, tables);
+    return tables;
+  };
+  let last: { readonly policies: Policies; readonly behind: number; readonly tables: Standing } | undefined;
   return {
     of(organization, policies, behind) {
-      const standing = Object.values(policies).flatMap((versions) => versions.findLast(({ offset }) => offset < behind) ?? []);
-      const key = `${organization} ${standing.map(({ offset }) => offset).join(",")}`;
-      const known = compiled.get(key);
-      if (known !== undefined) return known;
-      const entities = standing.flatMap(entityOf);
-      const shadows = withShadows(entities);
-      const tables = { live: compilePolicies(entities), shadow: shadows === undefined ? undefined : compilePolicies(shadows) };
-      if (compiled.size >= tablesMax) compiled.clear();
-      compiled.set(key, tables);
-      return tables;
+      // Mostly those of the decision before.
+      if (last?.policies !== policies || last.behind !== behind)
+        last = { policies, behind, tables: compile(organization, policies, behind) };
+      return last.tables;
     },
   };
 }
@@ -159,10 +172,12 @@ function isKnown(policies: Policies, { policyOffset }: CallDecided): boolean {
 
 /** When the first change was made that the decision should have known and did not. */
 function replacedBefore(policies: Policies, { policyOffset, timeMs }: CallDecided): number | undefined {
-  const missed = Object.values(policies)
-    .flat()
-    .filter(({ offset, timeMs: changedMs }) => offset >= policyOffset && changedMs < timeMs - upToDateMs);
-  return missed.length === 0 ? undefined : Math.min(...missed.map(({ timeMs: changedMs }) => changedMs));
+  let replacedMs = Number.POSITIVE_INFINITY;
+  for (const id in policies) {
+    for (const { offset, timeMs: changedMs } of policies[id] ?? [])
+      if (offset >= policyOffset) replacedMs = Math.min(replacedMs, changedMs);
+  }
+  return replacedMs < timeMs - upToDateMs ? replacedMs : undefined;
 }
 
 type Finding = Omit<DecisionsReviewed, "id" | "timeMs">;

@@ -54,13 +54,16 @@ function sumUp(state: State, windowMs: number): Gathering<"call_decided" | "call
   const draft = draftOf(state);
   const repeats: Repeats = repeatsOf(state);
   const floorMs = Number(draft.text("floor") ?? 0);
+  let last: Window | undefined;
   return {
     add(records) {
       for (const record of records) {
         const { value } = record;
         if (value === null || isPlumbing(value.method, value.name) || !isNewCall(repeats, record)) continue;
         const startMs = Math.max(Math.floor(value.timeMs / windowMs) * windowMs, floorMs);
-        const window = windowOf(draft, value, startMs, windowMs);
+        // Mostly that of the record before.
+        const window = last !== undefined && isOf(last, value, startMs) ? last : windowOf(draft, value, startMs, windowMs);
+        last = window;
         if ("verdict" in value) addDecided(window, value);
         else addEnded(window, value);
       }
@@ -71,6 +74,13 @@ function sumUp(state: State, windowMs: number): Gathering<"call_decided" | "call
       return changes;
     },
   };
+}
+
+function isOf(window: Window, value: CallDecided | CallEnded, startMs: number): boolean {
+  const { userId, agentId } = "verdict" in value ? value.principal : value;
+  return (
+    window.userId === userId && window.agentId === agentId && window.windowMs === startMs && window.organizationId === value.organizationId
+  );
 }
 
 function windowOf(draft: Draft, value: CallDecided | CallEnded, startMs: number, lengthMs: number): Window {
