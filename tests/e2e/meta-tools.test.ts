@@ -1,40 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from "@modelcontextprotocol/client";
-import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
-import { StreamableHTTPClientTransport as Transport1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { CallDecided } from "../../domain/events.ts";
 import { topics } from "../../domain/topics.ts";
 import { type ListingServer, startListingServer, tool } from "../fixtures/listing-server.ts";
 import { allowAll, type Harness, startGate } from "./harness.ts";
+import { ownClients, ownSdk2, type ToolResult } from "./real-clients.ts";
 
-interface Result {
-  readonly content: readonly { readonly text: string }[];
-  readonly structuredContent: Readonly<Record<string, unknown>>;
-  readonly isError?: boolean;
-}
-
-interface AnyClient {
-  readonly listTools: () => Promise<{ readonly tools: readonly { readonly name: string }[] }>;
-  readonly callTool: (call: { name: string; arguments: Record<string, unknown> }) => Promise<Result>;
-  readonly close: () => Promise<void>;
-}
-
-async function sdk1({ gate, agentKey }: Harness, path: string): Promise<AnyClient> {
-  const client = new Client1({ name: "sdk-1", version: "1" });
-  const transport = new Transport1(new URL(`${gate.httpUrl}${path}`), {
-    requestInit: { headers: { authorization: `Bearer ${agentKey}` } },
-  });
-  await client.connect(transport as Parameters<typeof client.connect>[0]);
-  return client as unknown as AnyClient;
-}
-
-async function sdk2({ gate, agentKey }: Harness, path: string): Promise<AnyClient> {
-  const client = new Client2({ name: "sdk-2", version: "1" }, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
-  const options = { requestInit: { headers: { authorization: `Bearer ${agentKey}` } } };
-  await client.connect(new Transport2(new URL(`${gate.httpUrl}${path}`), options));
-  return client as unknown as AnyClient;
-}
+const endpoint = ({ gate }: Harness, path: string) => `${gate.httpUrl}${path}`;
+const sdk2 = (harness: Harness, path: string) => ownSdk2(endpoint(harness, path), harness.agentKey);
 
 const office = [
   tool("send_mail", "Sends an e-mail to one or more people."),
@@ -76,13 +49,13 @@ async function decidedCalls({ gate }: Harness): Promise<readonly CallDecided[]> 
   return found.filter(({ method }) => method === "tools/call");
 }
 
-const foundNames = ({ structuredContent }: Result) => (structuredContent["tools"] as { name: string }[]).map(({ name }) => name);
+const foundNames = ({ structuredContent }: ToolResult) => (structuredContent["tools"] as { name: string }[]).map(({ name }) => name);
 
 describe("a large catalogue is searched instead of listed", () => {
-  for (const [what, connect] of Object.entries({ "the TypeScript SDK 1.x": sdk1, "the TypeScript SDK 2.x": sdk2 })) {
+  for (const [what, connect] of Object.entries(ownClients)) {
     test(what, async (t) => {
       const harness = await scene(t, { policies: [allowAll, secretive], aggregation: { metaTools: "always" } });
-      const client = await connect(harness, "/mcp");
+      const client = await connect(endpoint(harness, "/mcp"), harness.agentKey);
       assert.deepEqual(
         (await client.listTools()).tools.map(({ name }) => name),
         ["call_tool", "describe_tool", "search_tools"],

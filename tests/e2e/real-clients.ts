@@ -75,6 +75,40 @@ function textOf(result: unknown): string {
   return content.map(({ text = "" }) => text).join("\n");
 }
 
+/** A client of one SDK as it is, with the methods that both have. */
+export interface OwnClient {
+  readonly listTools: () => Promise<{ tools: { name: string; title?: string | undefined; description?: string | undefined }[] }>;
+  readonly listPrompts: () => Promise<{ prompts: { name: string }[] }>;
+  readonly listResources: () => Promise<{ resources: { uri: string; title?: string | undefined }[] }>;
+  readonly callTool: (call: { name: string; arguments: Record<string, unknown> }) => Promise<ToolResult>;
+  readonly getPrompt: (get: { name: string }) => Promise<{ messages: unknown[] }>;
+  readonly readResource: (read: { uri: string }) => Promise<{ contents: { uri: string }[] }>;
+  readonly getInstructions: () => string | undefined;
+  readonly close: () => Promise<void>;
+}
+
+export interface ToolResult {
+  readonly content: readonly { readonly text: string }[];
+  readonly structuredContent: Readonly<Record<string, unknown>>;
+  readonly isError?: boolean;
+}
+
+/** Connects to `url`, an endpoint of the gate, by Streamable HTTP. */
+export async function ownSdk1(url: string, key: string): Promise<OwnClient> {
+  const client = new Client1({ name: "sdk-1", version: "1" });
+  await client.connect(new Transport1(new URL(url), authorized(key)) as Transport);
+  return client as unknown as OwnClient;
+}
+
+/** The same by revision 2026-07-28. */
+export async function ownSdk2(url: string, key: string): Promise<OwnClient> {
+  const client = new Client2({ name: "sdk-2", version: "1" }, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
+  await client.connect(new Transport2(new URL(url), authorized(key)));
+  return client as unknown as OwnClient;
+}
+
+export const ownClients = { "the TypeScript SDK 1.x": ownSdk1, "the TypeScript SDK 2.x": ownSdk2 };
+
 /** What the Inspector's command line prints. */
 export async function inspect(url: string, key: string, ...options: readonly string[]): Promise<string> {
   const inspector = join(root, "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js");

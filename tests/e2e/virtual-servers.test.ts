@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from "@modelcontextprotocol/client";
-import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
-import { StreamableHTTPClientTransport as Transport1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { startDemoServer } from "../../cli/demo.ts";
 import type { CallDecided } from "../../domain/events.ts";
 import { topics } from "../../domain/topics.ts";
 import { startModernServer } from "../fixtures/modern-server.ts";
 import { allowAll, answerOf, type Harness, modernRequest, startGate } from "./harness.ts";
+import { ownClients } from "./real-clients.ts";
 
 const toolkit = {
   name: "toolkit",
@@ -39,34 +37,6 @@ async function gateWith(t: TestContext, settings: Readonly<Record<string, unknow
   });
 }
 
-interface AnyClient {
-  readonly listTools: () => Promise<{ tools: { name: string; title?: string | undefined; description?: string | undefined }[] }>;
-  readonly listPrompts: () => Promise<{ prompts: { name: string }[] }>;
-  readonly listResources: () => Promise<{ resources: { uri: string; title?: string | undefined }[] }>;
-  readonly callTool: (call: { name: string; arguments: Record<string, unknown> }) => Promise<unknown>;
-  readonly getPrompt: (get: { name: string }) => Promise<{ messages: unknown[] }>;
-  readonly readResource: (read: { uri: string }) => Promise<{ contents: { uri: string }[] }>;
-  readonly getInstructions: () => string | undefined;
-  readonly close: () => Promise<void>;
-}
-
-async function sdk1({ gate, agentKey }: Harness, path: string): Promise<AnyClient> {
-  const client = new Client1({ name: "sdk-1", version: "1" });
-  const transport = new Transport1(new URL(`${gate.httpUrl}${path}`), {
-    requestInit: { headers: { authorization: `Bearer ${agentKey}` } },
-  });
-  await client.connect(transport as Parameters<typeof client.connect>[0]);
-  return client as unknown as AnyClient;
-}
-
-async function sdk2({ gate, agentKey }: Harness, path: string): Promise<AnyClient> {
-  const client = new Client2({ name: "sdk-2", version: "1" }, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
-  await client.connect(
-    new Transport2(new URL(`${gate.httpUrl}${path}`), { requestInit: { headers: { authorization: `Bearer ${agentKey}` } } }),
-  );
-  return client as unknown as AnyClient;
-}
-
 const invalidParams = (reason: unknown) => (reason as { code?: unknown }).code === -32602;
 const textOf = (result: unknown) => (result as { content: { text: string }[] }).content[0]?.text ?? "";
 
@@ -81,10 +51,10 @@ async function decided({ gate }: Harness): Promise<readonly CallDecided[]> {
 }
 
 describe("a virtual server shows what it picks, under its own names", () => {
-  for (const [what, connect] of Object.entries({ "the TypeScript SDK 1.x": sdk1, "the TypeScript SDK 2.x": sdk2 })) {
+  for (const [what, connect] of Object.entries(ownClients)) {
     test(what, async (t) => {
       const harness = await gateWith(t);
-      const client = await connect(harness, "/mcp/v/toolkit");
+      const client = await connect(`${harness.gate.httpUrl}/mcp/v/toolkit`, harness.agentKey);
       assert.match(client.getInstructions() ?? "", /A few tools of two servers/);
 
       const { tools } = await client.listTools();
