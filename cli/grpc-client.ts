@@ -13,7 +13,7 @@ import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/
 import { Fault, type FaultCode, type FaultDetails } from "../domain/fault.ts";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "../proto/gen/google/rpc/error_details_pb.ts";
 import { StatusSchema } from "../proto/gen/google/rpc/status_pb.ts";
-import { isLoopback } from "./config-checks.ts";
+import { isLoopback } from "./configuration/checks.ts";
 
 /** The methods of a service as functions: one answer, or answers as they come. */
 type ServiceClient<Service> =

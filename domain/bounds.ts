@@ -1,4 +1,4 @@
-/** Every bound of the gate with its unit. Configuration may lower or raise those that `cli/config.ts` names. */
+/** Every bound of the gate with its unit. Configuration may lower or raise those that `cli/configuration/config.ts` names. */
 export const bounds = {
   bodyBytesMax: 4 * 1024 * 1024,
   headerBytesMax: 16 * 1024,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { withFields } from "../cli/analysts-docs.ts";
+import { withFields } from "../cli/generating/analysts-docs.ts";
 import { type FieldName, fields } from "../connectors/elasticsearch/fields.ts";
 import { questionsOf } from "./fixtures/analysts-questions.ts";
 
@@ -28,7 +28,7 @@ function fieldsOfSearch(value: unknown): readonly string[] {
 const typeOf = (name: string) => fields[name as FieldName]?.type;
 
 describe("docs/analysts.md", () => {
-  test("has every field of the template; run node cli/analysts-docs.ts", () => {
+  test("has every field of the template; run node cli/generating/analysts-docs.ts", () => {
     assert.equal(page, withFields(page));
   });
 

@@ -47,7 +47,7 @@ async function tail(session: Session, command: Command, options: TailOptions): P
   const from = isFromNow ? {} : { since: timestampOf(Date.now() - sinceMs) };
 
   const { AuditService } = await import("../../proto/gen/sluice/audit/v1/audit_pb.ts");
-  const { entryJson, entryLine } = await import("../audit-entry.ts");
+  const { entryJson, entryLine } = await import("./audit-entry.ts");
   await withControlPlane(session, command, async (plane) => {
     const answers = plane.service(AuditService).tailAudit({ ...from, follow, filter: { userId: user, server, verdict } });
     if (isFromNow && json !== true) session.errors.line(session.errors.style("dim", "Waiting for what happens next; Ctrl-C ends."));

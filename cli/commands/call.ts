@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { Fault } from "../../domain/fault.ts";
-import type { Answer, McpClient, Protocol, Tool } from "../mcp-client.ts";
+import type { Answer, McpClient, Protocol, Tool } from "../calling/mcp-client.ts";
 import { profileOf, type Session } from "../session.ts";
 
 interface CallOptions {
@@ -64,7 +64,7 @@ async function open(session: Session, command: Command, server: string | null, {
   const timeoutMs = Number(timeout) * 1000;
   if (!(timeoutMs > 0 && timeoutMs <= 86_400_000))
     throw new Fault("invalid", "--timeout is a number of seconds, at most a day", { field: "--timeout" });
-  const { createMcpClient } = await import("../mcp-client.ts");
+  const { createMcpClient } = await import("../calling/mcp-client.ts");
   const url = server === null ? `${httpUrl}/mcp` : `${httpUrl}/mcp/${server.split("/", 2).map(encodeURIComponent).join("/")}`;
   return createMcpClient({ url, key: agentKey, protocol, timeoutMs });
 }
@@ -80,8 +80,8 @@ async function call(
   if (at < 1 || tool === "")
     throw new Fault("invalid", `${JSON.stringify(target)} names no tool`, { next: "write server/tool; sluice tools lists them" });
 
-  const { needsSchema, toolArguments } = await import("../tool-arguments.ts");
-  const { printAnswer } = await import("../call-answer.ts");
+  const { needsSchema, toolArguments } = await import("../calling/tool-arguments.ts");
+  const { printAnswer } = await import("../calling/call-answer.ts");
   const given = { pairs, json: options.args };
   const client = await open(session, command, server, options);
   try {
@@ -104,7 +104,7 @@ async function listTools(
   command: Command,
   { server, options }: { readonly server: string | undefined; readonly options: CallOptions },
 ): Promise<void> {
-  const { printAnswer } = await import("../call-answer.ts");
+  const { printAnswer } = await import("../calling/call-answer.ts");
   const client = await open(session, command, server ?? null, options);
   try {
     const listed = await client.listTools();

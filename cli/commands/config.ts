@@ -30,8 +30,8 @@ export function addConfig(program: Command, session: Session): void {
 }
 
 async function show({ output, environment, folder }: Session, { config: file, json }: { config?: string; json?: boolean }): Promise<void> {
-  const { loadConfig } = await import("../config.ts");
-  const { maskedConfig } = await import("../config-view.ts");
+  const { loadConfig } = await import("../configuration/config.ts");
+  const { maskedConfig } = await import("../configuration/view.ts");
   const shown = maskedConfig(loadConfig({ file, environment, folder }));
   if (json === true) return output.json(shown);
   const { stringify } = await import("yaml");
@@ -40,7 +40,7 @@ async function show({ output, environment, folder }: Session, { config: file, js
 }
 
 async function check({ output, environment, folder }: Session, file: string): Promise<void> {
-  const { loadConfig } = await import("../config.ts");
+  const { loadConfig } = await import("../configuration/config.ts");
   const { servers, policies, limits, budgets, virtualServers } = loadConfig({ file, environment, folder });
   output.line(
     `${file} is good: ${servers.length} servers, ${policies.length} policies, ${limits.length} limits, ${budgets.length} budgets, ${virtualServers.length} virtual servers.`,
@@ -48,6 +48,6 @@ async function check({ output, environment, folder }: Session, file: string): Pr
 }
 
 async function schema({ output }: Session): Promise<void> {
-  const { configSchema } = await import("../config-schema.ts");
+  const { configSchema } = await import("../configuration/schema.ts");
   output.line(JSON.stringify(configSchema, null, 2));
 }

@@ -1,8 +1,8 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Command } from "commander";
-import type { DefinitionKind } from "../config-validation.ts";
-import type { AuthorBudget, AuthorLimit, AuthorPolicy, AuthorVirtualServer } from "../definitions.ts";
+import type { DefinitionKind } from "../configuration/validation.ts";
+import type { AuthorBudget, AuthorLimit, AuthorPolicy, AuthorVirtualServer } from "../definitions/definitions.ts";
 import type { ControlPlane } from "../grpc-client.ts";
 import { durationText } from "../output.ts";
 import { allPages, type Session, withControlPlane } from "../session.ts";
@@ -38,7 +38,7 @@ interface DocumentKind {
 }
 
 const services = () => import("../../proto/gen/sluice/policy/v1/policy_pb.ts");
-const documents = () => import("../definitions.ts");
+const documents = () => import("../definitions/definitions.ts");
 
 const policies: DocumentKind = {
   command: "policies",
@@ -264,7 +264,7 @@ async function put(
   command: Command,
   { kind, file }: { readonly kind: DocumentKind; readonly file: string },
 ): Promise<void> {
-  const { readDefinitions } = await import("../definition-file.ts");
+  const { readDefinitions } = await import("../definitions/definition-file.ts");
   const authors = readDefinitions(file, kind.kind, session.folder);
   await withControlPlane(session, command, async (plane) => {
     for (const author of authors) {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Installed, InstallReport, KibanaConnection } from "../../connectors/elasticsearch/kibana/install.ts";
 import { Fault } from "../../domain/fault.ts";
-import { isLoopback } from "../config-checks.ts";
+import { isLoopback } from "../configuration/checks.ts";
 import { exitCodes } from "../faults.ts";
 import { harmless } from "../output.ts";
 import type { Session } from "../session.ts";

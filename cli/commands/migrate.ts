@@ -22,8 +22,8 @@ export function addMigrate(program: Command, session: Session): void {
 }
 
 async function run({ output, errors, environment, folder }: Session, { config: file, json }: MigrateOptions): Promise<void> {
-  const { loadConfig } = await import("../config.ts");
-  const { migrate } = await import("../migrate.ts");
+  const { loadConfig } = await import("../configuration/config.ts");
+  const { migrate } = await import("../serving/migrate.ts");
   const config = loadConfig({ file, environment, folder });
   const done = await migrate(config, (text) => errors.line(errors.style("dim", text)));
   if (json === true) {

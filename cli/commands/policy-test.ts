@@ -2,7 +2,7 @@ import { timestampDate, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { Command } from "commander";
 import { Fault } from "../../domain/fault.ts";
 import type { Flip, Review, TestReport } from "../../proto/gen/sluice/policy/v1/policy_pb.ts";
-import type { AuthorPolicy } from "../definitions.ts";
+import type { AuthorPolicy } from "../definitions/definitions.ts";
 import { exitCodes } from "../faults.ts";
 import { parseDurationMs } from "../output.ts";
 import { allPages, type Session, withControlPlane } from "../session.ts";
@@ -54,8 +54,8 @@ async function test(
   { file, since, alone, failOnFlips, json }: TestOptions & { readonly file: string },
 ): Promise<void> {
   const [{ readDefinitions }, { policyDocument }, { PolicyService }] = await Promise.all([
-    import("../definition-file.ts"),
-    import("../definitions.ts"),
+    import("../definitions/definition-file.ts"),
+    import("../definitions/definitions.ts"),
     messages(),
   ]);
   // The schema admitted each as the author's form, and a document holds nothing but JSON.

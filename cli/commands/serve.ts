@@ -59,20 +59,20 @@ async function start(
   { output, environment, folder }: Session,
   { demo = false, config: file, role, ...options }: ServeOptions,
 ): Promise<void> {
-  const { loadConfig } = await import("../config.ts");
+  const { loadConfig } = await import("../configuration/config.ts");
   const read = () => loadConfig({ file, environment, overrides: overridesOf(options), folder });
   const { parseRoles, requireSharedLog } = await import("../roles/role.ts");
   const roles = parseRoles(role);
   const config = read();
   requireSharedLog(roles, config);
   const demoServer = demo && roles.has("control") ? await beginDemo() : undefined;
-  const { serve } = await import("../serve.ts");
+  const { serve } = await import("../serving/serve.ts");
   await serve(config, { demo, demoServer: demoServer?.starting, roles, print: (text) => output.line(text.trimEnd()), reread: read });
 }
 
 /** A process takes longer to start than a gate: it begins before the gate's modules are loaded. */
 async function beginDemo() {
-  const { startDemoServer } = await import("../demo.ts");
+  const { startDemoServer } = await import("../demo/demo.ts");
   const starting = startDemoServer();
   // Awaited later; until then a failure must not count as unhandled.
   starting.catch(() => {});

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Fault } from "../../domain/fault.ts";
 import type { Server } from "../../proto/gen/sluice/registry/v1/registry_pb.ts";
-import type { AuthorServer } from "../definitions.ts";
+import type { AuthorServer } from "../definitions/definitions.ts";
 import { allPages, type Session, withControlPlane } from "../session.ts";
 import { examples } from "./call.ts";
 
@@ -132,7 +132,7 @@ async function add(
 ): Promise<void> {
   const authors = options.file === undefined ? [written(name, stdio, options)] : await fromFile(session, options.file, name);
   const { RegistryService } = await import("../../proto/gen/sluice/registry/v1/registry_pb.ts");
-  const { serverMessage } = await import("../server-message.ts");
+  const { serverMessage } = await import("../definitions/server-message.ts");
   await withControlPlane(session, command, async (plane) => {
     const registry = plane.service(RegistryService);
     for (const author of authors) {
@@ -188,7 +188,7 @@ function labelOf(text: string): readonly [string, string] {
 }
 
 async function fromFile(session: Session, file: string, name: string | undefined): Promise<readonly AuthorServer[]> {
-  const { readDefinitions } = await import("../definition-file.ts");
+  const { readDefinitions } = await import("../definitions/definition-file.ts");
   // The schema, which `readDefinitions` holds it to, is that of the author's form.
   const authors = readDefinitions(file, "server", session.folder) as unknown as readonly AuthorServer[];
   return name === undefined ? authors : authors.filter((author) => author.name === name);

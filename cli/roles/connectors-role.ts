@@ -1,4 +1,4 @@
-import { openElasticsearch } from "../open-elasticsearch.ts";
+import { openElasticsearch } from "./open-elasticsearch.ts";
 import type { OpenLog } from "./open-log.ts";
 import type { ProcessParts } from "./process-parts.ts";
 

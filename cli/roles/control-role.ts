@@ -4,12 +4,12 @@ import { parsePolicy } from "../../domain/policy/parse.ts";
 import type { Position, Topic } from "../../domain/record.ts";
 import { operator } from "../../registry/actor.ts";
 import { type Control, openControl } from "../../registry/control.ts";
-import type { Config } from "../config.ts";
-import { documentsOf } from "../documents-of.ts";
-import { firstStart, type IssuedKeys } from "../first-start.ts";
-import { serverRules } from "../server-rules.ts";
+import type { Config } from "../configuration/config.ts";
+import { firstStart, type IssuedKeys } from "../serving/first-start.ts";
+import { documentsOf } from "./documents-of.ts";
 import type { OpenLog } from "./open-log.ts";
 import type { Check, ProcessParts } from "./process-parts.ts";
+import { serverRules } from "./server-rules.ts";
 
 /** The control plane: what takes commands. */
 export interface ControlRole {

@@ -4,11 +4,11 @@ import type { Logger } from "../../domain/ports/logger.ts";
 import { createFreshness, type Freshness } from "../../gateway/decision/freshness.ts";
 import { type GateView, openGateView } from "../../gateway/decision/gate-view.ts";
 import { createRecorder, type Recorder } from "../../gateway/recording/recorder.ts";
-import type { Config } from "../config.ts";
-import { type Mcp, type McpParts, openMcp } from "../open-mcp.ts";
-import { openRouter } from "../open-router.ts";
+import type { Config } from "../configuration/config.ts";
 import { localLimits, streamLimits } from "./leases.ts";
 import type { OpenLog } from "./open-log.ts";
+import { type Mcp, type McpParts, openMcp } from "./open-mcp.ts";
+import { openRouter } from "./open-router.ts";
 import { type Check, every, type ProcessParts } from "./process-parts.ts";
 
 /** The data plane: what answers agents. */

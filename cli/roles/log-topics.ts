@@ -3,8 +3,8 @@ import { topics } from "../../domain/topics.ts";
 import { changelogOf } from "../../processors/changelog.ts";
 import { partitionsOf } from "../../processors/runtime.ts";
 import { topology } from "../../processors/topology.ts";
-import { activityOptions } from "../anomaly-options.ts";
-import type { Config } from "../config.ts";
+import { activityOptions } from "../configuration/anomaly-options.ts";
+import type { Config } from "../configuration/config.ts";
 
 /** Every topic of an installation on Kafka: those of events, and the changelogs of its processors. */
 export function logTopics(config: Config): readonly Topic[] {

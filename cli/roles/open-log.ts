@@ -5,7 +5,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import type { StateStore } from "../../domain/ports/state-store.ts";
 import { topics } from "../../domain/topics.ts";
-import type { Config, KafkaConfig } from "../config.ts";
+import type { Config, KafkaConfig } from "../configuration/config.ts";
 import { logTopics } from "./log-topics.ts";
 import type { ProcessParts } from "./process-parts.ts";
 import { kafkaCodec } from "./schema-registry.ts";

@@ -3,8 +3,8 @@ import { type Codec, createCodec } from "../../connectors/avro/codec.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
 import { createMetrics, type ExposedMetrics } from "../../gateway/operations/metrics.ts";
 import { exposeProcessMetrics } from "../../gateway/operations/process-metrics.ts";
-import type { Config } from "../config.ts";
-import { createIds } from "../ids.ts";
+import type { Config } from "../configuration/config.ts";
+import { createIds } from "./ids.ts";
 
 /** Keeps what has to be closed, in the reverse order of its opening. */
 export type Opened = <Part extends { close(): Promise<void> | void }>(part: Part) => Part;

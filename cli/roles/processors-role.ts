@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { type ProcessorStatus, type Runtime, runProcessors } from "../../processors/runtime.ts";
 import type { TaskObserver } from "../../processors/task-share.ts";
 import { topology } from "../../processors/topology.ts";
-import { activityOptions } from "../anomaly-options.ts";
+import { activityOptions } from "../configuration/anomaly-options.ts";
 import type { OpenLog } from "./open-log.ts";
 import { type Check, every, type ProcessParts } from "./process-parts.ts";
 

@@ -1,5 +1,5 @@
 import { Fault } from "../../domain/fault.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../configuration/config.ts";
 
 /**
  * What a process does. `gateway` answers agents, `control` takes commands, `processors` compute over the log, `connectors` carry it elsewhere.

@@ -1,5 +1,5 @@
 import { type Codec, readEventSchemas } from "../../connectors/avro/codec.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../configuration/config.ts";
 
 /** The codec of records on Kafka: in the framing of the schema registry, where one is configured. */
 export async function kafkaCodec({ schemaRegistry }: Config, codec: Codec): Promise<Codec> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { startDemoServer } from "../../cli/demo.ts";
+import { startDemoServer } from "../../cli/demo/demo.ts";
 import { startModernServer } from "../fixtures/modern-server.ts";
 import { allowAll, type Harness, startGate } from "./harness.ts";
 import { inspect, sdkClients } from "./real-clients.ts";

@@ -13,8 +13,8 @@ import { StdioClientTransport as Transport2 } from "@modelcontextprotocol/client
 import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as Transport1 } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { CreateMessageRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import { loadConfig } from "../../cli/config.ts";
-import { openGate } from "../../cli/gate.ts";
+import { loadConfig } from "../../cli/configuration/config.ts";
+import { openGate } from "../../cli/serving/gate.ts";
 import { createLogger } from "../../connectors/telemetry/logger.ts";
 import { startCountingServer } from "../fixtures/counting-server.ts";
 import { startModernServer } from "../fixtures/modern-server.ts";

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { loadConfig } from "../../cli/config.ts";
-import { openGate, type RunningGate } from "../../cli/gate.ts";
+import { loadConfig } from "../../cli/configuration/config.ts";
+import { openGate, type RunningGate } from "../../cli/serving/gate.ts";
 import { createLogger } from "../../connectors/telemetry/logger.ts";
 
 export interface Harness {

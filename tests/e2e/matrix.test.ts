@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { startDemoServer } from "../../cli/demo.ts";
+import { startDemoServer } from "../../cli/demo/demo.ts";
 import { startModernServer } from "../fixtures/modern-server.ts";
 import { allowAll, type Harness, startGate } from "./harness.ts";
 import { missingPython, python, runPython } from "./python.ts";

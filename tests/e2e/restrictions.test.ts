@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { demoAgent } from "../../cli/demo.ts";
+import { demoAgent } from "../../cli/demo/demo.ts";
 import { topics } from "../../domain/topics.ts";
 import { operator } from "../../registry/actor.ts";
 import { ordinaryActivity } from "../fixtures/ordinary-activity.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { startDemoServer } from "../../cli/demo.ts";
+import { startDemoServer } from "../../cli/demo/demo.ts";
 import type { CallDecided } from "../../domain/events.ts";
 import { topics } from "../../domain/topics.ts";
 import { startModernServer } from "../fixtures/modern-server.ts";

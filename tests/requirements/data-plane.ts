@@ -106,6 +106,6 @@ export const dataPlane: readonly Requirement[] = [
   open("000.deployment.3", "Runs on Amazon EC2", "deployment"),
   verified("000.deployment.4", "Runs on a developer's machine, with nothing else to install", {
     "cli/sluice.integration.test.ts": ["the launcher runs in the pinned Node and keeps the exit code"],
-    "cli/demo.integration.test.ts": ["the demo is made of definitions that the gate takes, and names tools that the server has"],
+    "cli/demo/demo.integration.test.ts": ["the demo is made of definitions that the gate takes, and names tools that the server has"],
   }),
 ];

@@ -105,7 +105,7 @@ export const gatewayWithOpa: readonly Requirement[] = [
   }),
 
   verified("002.security.1", "TLS is enforced beyond loopback", {
-    "cli/config.test.ts": [
+    "cli/configuration/config.test.ts": [
       "configuration refuses listening beyond loopback in the open, with its line and what to do",
       "beyond loopback the gate starts with TLS, or with the flag",
     ],

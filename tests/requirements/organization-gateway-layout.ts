@@ -2,7 +2,7 @@ import { declined, open, type Requirement, verified } from "./requirement.ts";
 
 const goLayout = "we are TypeScript by the user's wish, and the tree shows our parts (docs/architecture.md)";
 const noDatabase = "the event log is the one store; its schemas are proto/events, its compatibility is checked";
-const config = "cli/config.test.ts";
+const config = "cli/configuration/config.test.ts";
 const control = "registry/control.test.ts";
 const limiter = "gateway/decision/limiter.test.ts";
 const rest = "registry/rest/rest.test.ts";
@@ -152,7 +152,7 @@ export const organizationGatewayLayout: readonly Requirement[] = [
   verified("001.layout.43", "configs: a configuration to begin with", { [config]: ["the example that ships is good"] }),
   open("001.layout.44", "scripts: deployment", "deployment"),
   verified("001.layout.45", "docs: the interfaces (contracts under proto, configuration, command line)", {
-    [config]: ["docs/configuration.md is what the schema says; run node cli/config-docs.ts"],
+    [config]: ["docs/configuration.md is what the schema says; run node cli/configuration/docs.ts"],
     "cli/main.test.ts": ["every command has a help with examples"],
   }),
   open("001.layout.46", "docs: guides to deployment", "deployment"),

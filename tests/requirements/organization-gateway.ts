@@ -4,7 +4,7 @@ import { declined, open, type Requirement, verified } from "./requirement.ts";
 const authenticate = "gateway/authentication/authenticate.test.ts";
 const breaker = "gateway/routing/breaker.test.ts";
 const clients = "tests/e2e/clients.test.ts";
-const config = "cli/config.test.ts";
+const config = "cli/configuration/config.test.ts";
 const control = "registry/control.test.ts";
 const decisions = "tests/e2e/decisions.test.ts";
 const evaluate = "domain/policy/evaluate.test.ts";

@@ -26,7 +26,7 @@ export const platformWithBroker: readonly Requirement[] = [
   }),
   open("003.services.6", "Web UI in React", "console"),
   verified("003.services.7", "Migration service: schemas and first data are prepared by themselves", {
-    "cli/migrate.integration.test.ts": ["no role starts before it; done by two at once and once more it makes everything once"],
+    "cli/serving/migrate.integration.test.ts": ["no role starts before it; done by two at once and once more it makes everything once"],
   }),
 
   open("003.broker.1", "One redirect URI that vendors can put on their allow-lists", "broker"),
@@ -53,17 +53,17 @@ export const platformWithBroker: readonly Requirement[] = [
 
   open("003.prestart.1", "A prestart container runs the tasks of initialization", "deployment"),
   verified("003.prestart.2", "It waits for the stores, trying again", {
-    "cli/migrate.integration.test.ts": ["brokers that do not come are waited for, and then said to be away"],
+    "cli/serving/migrate.integration.test.ts": ["brokers that do not come are waited for, and then said to be away"],
   }),
   verified("003.prestart.3", "It migrates what is stored", {
-    "cli/migrate.integration.test.ts": ["no role starts before it; done by two at once and once more it makes everything once"],
+    "cli/serving/migrate.integration.test.ts": ["no role starts before it; done by two at once and once more it makes everything once"],
   }),
   verified("003.prestart.4", "First data and an administrator are made on the first start", {
-    "cli/banner.test.ts": ["the first start shows where everything is and both keys; later ones no key"],
+    "cli/serving/banner.test.ts": ["the first start shows where everything is and both keys; later ones no key"],
     "tests/e2e/clients.test.ts": ["real clients list and call through the gate"],
   }),
   verified("003.prestart.5", "It ends with success, and the backend starts only then", {
-    "cli/migrate.integration.test.ts": ["no role starts before it; done by two at once and once more it makes everything once"],
+    "cli/serving/migrate.integration.test.ts": ["no role starts before it; done by two at once and once more it makes everything once"],
   }),
   declined(
     "003.prestart.6",
