@@ -47,6 +47,7 @@ const sources = {
   upstream_changed: "upstream",
   anomaly_found: "anomaly",
   restriction_changed: "restriction",
+  decisions_reviewed: "review",
 } as const satisfies Readonly<Record<SunkType, FieldSource>>;
 
 /** Filled only for some kinds of events. */
@@ -97,6 +98,19 @@ describe("documents of the audit", () => {
       [values["rule.id"], values["rule.ruleset"], values["rule.name"], values["rule.version"]],
       ["agents/may-forecast", "agents", "may-forecast", "7"],
     );
+  });
+
+  test("what a restriction denied is put down to it, whatever its target is named", () => {
+    for (const rule of ["caller:ana/planner", "server:files"]) {
+      const values = valuesOf(stored("call_decided", { verdict: "deny", stage: "quarantine", rule, policyVersion: null }));
+      assert.deepEqual([values["rule.id"], values["rule.ruleset"], values["rule.name"]], [rule, "restrictions", rule]);
+    }
+  });
+
+  test("a review of decisions is no decision: counting decisions does not count it", () => {
+    const values = valuesOf(stored("decisions_reviewed"));
+    assert.deepEqual([values["mcp.review.decision"], values["mcp.review.expected"], values["mcp.review.calls"]], ["allow", "deny", 3]);
+    assert.equal("mcp.decision" in values || "mcp.call.id" in values, false);
   });
 
   test("arguments are sent only where configuration says so", () => {

@@ -18,7 +18,14 @@ interface Values {
 /** The fields of a document by their full names; what is undefined or null is left out. */
 export type FieldValues = { readonly [Name in FieldName]?: Values[(typeof fields)[Name]["type"]] | null | undefined };
 
-export type SunkType = "call_decided" | "call_ended" | "administered" | "upstream_changed" | "anomaly_found" | "restriction_changed";
+export type SunkType =
+  | "call_decided"
+  | "call_ended"
+  | "administered"
+  | "upstream_changed"
+  | "anomaly_found"
+  | "restriction_changed"
+  | "decisions_reviewed";
 
 /** A document as it is sent. */
 export interface AuditDocument {
@@ -87,6 +94,7 @@ function valuesOf(record: StoredRecord<SunkType>, options: DocumentOptions): Fie
   if (type === "call_ended") return endedValues(value);
   if (type === "administered") return administeredValues(value);
   if (type === "upstream_changed") return upstreamValues(value);
+  if (type === "decisions_reviewed") return reviewValues(value);
   return type === "anomaly_found" ? anomalyValues(value) : restrictionValues(value);
 }
 
@@ -126,14 +134,17 @@ function decidedCategories({ stage, method }: Value<"call_decided">): readonly s
   return method === "initialize" ? ["session", "api"] : ["api"];
 }
 
-function ruleValues({ rule, stage, policyVersion }: Value<"call_decided">): FieldValues {
+/** Sets of rules that are no policy, by the stage that goes by them. */
+const rulesets: Readonly<Record<string, string>> = { limit: "limits", quarantine: "restrictions" };
+
+function ruleValues({ rule, stage, policyVersion }: Pick<Value<"call_decided">, "rule" | "stage" | "policyVersion">): FieldValues {
   if (rule === null) return {};
   const slash = rule.indexOf("/");
-  const isLimit = stage === "limit";
+  const ruleset = rulesets[stage];
   return {
     "rule.id": rule,
-    "rule.name": isLimit ? rule : rule.slice(slash + 1),
-    "rule.ruleset": isLimit || slash < 0 ? "limits" : rule.slice(0, slash),
+    "rule.name": ruleset === undefined ? rule.slice(slash + 1) : rule,
+    "rule.ruleset": ruleset ?? rule.slice(0, Math.max(slash, 0)),
     "rule.version": policyVersion === null ? null : String(policyVersion),
   };
 }
@@ -253,6 +264,35 @@ function restrictionValues(event: Value<"restriction_changed">): FieldValues {
   };
 }
 
+const findingTexts: Readonly<Record<string, string>> = {
+  stale: "by policies that had been replaced",
+  contradicted: "otherwise than its policies say",
+  shadow: "otherwise than a shadow would",
+};
+
+function reviewValues(event: Value<"decisions_reviewed">): FieldValues {
+  const { finding, userId, agentId, verdict, reviewedVerdict, rule, count, staleMs } = event;
+  return {
+    message: `${count} times ${verdict} for ${callText(event)} of ${userId} was decided ${findingTexts[finding] ?? finding}: ${reviewedVerdict}`,
+    "event.action": "decisions-reviewed",
+    "event.category": ["api"],
+    "event.type": ["info"],
+    "event.outcome": "unknown",
+    "user.id": userId,
+    "related.user": userId,
+    "gen_ai.agent.id": agentId,
+    "service.node.name": event.gateway,
+    ...targetValues(event),
+    ...ruleValues({ rule, stage: "policy", policyVersion: null }),
+    "mcp.review.finding": finding,
+    "mcp.review.decision": verdict,
+    "mcp.review.expected": reviewedVerdict,
+    "mcp.review.calls": count,
+    "mcp.review.examples": event.examples.length === 0 ? null : event.examples,
+    "mcp.review.stale_ms": staleMs,
+  };
+}
+
 function foundValues(event: Value<"anomaly_found"> | Value<"restriction_changed">): FieldValues {
   const { targetKind, target, userId, agentId, server, name } = event;
   return {
@@ -267,11 +307,14 @@ function foundValues(event: Value<"anomaly_found"> | Value<"restriction_changed"
   };
 }
 
-interface CallParts {
+interface RecordParts {
   readonly callId: string;
   readonly gateway: string;
   readonly epoch: number;
   readonly sequence: number;
+}
+
+interface CallParts {
   readonly method: string;
   readonly server: string | null;
   readonly name: string | null;
@@ -282,8 +325,13 @@ function callText({ method, server, name }: CallParts): string {
   return [method === "" ? "a request" : method, target].filter((part) => part !== "").join(" ");
 }
 
-function processValues({ gateway, epoch, sequence }: CallParts): FieldValues {
-  return { "service.node.name": gateway, "service.ephemeral_id": String(epoch), "event.sequence": sequence };
+function processValues({ callId, gateway, epoch, sequence }: RecordParts): FieldValues {
+  return {
+    "mcp.call.id": callId,
+    "service.node.name": gateway,
+    "service.ephemeral_id": String(epoch),
+    "event.sequence": sequence,
+  };
 }
 
 const targetTypes: readonly (readonly [beginning: string, type: string])[] = [
@@ -292,11 +340,10 @@ const targetTypes: readonly (readonly [beginning: string, type: string])[] = [
   ["resources/", "resource"],
 ];
 
-function targetValues({ callId, method, server, name }: CallParts): FieldValues {
+function targetValues({ method, server, name }: CallParts): FieldValues {
   const isToolCall = method === "tools/call";
   const [, type] = targetTypes.find(([beginning]) => method.startsWith(beginning)) ?? [];
   return {
-    "mcp.call.id": callId,
     "mcp.method": method === "" ? null : method,
     "mcp.server.name": server,
     "mcp.target.type": name === null ? null : type,

@@ -2,7 +2,7 @@
 export type FieldType = "date" | "keyword" | "text" | "long" | "float" | "ip" | "flattened" | "kept";
 
 /** Which events fill a field. */
-export type FieldSource = "decided" | "ended" | "administered" | "upstream" | "anomaly" | "restriction";
+export type FieldSource = "decided" | "ended" | "administered" | "upstream" | "anomaly" | "restriction" | "review";
 
 export interface Field {
   /** `kept`: in the document, but neither searched nor aggregated. */
@@ -11,10 +11,11 @@ export interface Field {
   readonly about: string;
 }
 
-const every: readonly FieldSource[] = ["decided", "ended", "administered", "upstream", "anomaly", "restriction"];
+const every: readonly FieldSource[] = ["decided", "ended", "administered", "upstream", "anomaly", "restriction", "review"];
 const calls: readonly FieldSource[] = ["decided", "ended"];
 const persons: readonly FieldSource[] = ["decided", "ended", "administered"];
 const findings: readonly FieldSource[] = ["anomaly", "restriction"];
+const judged: readonly FieldSource[] = ["decided", "review"];
 
 function field<Type extends FieldType>(type: Type, of: readonly FieldSource[], about: string): Field & { readonly type: Type } {
   return { type, of, about };
@@ -43,7 +44,7 @@ export const fields = {
   "event.action": field(
     "keyword",
     every,
-    "`call-decided`, `call-ended`, `upstream-changed`, `anomaly-found`, `restriction-imposed`, `restriction-released`, or the act: `policies.put`.",
+    "`call-decided`, `call-ended`, `upstream-changed`, `anomaly-found`, `restriction-imposed`, `restriction-released`, `decisions-reviewed`, or the act: `policies.put`.",
   ),
   "event.outcome": field("keyword", every, "`success`, `failure` or `unknown`. A denied call is a failure."),
   "event.reason": field("keyword", ["decided", "administered", "upstream", ...findings], "Why, as the caller was told."),
@@ -57,17 +58,17 @@ export const fields = {
   "event.ingested": field("date", every, "When it was sent to Elasticsearch."),
 
   "organization.id": field("keyword", every, "The tenant. Every search of a tenant's data must filter by it."),
-  "user.id": field("keyword", [...persons, ...findings], "Who called or acted; `-` where nobody proved it."),
+  "user.id": field("keyword", [...persons, ...findings, "review"], "Who called or acted; `-` where nobody proved it."),
   "user.roles": field("keyword", ["decided", "administered"], "Roles at that moment."),
   "user.group.name": field("keyword", ["decided", "administered"], "Groups at that moment."),
   "user.target.id": field("keyword", ["administered"], "The user who was changed."),
   "source.ip": field("ip", ["decided", "administered"], "The caller's address, if it is one."),
   "source.address": field("keyword", ["decided", "administered"], "The caller's address as it was recorded."),
-  "related.user": field("keyword", [...persons, ...findings], "Every user that the event is about."),
+  "related.user": field("keyword", [...persons, ...findings, "review"], "Every user that the event is about."),
   "related.ip": field("ip", ["decided", "administered"], "Every address that the event is about."),
 
   "service.name": field("keyword", every, "`sluice`."),
-  "service.node.name": field("keyword", ["decided", "ended", "upstream"], "The gate."),
+  "service.node.name": field("keyword", ["decided", "ended", "upstream", "review"], "The gate."),
   "service.ephemeral_id": field("keyword", calls, "The process of the gate; `event.sequence` counts in it."),
   "trace.id": field("keyword", calls, "The trace that the call belongs to."),
   "span.id": field("keyword", calls, "The gate's part of that trace."),
@@ -78,17 +79,21 @@ export const fields = {
   "error.type": field("keyword", ["ended"], "How the call failed: `tool-error`, `rpc-error`, `upstream-error`, `timeout`."),
   "error.code": field("keyword", ["ended"], "JSON-RPC error code of the answer."),
 
-  "rule.id": field("keyword", ["decided"], "What decided: `{policy}/{rule}`, or the id of a limit; absent where nothing allowed the call."),
-  "rule.name": field("keyword", ["decided"], "The rule in its policy, or the limit."),
-  "rule.ruleset": field("keyword", ["decided"], "The policy, or `limits`."),
+  "rule.id": field(
+    "keyword",
+    judged,
+    "What decided: `{policy}/{rule}`, the id of a limit, or what is restricted; absent where nothing allowed the call. In a review: what should have.",
+  ),
+  "rule.name": field("keyword", judged, "The rule in its policy, the limit, or what is restricted."),
+  "rule.ruleset": field("keyword", judged, "The policy, `limits` or `restrictions`."),
   "rule.version": field("keyword", ["decided"], "Version of that policy."),
 
-  "gen_ai.operation.name": field("keyword", calls, "`execute_tool` for a call of a tool."),
-  "gen_ai.tool.name": field("keyword", [...calls, ...findings], "The tool, as its server names it."),
-  "gen_ai.agent.id": field("keyword", [...persons, ...findings], "The agent that acted for the user."),
+  "gen_ai.operation.name": field("keyword", [...calls, "review"], "`execute_tool` for a call of a tool."),
+  "gen_ai.tool.name": field("keyword", [...calls, ...findings, "review"], "The tool, as its server names it."),
+  "gen_ai.agent.id": field("keyword", [...persons, ...findings, "review"], "The agent that acted for the user."),
 
   "mcp.call.id": field("keyword", calls, "The call: joins its decision and its end."),
-  "mcp.method": field("keyword", calls, "The MCP method, such as `tools/call`."),
+  "mcp.method": field("keyword", [...calls, "review"], "The MCP method, such as `tools/call`."),
   "mcp.decision": field("keyword", ["decided"], "`allow` or `deny`: exactly one, and only on decisions."),
   "mcp.stage": field(
     "keyword",
@@ -109,10 +114,10 @@ export const fields = {
   "mcp.upstream.circuit": field("keyword", ["upstream"], "`closed`, `open` or `half-open`."),
   "mcp.target.type": field(
     "keyword",
-    [...persons, ...findings],
+    [...persons, ...findings, "review"],
     "`tool`, `prompt`, `resource`, `caller`, `server`, or what was administered.",
   ),
-  "mcp.target.id": field("keyword", [...persons, ...findings], "Its name, its URI, or its id."),
+  "mcp.target.id": field("keyword", [...persons, ...findings, "review"], "Its name, its URI, or its id."),
   "mcp.attempts": field("long", ["ended"], "How many upstreams were tried."),
   "mcp.cost": field("long", ["ended"], "What the call cost, in the units that its server sets for the tool."),
   "mcp.arguments.bytes": field("long", ["decided"], "Size of the arguments as they came."),
@@ -136,6 +141,20 @@ export const fields = {
     "`throttle`, `step-up`, `quarantine`; for an anomaly also `alert`: nothing but this.",
   ),
   "mcp.restriction.by": field("keyword", ["restriction"], "`anomaly:…` or `user:…`."),
+  "mcp.review.finding": field(
+    "keyword",
+    ["review"],
+    "`stale`: decided by policies replaced more than a second before. `contradicted`: the policies that the record names decide otherwise. `shadow`: a shadow would.",
+  ),
+  "mcp.review.decision": field("keyword", ["review"], "What was decided: `allow` or `deny`."),
+  "mcp.review.expected": field(
+    "keyword",
+    ["review"],
+    "What should have been: `allow`, `deny`, or `undecided` where the record does not tell.",
+  ),
+  "mcp.review.calls": field("long", ["review"], "Of how many calls this is told."),
+  "mcp.review.examples": field("keyword", ["review"], "Ids of a few of them: their `mcp.call.id`."),
+  "mcp.review.stale_ms": field("long", ["review"], "How long ago what was decided by had been replaced, at most, in milliseconds."),
   "mcp.record.topic": field("keyword", every, "Where the record is on the log."),
   "mcp.record.partition": field("long", every, "Its partition there."),
   "mcp.record.offset": field("long", every, "Its offset there."),

@@ -55,7 +55,7 @@ export interface ElasticsearchSink {
 /** The group that keeps its positions on the log, and the name of the sink on dead letters. */
 export const sinkName = "elasticsearch";
 
-export const sunkTopics = [topics.calls, topics.audit, topics.health, topics.anomalies, topics.restrictions] as const;
+export const sunkTopics = [topics.calls, topics.audit, topics.health, topics.anomalies, topics.restrictions, topics.reviews] as const;
 
 const sunkTypes: ReadonlySet<string> = new Set(sunkTopics.flatMap(({ types }) => types));
 
@@ -66,7 +66,7 @@ function isSunk(record: StoredRecord): record is StoredRecord<SunkType> {
 const pauseMsMax = 10_000;
 
 /**
- * Puts every call, administrative act and change of an upstream into the data stream. Delivery is at least once, ids are made of the events, so
+ * Puts every call, administrative act, change of an upstream and finding into the data stream. Delivery is at least once, ids are made of the events, so
  * each event is one document; the position on the log moves on when Elasticsearch has confirmed the batch, and not before.
  * While Elasticsearch is away or full the partition waits: calls go on, the log keeps what is to be sent.
  */
