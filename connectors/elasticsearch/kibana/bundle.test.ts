@@ -68,6 +68,23 @@ function fieldsOfKql(kql: string): readonly string[] {
   return [...bare.matchAll(/([\w.@]+)\s*(?::|>=|<=|<|>)/g)].map(([, name]) => name ?? "");
 }
 
+/** As the saved object types of Kibana declare them: dashboards and searches of 8.9 and 8.8, Lens before its first model version, data views. */
+const attributesOf: Readonly<Record<SavedObject["type"], readonly string[]>> = {
+  dashboard: [
+    ...["title", "description", "kibanaSavedObjectMeta", "timeRestore", "timeFrom", "timeTo", "refreshInterval", "controlGroupInput"],
+    ...["panelsJSON", "optionsJSON", "hits", "version"],
+  ],
+  search: [
+    ...["title", "description", "columns", "sort", "grid", "rowHeight", "rowsPerPage", "hideChart", "breakdownField"],
+    ...["kibanaSavedObjectMeta", "isTextBasedQuery", "usesAdHocDataView", "timeRestore", "timeRange", "refreshInterval", "viewMode"],
+  ],
+  lens: ["title", "description", "visualizationType", "state"],
+  "index-pattern": [
+    ...["title", "name", "type", "timeFieldName", "sourceFilters", "fields", "typeMeta", "fieldFormatMap", "fieldAttrs"],
+    ...["allowNoIndex", "runtimeFieldMap", "allowHidden"],
+  ],
+};
+
 /** What each operation of Lens can be done to. */
 const fitting: Readonly<Record<string, readonly FieldType[]>> = {
   date_histogram: ["date"],
@@ -115,6 +132,18 @@ describe("the saved objects of Kibana", () => {
     const versions = Object.fromEntries(objects.map(({ type, typeMigrationVersion }) => [type, typeMigrationVersion]));
     assert.deepEqual(versions, { "index-pattern": "8.0.0", search: "8.0.0", lens: "8.9.0", dashboard: "8.9.0" });
     assert.ok(objects.every(({ coreMigrationVersion }) => coreMigrationVersion === "8.8.0"));
+  });
+
+  test("have only the attributes that Kibana's schema of their version knows: it refuses others", () => {
+    for (const { type, id, attributes } of objects) {
+      assert.deepEqual(
+        Object.keys(attributes).filter((name) => !attributesOf[type].includes(name)),
+        [],
+        `${type} ${id}`,
+      );
+    }
+    const descriptions = JSON.parse(text(objects[0] as SavedObject, "fieldAttrs")) as Record<string, { customDescription: string }>;
+    for (const { customDescription } of Object.values(descriptions)) assert.ok(customDescription.length <= 300, customDescription);
   });
 
   test("look only at fields of the template", () => {
@@ -216,6 +245,17 @@ describe("the alert rules", () => {
       assert.deepEqual([body.rule_type_id, body.consumer, body.actions], [".es-query", "stackAlerts", []]);
       assert.equal(body.params["searchType"], "esQuery");
       assert.equal(body.params["groupBy"] === "top", body.params["termField"] !== undefined);
+      assert.equal(body.params["groupBy"] === "top", body.params["termSize"] !== undefined);
+    }
+  });
+
+  test("are asked more often than their window is long, and by a date, so that nothing falls between two windows or comes too late", () => {
+    for (const { body } of alertRules) {
+      const { timeWindowSize, timeWindowUnit, timeField, threshold } = body.params;
+      assert.deepEqual([body.schedule.interval, timeWindowUnit], ["1m", "m"]);
+      assert.ok(Number(timeWindowSize) > 1);
+      assert.equal(typeOf(String(timeField)), "date");
+      assert.equal(timeField === "event.ingested", (threshold as number[])[0] === 0, body.name);
     }
   });
 });

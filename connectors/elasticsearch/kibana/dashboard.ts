@@ -77,7 +77,7 @@ function place({ name, rows }: Dashboard): readonly Placed[] {
         panelIndex,
         panelRefName: `panel_${panelIndex}`,
         gridData: { x: index * width, y: top, w: width, h: height, i: panelIndex },
-        embeddableConfig: { enhancements: {} },
+        embeddableConfig: {},
         title: cell.title,
         version: "8.9.0",
       };
@@ -90,7 +90,7 @@ function place({ name, rows }: Dashboard): readonly Placed[] {
 function controlGroup(): object {
   const panels = controls.map(({ field, title }, order) => {
     const id = stableId("control", field);
-    const explicitInput = { id, fieldName: field, title, selectedOptions: [], enhancements: {} };
+    const explicitInput = { id, fieldName: field, title, selectedOptions: [] };
     return [id, { type: "optionsListControl", order, grow: true, width: "medium", explicitInput }];
   });
   const ignored = { ignoreFilters: false, ignoreQuery: false, ignoreTimerange: false, ignoreValidations: false };

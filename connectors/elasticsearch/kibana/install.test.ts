@@ -27,14 +27,18 @@ describe("the installer of Kibana's objects, against its documented API", () => 
     assert.equal(api.rules.size, alertRules.length);
   });
 
-  test("run again changes nothing, and keeps whom somebody wants told", async (t) => {
+  test("run again changes nothing, and keeps whom somebody wants told, and when", async (t) => {
     const { api, connection } = await stage(t);
     await installKibana(connection);
     const [rule] = alertRules;
     assert.ok(rule !== undefined);
     const action = { id: "mail", group: "query matched", params: {}, uuid: "u" };
+    const others = { alert_delay: { active: 3 }, artifacts: { dashboards: [{ id: "d" }] } };
     const key = `default/${rule.id}`;
-    api.rules.set(key, { ...api.rules.get(key), name: "an old name", actions: [{ ...action, connector_type_id: ".email" }] });
+    // As Kibana answers, with more than it takes.
+    const read = { enabled: false, execution_status: { status: "ok" }, notify_when: null, flapping: null };
+    const actions = [{ ...action, connector_type_id: ".email" }];
+    api.rules.set(key, { ...api.rules.get(key), ...read, ...others, name: "an old name", actions });
     const before = new Map(api.objects);
     const { parts, isComplete } = await installKibana(connection);
     assert.equal(isComplete, true);
@@ -42,7 +46,9 @@ describe("the installer of Kibana's objects, against its documented API", () => 
     assert.deepEqual(api.objects, before);
     assert.equal(api.rules.size, alertRules.length);
     assert.equal(api.rules.get(key)?.["name"], rule.body.name);
-    assert.deepEqual(api.rules.get(key)?.["actions"], [action]);
+    const { rule_type_id, consumer } = rule.body;
+    const { actions: _, ...ours } = rule.body;
+    assert.deepEqual(api.rules.get(key), { ...ours, ...others, rule_type_id, consumer, enabled: false, actions: [action] });
   });
 
   test("goes into the space that it is told", async (t) => {
@@ -52,6 +58,18 @@ describe("the installer of Kibana's objects, against its documented API", () => 
     // And into a second one, where the rules are others.
     assert.equal((await installKibana({ ...connection, space: "operations" })).isComplete, true);
     assert.equal(api.rules.size, 2 * alertRules.length);
+    assert.equal(api.objects.size, 2 * savedObjects().length);
+    // Where it finds what it brought in before, under the ids that it got there.
+    assert.equal((await installKibana({ ...connection, space: "operations" })).isComplete, true);
+    assert.equal(api.objects.size, 2 * savedObjects().length);
+  });
+
+  test("the default space is the same by its name and without one", async (t) => {
+    const { api, connection } = await stage(t);
+    await installKibana(connection);
+    const { parts } = await installKibana({ ...connection, space: "default" });
+    assert.equal(countOf(parts, "updated"), alertRules.length);
+    assert.equal(api.rules.size, alertRules.length);
   });
 
   test("a part that fails is told, and does not keep back the others", async (t) => {

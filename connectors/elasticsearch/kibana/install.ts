@@ -26,7 +26,7 @@ export interface InstallReport {
 
 /**
  * Imports data views, searches, visualizations and dashboards over those of an earlier install, then makes or updates the rules; the actions that
- * somebody gave to a rule stay. Repeating it changes nothing. One part that fails does not keep back the others: the report tells.
+ * somebody gave to a rule stay, with when it tells. Repeating it changes nothing. One part that fails does not keep back the others: the report tells.
  * Rejects with a `Fault` where Kibana is not reached, or refuses us as a whole.
  */
 export async function installKibana(connection: KibanaConnection): Promise<InstallReport> {
@@ -60,7 +60,8 @@ async function importObjects(connection: KibanaConnection): Promise<readonly Ins
 
 async function putRule(connection: KibanaConnection, rule: AlertRule): Promise<Installed> {
   const { body } = rule;
-  const id = connection.space === null ? rule.id : rule.idIn(connection.space);
+  const { space } = connection;
+  const id = space === null || space === "default" ? rule.id : rule.idIn(space);
   const part = { kind: "rule", id, title: body.name };
   const path = `/api/alerting/rule/${id}`;
   const found = await ask(connection, "GET", path);
@@ -73,10 +74,22 @@ async function putRule(connection: KibanaConnection, rule: AlertRule): Promise<I
   return { ...part, outcome: isNew ? "created" : "updated", reason: null };
 }
 
-/** An update replaces everything: what is somebody else's decision, whom to tell, is taken from the rule as it is. */
+type Parts = Readonly<Record<string, unknown>>;
+
+/** What an update may say of a rule besides ours: whom to tell, when, and what to look at. Anything else that is read can't be written. */
+const othersParts = ["notify_when", "throttle", "alert_delay", "flapping", "artifacts"] as const;
+const actionParts = ["group", "id", "params", "frequency", "uuid", "alerts_filter", "use_alert_data_for_template"] as const;
+
+/** An update replaces everything: what is somebody else's decision is taken from the rule as it is. */
 function updateOf({ name, tags, schedule, params }: AlertRule["body"], current: unknown): object {
-  const { actions = [] } = current as { readonly actions?: readonly Readonly<Record<string, unknown>>[] };
-  return { name, tags, schedule, params, actions: actions.map(({ connector_type_id: _, ...action }) => action) };
+  const rule = current as Parts & { readonly actions?: readonly Parts[] }; // as the API documents it
+  const actions = (rule.actions ?? []).map((action) => partsOf(action, actionParts));
+  return { ...partsOf(rule, othersParts), name, tags, schedule, params, actions };
+}
+
+function partsOf(whole: Parts, names: readonly string[]): Parts {
+  const known = names.filter((name) => whole[name] !== null && whole[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, whole[name]]));
 }
 
 interface Answer {

@@ -129,9 +129,15 @@ function measureColumn(measure: Measure): Column {
     sourceField: measure.kind === "count" ? "___records___" : measure.field,
     isBucketed: false,
     scale: "ratio",
-    params: measure.kind === "percentile" ? { percentile: measure.percent } : { emptyAsNull: measure.kind !== "count" },
+    params: paramsOf(measure),
     ...(measure.where === undefined ? {} : { filter: { query: kqlOf(measure.where), language: "kuery" } }),
   };
+}
+
+function paramsOf(measure: Measure): object {
+  if (measure.kind === "percentile") return { percentile: measure.percent };
+  if (measure.kind === "average" || measure.kind === "max") return {};
+  return { emptyAsNull: measure.kind !== "count" };
 }
 
 function visualizationOf(panel: Panel, layerId: string, { splits, time, measures, all }: Columns): object {

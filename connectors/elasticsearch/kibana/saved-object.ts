@@ -69,6 +69,8 @@ export function dataView(): SavedObject {
     name: "Sluice audit",
     title: dataStreamPattern,
     timeFieldName: "@timestamp",
+    // Installed before the first document, it is there and empty rather than broken.
+    allowNoIndex: true,
     fieldFormatMap: JSON.stringify(formats),
     fieldAttrs: JSON.stringify(Object.fromEntries(descriptions)),
     runtimeFieldMap: "{}",

@@ -68,6 +68,14 @@ export const endedCalls: SavedSearch = {
   columns: ["organization.id", "user.id", ...what, "mcp.outcome", "event.duration", "http.request.body.bytes", "http.response.body.bytes"],
 };
 
+export const reviewedDecisions: SavedSearch = {
+  name: "reviewed-decisions",
+  title: "Sluice: decisions found wanting",
+  about: "Decisions that were taken by outdated policies, otherwise than the policies say, or otherwise than a shadow would.",
+  where: is("event.action", "decisions-reviewed"),
+  columns: [...who, ...what, "mcp.review.finding", "mcp.review.decision", "mcp.review.expected", "mcp.review.calls", "service.node.name"],
+};
+
 export const savedSearches: readonly SavedSearch[] = [
   decidedCalls,
   endedCalls,
@@ -77,6 +85,7 @@ export const savedSearches: readonly SavedSearch[] = [
   failedAuthentications,
   findings,
   upstreamChanges,
+  reviewedDecisions,
 ];
 
 /** What is shared by panels and rules. */

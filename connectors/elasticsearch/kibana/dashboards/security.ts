@@ -1,6 +1,6 @@
 import type { Dashboard } from "../dashboard.ts";
 import { all, exists, is } from "../filter.ts";
-import { administrativeActs, failedAuthentications, findings, isDecision, upstreamChanges } from "../searches.ts";
+import { administrativeActs, failedAuthentications, findings, isDecision, reviewedDecisions, upstreamChanges } from "../searches.ts";
 import { chartHeight, count, number, numbersHeight, tableHeight } from "./parts.ts";
 
 const isFailedAuthentication = failedAuthentications.where;
@@ -10,7 +10,8 @@ const isAnomaly = is("event.action", "anomaly-found");
 export const security: Dashboard = {
   name: "security",
   title: "Sluice: security and anomalies",
-  about: "Failed authentications, what is unusual, who is restricted, what was administered, and upstreams that fail.",
+  about:
+    "Failed authentications, what is unusual, who is restricted, what was administered, decisions found wanting, and upstreams that fail.",
   timeFrom: "now-7d",
   rows: [
     {
@@ -86,6 +87,7 @@ export const security: Dashboard = {
     },
     { height: tableHeight, cells: [findings] },
     { height: tableHeight, cells: [administrativeActs] },
+    { height: tableHeight, cells: [reviewedDecisions] },
     { height: tableHeight, cells: [failedAuthentications, upstreamChanges] },
   ],
 };
