@@ -82,6 +82,7 @@ export const gatewayWithOpa: readonly Requirement[] = [
       "every aggregation of every panel is answered, and no panel is empty",
       "every search of docs/analysts.md is answered",
     ],
+    "tests/analysts.integration.test.ts": ["the ES|QL of docs/analysts.md answers on Elasticsearch what a recount of the documents gives"],
   }),
   open("002.responsibility.5", "The OAuth2 provider issues and signs tokens and exposes JWKS", "identity"),
 

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,8 @@ import { runMaven } from "./java.ts";
 
 const kafkaVersion = "4.4.0";
 const elasticsearchVersion = "9.5.0";
+/** The newest one of which all of ES|QL was found on Maven Central: of 9.4 and 9.5 `x-pack-esql-compute` is missing. */
+const esqlVersion = "8.19.21";
 export const schemaRegistryVersion = "3.0.9";
 
 /** Where what was fetched is kept. Elasticsearch runs as another user when we are root, and must get there. */
@@ -27,19 +29,46 @@ function isOpenToAll(folder: string): boolean {
 
 /** The folder of Kafka's jars, fetched if it is not there. */
 export function kafkaJars(): string {
-  return fetched(`kafka-${kafkaVersion}`, (target) => {
-    runMaven(["--file", fileURLToPath(new URL("pom.xml", import.meta.url)), "dependency:copy-dependencies", `-DoutputDirectory=${target}`]);
-  });
+  return fetched(`kafka-${kafkaVersion}`, (target) => copyDependencies("pom.xml", target));
 }
 
 /** The home of Elasticsearch, fetched if it is not there: the distribution that its own integration tests run on. */
 export function elasticsearchHome(): string {
-  const artifact = `org.elasticsearch.distribution.integ-test-zip:elasticsearch:${elasticsearchVersion}:zip`;
-  const folder = fetched(`elasticsearch-${elasticsearchVersion}`, (target) => {
-    // Not in the current folder, where an older mark of Maven's may say that it has unpacked it already.
-    runMaven(["dependency:unpack", `-Dartifact=${artifact}`, `-DoutputDirectory=${target}`], target);
-  });
+  const folder = fetched(`elasticsearch-${elasticsearchVersion}`, (target) => unpackElasticsearch(elasticsearchVersion, target));
   return join(folder, `elasticsearch-${elasticsearchVersion}`);
+}
+
+/** The home of an Elasticsearch with ES|QL, fetched if it is not there: the same distribution of an older version, and the plugin put into it. */
+export function esqlHome(): string {
+  const folder = fetched(`elasticsearch-esql-${esqlVersion}`, (target) => {
+    unpackElasticsearch(esqlVersion, target);
+    const plugin = join(target, `elasticsearch-${esqlVersion}`, "modules/x-pack-esql");
+    copyDependencies("esql-pom.xml", plugin, `-Delasticsearch=${esqlVersion}`);
+    writeFileSync(join(plugin, "plugin-descriptor.properties"), esqlDescriptor.join("\n"));
+  });
+  return join(folder, `elasticsearch-${esqlVersion}`);
+}
+
+/** As the plugin's jar has it, save that it extends only what is there: painless and machine learning add functions that nobody here calls. */
+const esqlDescriptor = [
+  "name=x-pack-esql",
+  "description=ES|QL",
+  "classname=org.elasticsearch.xpack.esql.plugin.EsqlPlugin",
+  "extended.plugins=x-pack-core",
+  `version=${esqlVersion}`,
+  `elasticsearch.version=${esqlVersion}`,
+  "java.version=17",
+];
+
+function unpackElasticsearch(version: string, target: string): void {
+  const artifact = `org.elasticsearch.distribution.integ-test-zip:elasticsearch:${version}:zip`;
+  // Not in the current folder, where an older mark of Maven's may say that it has unpacked it already.
+  runMaven(["dependency:unpack", `-Dartifact=${artifact}`, `-DoutputDirectory=${target}`], target);
+}
+
+function copyDependencies(pom: string, target: string, ...properties: readonly string[]): void {
+  const file = fileURLToPath(new URL(pom, import.meta.url));
+  runMaven(["--file", file, "dependency:copy-dependencies", `-DoutputDirectory=${target}`, ...properties]);
 }
 
 /** The folder of Apicurio Registry, fetched if it is not there. */

@@ -25,16 +25,19 @@ export function elasticsearchMissing(): string | undefined {
 }
 
 export interface ElasticsearchOptions {
+  /** What is started; the one without ES|QL, in the version that is supported, unless told. */
+  readonly home?: () => string;
   /** On top of ours, and instead of them where the name is the same. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Further files of its configuration, by name. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
-export async function startElasticsearch({ settings = {}, files = {} }: ElasticsearchOptions = {}): Promise<ElasticsearchServer> {
+export async function startElasticsearch(options: ElasticsearchOptions = {}): Promise<ElasticsearchServer> {
   const java = findJava(21);
   if (java === undefined) throw new Error("Elasticsearch needs Java 21 or later.");
-  const home = elasticsearchHome();
+  const { settings = {}, files = {} } = options;
+  const home = (options.home ?? elasticsearchHome)();
   const folder = mkdtempSync(join(tmpdir(), "sluice-elasticsearch-"));
   for (const name of ["data", "logs", "tmp"]) mkdirSync(join(folder, name));
   cpSync(join(home, "config"), join(folder, "config"), { recursive: true });
@@ -57,7 +60,8 @@ export async function startElasticsearch({ settings = {}, files = {} }: Elastics
       env: {
         PATH: process.env["PATH"],
         ES_JAVA_HOME: javaHome(java),
-        ES_JAVA_OPTS: "-Xms512m -Xmx512m",
+        // It lives for a minute: starting fast is worth more than running fast.
+        ES_JAVA_OPTS: "-Xms512m -Xmx512m -XX:TieredStopAtLevel=1 -XX:-AlwaysPreTouch",
         ES_PATH_CONF: join(folder, "config"),
         ES_TMPDIR: join(folder, "tmp"),
         // The first of the two programs only starts the second.
