@@ -1,4 +1,5 @@
 import type { EventLog } from "../../domain/ports/event-log.ts";
+import { readBetween } from "../../domain/read-past.ts";
 import type { StoredRecord, Topic } from "../../domain/record.ts";
 import { invalid } from "../object-reader.ts";
 import { decodeCursor, encodeCursor, limitOf, type Page, type PageRequest } from "../page.ts";
@@ -81,8 +82,7 @@ async function fill(log: EventLog, source: Source): Promise<void> {
   while (source.waiting.length === 0 && source.position > source.start) {
     const { topic, partition, start, position } = source;
     const from = Math.max(start, position - readRecordsMax);
-    const records = await log.read(topic, { partition, from, recordsMax: position - from });
-    source.waiting = records.filter(({ offset }) => offset < position).reverse();
+    source.waiting = (await readBetween(log, topic, { partition, from, until: position })).toReversed();
     source.position = from;
   }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Administered, CallDecided, CallEnded } from "../../domain/events.ts";
+import { Fault } from "../../domain/fault.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import { topics } from "../../domain/topics.ts";
 import { memoryLog } from "../event-log.fixture.ts";
@@ -98,6 +99,24 @@ test("a tail begins at its moment, though the log is long", async () => {
   const { tail } = openAuditTail({ log });
   const entries = await collect(tail({ organizationId: "acme", sinceMs: 498_000, follow: false, filter: {}, signal: nobody }));
   assert.deepEqual(ids(entries), ["d498000", "d499000"]);
+});
+
+test("records that can't be decoded hide none of the others", async () => {
+  const log = memoryLog();
+  for (let timeMs = 0; timeMs < 500_000; timeMs += 1_000) await write(log, decided(timeMs));
+  const read = log.read.bind(log);
+  // In the middle, where the halving begins, and at the end.
+  const poisons: ReadonlySet<number> = new Set([249, 250, 251, 498]);
+  log.read = async (topic, place) => {
+    const records = await read(topic, place);
+    if (topic.name === "calls" && records.some(({ offset }) => poisons.has(offset))) throw new Fault("invalid", "can't be decoded");
+    return records;
+  };
+  const { tail } = openAuditTail({ log });
+  const entries = await collect(tail({ organizationId: "acme", sinceMs: 497_000, follow: false, filter: {}, signal: nobody }));
+  assert.deepEqual(ids(entries), ["d497000", "d499000"]);
+  const { entries: queried } = await queryAudit(log, { organizationId: "acme", sinceMs: 497_000, untilMs: undefined, filter: {} });
+  assert.deepEqual(ids(queried), ["d499000", "d497000"]);
 });
 
 test("a follower gets what happens from then on, once, and ends when it goes", async () => {

@@ -1,5 +1,6 @@
 import { Fault } from "../../domain/fault.ts";
 import type { EventLog, Subscription } from "../../domain/ports/event-log.ts";
+import { readPast } from "../../domain/read-past.ts";
 import type { StoredRecord, Topic } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { type AuditEntry, type AuditFilter, entryOf, passes } from "./audit-entry.ts";
@@ -59,13 +60,16 @@ export function openAuditTail({ log }: { readonly log: EventLog }): AuditTail {
 
   async function fill(source: Source): Promise<void> {
     source.more = false;
-    const { topic, partition, next } = source;
-    const records = await log.read(topic, { partition, from: next, recordsMax: readRecordsMax });
-    const last = records.at(-1);
-    if (last === undefined) return;
-    source.waiting = records;
-    source.next = last.offset + 1;
-    source.more = true;
+    const { topic, partition } = source;
+    for (;;) {
+      const { records, next } = await readPast(log, topic, { partition, from: source.next, recordsMax: readRecordsMax });
+      if (next === source.next) return;
+      source.next = next;
+      if (records.length === 0) continue;
+      source.waiting = records;
+      source.more = true;
+      return;
+    }
   }
 
   /** Records of all partitions, the oldest at hand first; with `following` it waits for more until `signal` aborts. */
@@ -168,9 +172,22 @@ export async function firstOffsetAt<Type extends AuditType>(
   let high = end;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const [record] = await log.read(topic, { partition, from: middle, recordsMax: 1 });
+    const record = await firstReadable(log, topic, { partition, from: middle, until: high });
     if (record === undefined || record.timestampMs >= timeMs) high = middle;
     else low = record.offset + 1;
   }
   return low;
+}
+
+async function firstReadable<Type extends AuditType>(
+  log: EventLog,
+  topic: Topic<Type>,
+  { partition, from, until }: { readonly partition: number; readonly from: number; readonly until: number },
+): Promise<StoredRecord<Type> | undefined> {
+  for (let at = from; at < until; ) {
+    const { records, next } = await readPast(log, topic, { partition, from: at, recordsMax: 1 });
+    if (records.length > 0 || next === at) return records[0];
+    at = next;
+  }
+  return undefined;
 }

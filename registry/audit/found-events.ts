@@ -1,5 +1,6 @@
 import type { Envelope, EventType } from "../../domain/events.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
+import { readBetween } from "../../domain/read-past.ts";
 import type { Topic } from "../../domain/record.ts";
 import { invalid } from "../object-reader.ts";
 import { decodeCursor, encodeCursor, limitOf, type Page, type PageRequest } from "../page.ts";
@@ -36,10 +37,10 @@ async function* backwards<Event, Type extends EventType>(log: EventLog, topic: T
   let until = cursor === undefined ? end : offsetOf(cursor, end);
   while (until > start) {
     const from = Math.max(start, until - readMax);
-    const records = await log.read(topic, { partition: 0, from, recordsMax: until - from });
+    const records = await readBetween(log, topic, { partition: 0, from, until });
     for (const { value, offset } of records.toReversed()) {
       // The topic holds events of this one type.
-      if (value !== null && offset < until) yield { event: value as Event, offset };
+      if (value !== null) yield { event: value as Event, offset };
     }
     until = from;
   }
