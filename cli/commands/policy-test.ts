@@ -79,24 +79,31 @@ async function test(
   if (failOnFlips === true && report.flips.length + report.undecided.length > 0) session.exitCode = exitCodes.failed;
 }
 
-function printReport({ output }: Session, { calls, same, changedSince, flips, flipsBeyond, undecided }: TestReport): void {
+function printReport({ output }: Session, { calls, same, changedSince, flips, flipsBeyond, undecided, unreadable }: TestReport): void {
   output.line(`${calls} decisions replayed: ${same} would be the same.`);
   const rows = flips.map((flip) => [
     flip.direction.replaceAll("-", " "),
     String(flip.count),
     flip.rule,
+    flip.ruleInForce,
     callerOf(flip),
     targetOf(flip),
     flip.examples.join(" "),
   ]);
-  if (rows.length > 0) output.table(["CHANGE", "CALLS", "RULE", "CALLER", "TOOL", "EXAMPLES"], rows, "");
+  if (rows.length > 0) output.table(["CHANGE", "CALLS", "RULE", "RULE IN FORCE", "CALLER", "TOOL", "EXAMPLES"], rows, "");
   if (flipsBeyond > 0n) output.line(`${flipsBeyond} more would be otherwise, of too many kinds to list.`);
-  for (const { rule, count, examples: calls_ } of undecided) {
-    const why = rule === "" ? "a name that was taken out of the record" : `arguments that were not recorded, which ${rule} asks for`;
-    output.line(`${count} can't be decided: they hang on ${why} (${calls_.join(" ")}).`);
+  for (const { why, rule, count, examples: calls_ } of undecided) {
+    output.line(`${count} can't be decided: ${(reasons[why] ?? reasons.arguments)(rule)} (${calls_.join(" ")}).`);
   }
+  if (unreadable > 0n) output.line(`${unreadable} records can't be decoded, and are passed over.`);
   if (changedSince > 0n) output.line(`${changedSince} were decided otherwise then than today's policies would: those have changed since.`);
 }
+
+const reasons: Readonly<Record<string, (rule: string) => string>> & { readonly arguments: (rule: string) => string } = {
+  arguments: (rule) => `they hang on arguments that were not recorded, which ${rule} asks for`,
+  name: () => "they hang on a name of which something was taken out",
+  cost: () => "the conditions cost too much for one decision",
+};
 
 function callerOf({ userId, agentId }: Pick<Flip, "userId" | "agentId">): string {
   return agentId === "" ? userId : `${userId}/${agentId}`;
@@ -107,7 +114,7 @@ function targetOf({ server, name, method }: Pick<Flip, "server" | "name" | "meth
   return server === "" ? target : `${server}/${target}`;
 }
 
-function reportJson({ calls, same, changedSince, flips, flipsBeyond, undecided }: TestReport) {
+function reportJson({ calls, same, changedSince, flips, flipsBeyond, undecided, unreadable }: TestReport) {
   return {
     calls: Number(calls),
     same: Number(same),
@@ -118,7 +125,8 @@ function reportJson({ calls, same, changedSince, flips, flipsBeyond, undecided }
       last: dateOf(last),
     })),
     flipsBeyond: Number(flipsBeyond),
-    undecided: undecided.map(({ rule, count, examples: calls_ }) => ({ rule, count: Number(count), examples: calls_ })),
+    undecided: undecided.map(({ why, rule, count, examples: calls_ }) => ({ why, rule, count: Number(count), examples: calls_ })),
+    unreadable: Number(unreadable),
   };
 }
 

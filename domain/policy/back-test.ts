@@ -1,6 +1,6 @@
 import type { CallDecided } from "../events.ts";
 import type { PolicyTable } from "./evaluate.ts";
-import { type Replayed, recordedCall, recordedVerdict, replay } from "./replay.ts";
+import { type Open, type Replayed, recordedCall, recordedVerdict, replay } from "./replay.ts";
 
 export type Direction = "allow-to-deny" | "deny-to-allow";
 
@@ -9,6 +9,8 @@ export interface Flip {
   readonly direction: Direction;
   /** The rule of the candidate that decides; where it has none that fits, the rule in force that is missing in it. */
   readonly rule: string | null;
+  /** The rule in force that decides otherwise, which may be missing in the candidate; null where none fits. */
+  readonly ruleInForce: string | null;
   readonly userId: string;
   readonly agentId: string | null;
   readonly server: string | null;
@@ -20,8 +22,10 @@ export interface Flip {
   lastMs: number;
 }
 
-/** Calls that can't be decided, by the rule that hangs on what was not recorded. */
+/** Calls that can't be decided, by why, and by the rule that hangs on what was not recorded. */
 export interface Undecided {
+  readonly why: Open["why"];
+  /** For `arguments`. */
   readonly rule: string | null;
   count: number;
   readonly examples: string[];
@@ -48,17 +52,19 @@ export interface BackTestReport {
 
 const flipsMax = 10_000;
 const examplesMax = 3;
+/** What the conditions of one decision may cost, of the policies in force and of the candidate each: some 20 ms. */
+const unitsMax = 20_000;
 
 /** Holds a candidate against the policies in force, over recorded decisions. */
 export function backTest(inForce: PolicyTable, candidate: PolicyTable): BackTest {
   const flips = new Map<string, Flip>();
-  const undecided = new Map<string | null, Undecided>();
+  const undecided = new Map<string, Undecided>();
   const counts = { calls: 0, same: 0, changedSince: 0, flipsBeyond: 0 };
 
   const flipped = (event: CallDecided, before: Replayed, after: Replayed) => {
     const flip = flipOf(event, before, after);
-    const { direction, rule, userId, agentId, server, method, name } = flip;
-    const key = JSON.stringify([direction, rule, userId, agentId, server, method, name]);
+    const { direction, rule, ruleInForce, userId, agentId, server, method, name } = flip;
+    const key = JSON.stringify([direction, rule, ruleInForce, userId, agentId, server, method, name]);
     const known = flips.get(key) ?? flip;
     if (known === flip && flips.size >= flipsMax) {
       counts.flipsBeyond += 1;
@@ -71,9 +77,9 @@ export function backTest(inForce: PolicyTable, candidate: PolicyTable): BackTest
   };
 
   const compare = (event: CallDecided, before: Replayed, after: Replayed) => {
-    const isOpen = before.verdict === "undecided" || after.verdict === "undecided";
-    if (before.verdict === after.verdict && (!isOpen || before.rule === after.rule)) counts.same += 1;
-    else if (isOpen) note(undecided, after.verdict === "undecided" ? after.rule : before.rule, event);
+    const open = after.open === undefined ? before : after;
+    if (before.verdict === after.verdict && isAlike(before.open, after.open)) counts.same += 1;
+    else if (open.open !== undefined) note(undecided, { why: open.open.why, rule: open.rule }, event);
     else flipped(event, before, after);
   };
 
@@ -83,9 +89,9 @@ export function backTest(inForce: PolicyTable, candidate: PolicyTable): BackTest
       if (recorded === undefined) return;
       counts.calls += 1;
       const call = recordedCall(event);
-      const before = replay(inForce, call);
+      const before = replay(inForce, call, { unitsMax });
       if (before.verdict !== "undecided" && before.verdict !== recorded) counts.changedSince += 1;
-      compare(event, before, replay(candidate, call));
+      compare(event, before, replay(candidate, call, { unitsMax }));
     },
     report: () => ({
       ...counts,
@@ -95,14 +101,21 @@ export function backTest(inForce: PolicyTable, candidate: PolicyTable): BackTest
   };
 }
 
-function flipOf({ principal: { userId, agentId }, server, method, name }: CallDecided, before: Replayed, after: Replayed): Flip {
-  const direction = after.verdict === "deny" ? "allow-to-deny" : "deny-to-allow";
-  return { direction, rule: after.rule ?? before.rule, userId, agentId, server, method, name, count: 0, examples: [], lastMs: 0 };
+/** Whether two verdicts that are the same are so for certain. */
+function isAlike(before: Open | undefined, after: Open | undefined): boolean {
+  return before === undefined || (before.on !== null && before.on === after?.on);
 }
 
-function note(undecided: Map<string | null, Undecided>, rule: string | null, { callId }: CallDecided): void {
-  const known = undecided.get(rule) ?? { rule, count: 0, examples: [] };
-  undecided.set(rule, known);
+function flipOf({ principal: { userId, agentId }, server, method, name }: CallDecided, before: Replayed, after: Replayed): Flip {
+  const direction = after.verdict === "deny" ? "allow-to-deny" : "deny-to-allow";
+  const rules = { rule: after.rule ?? before.rule, ruleInForce: before.rule };
+  return { direction, ...rules, userId, agentId, server, method, name, count: 0, examples: [], lastMs: 0 };
+}
+
+function note(undecided: Map<string, Undecided>, { why, rule }: Pick<Undecided, "why" | "rule">, { callId }: CallDecided): void {
+  const key = JSON.stringify([why, rule]);
+  const known = undecided.get(key) ?? { why, rule, count: 0, examples: [] };
+  undecided.set(key, known);
   known.count += 1;
   if (known.examples.length < examplesMax) known.examples.push(callId);
 }

@@ -29,8 +29,24 @@ const conditionBytesMax = 4 * 1024;
 const costUnitsMax = 10_000;
 
 const meter: Meter = { units: 0, exhausted: false };
+/** What all conditions may still cost together; below 0 where one wanted more. Without end unless `withinUnits` says otherwise. */
+let unitsLeft = Number.POSITIVE_INFINITY;
 const environment = celEnv({ funcs: conditionFunctions(meter) });
 const encoder = new TextEncoder();
+
+/**
+ * What `work` answers, if the conditions that it evaluates cost at most so many units together, each of them 1 at least; undefined where they want more.
+ * For what nobody waits for: it must not take the time of what somebody does.
+ */
+export function withinUnits<Value>(unitsMax: number, work: () => Value): Value | undefined {
+  unitsLeft = unitsMax;
+  try {
+    const value = work();
+    return unitsLeft < 0 ? undefined : value;
+  } finally {
+    unitsLeft = Number.POSITIVE_INFINITY;
+  }
+}
 
 /** Compiles a condition, or throws `Fault("invalid")` with line and column, the reason and the next step. `field` names its place. */
 export function compileCondition(text: string, field: string): Condition {
@@ -50,11 +66,18 @@ export function compileCondition(text: string, field: string): Condition {
   return {
     readsArguments: reads.has("args"),
     evaluate(call) {
-      meter.units = costUnitsMax;
+      if (unitsLeft <= 0) {
+        unitsLeft = -1;
+        return "failed";
+      }
+      const units = Math.min(costUnitsMax, unitsLeft);
+      meter.units = units;
       meter.exhausted = false;
       inputs.begin(call);
       const result = attempt(run, inputs.bindings);
       inputs.end();
+      const isOverdrawn = meter.exhausted && units < costUnitsMax;
+      unitsLeft = isOverdrawn ? -1 : unitsLeft - 1 - (units - Math.max(0, meter.units));
       if (meter.exhausted) return "failed";
       if (typeof result === "boolean") return result ? "true" : "false";
       return call.args === undefined && reads.has("args") ? "undecided" : "failed";

@@ -3,13 +3,24 @@ import type { CallDecided } from "../events.ts";
 import { isPlumbing } from "../mcp/plumbing.ts";
 import { redacted } from "../redaction/text.ts";
 import { type CompiledRule, fitsStatically, type Outcome, outcomeOf } from "./compiled-rule.ts";
+import { withinUnits } from "./condition.ts";
 import { counts, type PolicyTable } from "./evaluate.ts";
 
-/** What policies decide of a recorded call; `undecided` where it hangs on arguments that the record does not hold. */
+/** What policies decide of a recorded call. */
 export interface Replayed {
   readonly verdict: "allow" | "deny" | "undecided";
   /** The rule that decides, or that it hangs on; null where none fits. */
   readonly rule: string | null;
+  /** Where it is undecided. */
+  readonly open?: Open;
+}
+
+/** Why a recorded call can't be decided again. */
+export interface Open {
+  /** It hangs on arguments that the record does not hold, or on a name of which something was taken out; or its conditions cost too much. */
+  readonly why: "arguments" | "name" | "cost";
+  /** Two that hang on the same would be decided alike, whatever is missing; null where that can't be said. */
+  readonly on: string | null;
 }
 
 /**
@@ -70,13 +81,20 @@ export function recordedVerdict({ verdict, stage }: CallDecided): "allow" | "den
 }
 
 /** Judges a recorded call by these policies: as they would decide it now, its own time and place being those of the record. */
-export function replay(table: PolicyTable, call: Call): Replayed {
-  if (call.name?.includes(redacted) === true) return { verdict: "undecided", rule: null };
-  if (call.args !== undefined || isPlumbing(call.method, call.name)) {
-    const { verdict, rule } = table.decide(call);
-    return { verdict, rule };
-  }
-  return withoutArguments(table.rules, call);
+export function replay(table: PolicyTable, call: Call, { unitsMax }: { readonly unitsMax?: number } = {}): Replayed {
+  if (call.name?.includes(redacted) === true) return undecided("name", null, null);
+  if (unitsMax === undefined) return judged(table, call);
+  return withinUnits(unitsMax, () => judged(table, call)) ?? undecided("cost", null, null);
+}
+
+function judged(table: PolicyTable, call: Call): Replayed {
+  if (call.args === undefined && !isPlumbing(call.method, call.name)) return withoutArguments(table.rules, call);
+  const { verdict, rule } = table.decide(call);
+  return { verdict, rule };
+}
+
+function undecided(why: Open["why"], on: string | null, rule: string | null): Replayed {
+  return { verdict: "undecided", rule, open: { why, on } };
 }
 
 /** Three-valued: a rule whose condition hangs on missing arguments may take effect or not. */
@@ -84,24 +102,27 @@ function withoutArguments(rules: readonly CompiledRule[], call: Call): Replayed 
   const denying = effects(rules, call, "deny");
   if (denying.certain !== null) return { verdict: "deny", rule: denying.certain };
   const allowing = effects(rules, call, "allow");
-  const allowed = allowing.certain ?? allowing.possible;
-  if (allowed === null) return { verdict: "deny", rule: null };
-  const open = denying.possible ?? (allowing.certain === null ? allowing.possible : null);
-  return open === null ? { verdict: "allow", rule: allowed } : { verdict: "undecided", rule: open };
+  const [firstAllowing] = allowing.possible;
+  if (allowing.certain === null && firstAllowing === undefined) return { verdict: "deny", rule: null };
+  const open = [...denying.possible, ...(allowing.certain === null ? allowing.possible : [])];
+  const [first] = open;
+  if (first === undefined) return { verdict: "allow", rule: allowing.certain };
+  return undecided("arguments", JSON.stringify(open.map(({ effect, when }) => `${effect} ${when}`).sort()), first.id);
 }
 
 interface Effects {
-  /** The first rule that takes effect whatever the arguments are, and the first that may. */
+  /** The first rule that takes effect whatever the arguments are. */
   readonly certain: string | null;
-  readonly possible: string | null;
+  /** Those before it that may. */
+  readonly possible: readonly CompiledRule[];
 }
 
 function effects(rules: readonly CompiledRule[], call: Call, effect: CompiledRule["effect"]): Effects {
-  let possible: string | null = null;
+  const possible: CompiledRule[] = [];
   for (const rule of rules) {
     if (rule.effect !== effect || !fitsStatically(rule, call)) continue;
     const outcome: Outcome = outcomeOf(rule, call);
-    if (outcome === "undecided") possible ??= rule.id;
+    if (outcome === "undecided") possible.push(rule);
     else if (counts[effect][outcome]) return { certain: rule.id, possible };
   }
   return { certain: null, possible };

@@ -1,9 +1,12 @@
+import { setImmediate } from "node:timers/promises";
 import type { Versioned } from "../../domain/directory.ts";
 import type { DecisionsReviewed } from "../../domain/events.ts";
+import { Fault } from "../../domain/fault.ts";
 import { type BackTest, type BackTestReport, backTest } from "../../domain/policy/back-test.ts";
 import { compilePolicies } from "../../domain/policy/evaluate.ts";
 import type { Policy } from "../../domain/policy/policy.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
+import { readPast } from "../../domain/read-past.ts";
 import { topics } from "../../domain/topics.ts";
 import { type Actor, requireAdministrator } from "../actor.ts";
 import { disorderMs, firstOffsetAt } from "../audit/audit-tail.ts";
@@ -23,8 +26,8 @@ export interface BackTestWish {
 export interface BackTestProgress {
   readonly recordsRead: number;
   readonly recordsTotal: number;
-  /** In the last one. */
-  readonly report: BackTestReport | null;
+  /** In the last one. `unreadable`: records that can't be decoded, and were passed over. */
+  readonly report: (BackTestReport & { readonly unreadable: number }) | null;
 }
 
 export const reviewFindings = ["stale", "contradicted", "shadow"] as const;
@@ -42,6 +45,8 @@ export interface ReviewCommands {
 const dayMs = 24 * 60 * 60_000;
 const candidatesMax = 2_000;
 const readMax = 1_000;
+/** So long a back-test computes without a break, and one decision more. */
+const sliceMs = 5;
 /** Back-tests under way at once: each reads much and computes. */
 const testsMax = 2;
 
@@ -79,7 +84,25 @@ export function reviewCommands({ options, directory }: CommandParts): ReviewComm
 function candidatesOf(definitions: readonly unknown[], parse: (input: unknown) => Policy): readonly Policy[] {
   if (definitions.length === 0) throw invalid("definitions", "must have at least one policy");
   if (definitions.length > candidatesMax) throw invalid("definitions", `must have at most ${candidatesMax} policies`);
-  return definitions.map(parse);
+  const candidates = definitions.map((definition, index) => inPlace(`definitions[${index}]`, () => parse(definition)));
+  const places = new Map<string, number>();
+  for (const [index, { policyId }] of candidates.entries()) {
+    const before = places.get(policyId);
+    if (before !== undefined) throw invalid(`definitions[${index}].policyId`, `is that of definitions[${before}], too: ${policyId}`);
+    places.set(policyId, index);
+  }
+  return candidates;
+}
+
+/** What is wrong is told with the candidate that it is in. */
+function inPlace<Value>(place: string, parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause;
+    const field = cause.field === undefined || cause.field === "" ? place : `${place}.${cause.field}`;
+    throw new Fault(cause.code, cause.message, { cause, field, ...(cause.next === undefined ? {} : { next: cause.next }) });
+  }
 }
 
 /** What would be in force: a candidate takes the place of the policy of its id, and is no shadow then. */
@@ -102,16 +125,30 @@ interface Replay {
 /** Tells how far it is after each read, and at last what came of it. */
 async function* replayed(log: EventLog, test: BackTest, { organizationId, sinceMs, signal }: Replay): AsyncIterable<BackTestProgress> {
   let last: BackTestProgress = { recordsRead: 0, recordsTotal: 0, report: null };
-  for await (const { records, ...progress } of decisionsSince(log, sinceMs)) {
-    if (signal.aborted) return;
-    for (const { value } of records) {
-      const isOurs = value !== null && value.organizationId === organizationId && value.timeMs >= sinceMs;
-      if (isOurs && "verdict" in value) test.observe(value);
+  let unreadable = 0;
+  for await (const { records, passed, ...progress } of decisionsSince(log, sinceMs)) {
+    unreadable += passed;
+    const decisions = records.flatMap(({ value }) => (value !== null && "verdict" in value ? [value] : []));
+    const own = decisions.filter((value) => value.organizationId === organizationId && value.timeMs >= sinceMs);
+    for await (const decision of withPauses(own)) {
+      if (signal.aborted) return;
+      test.observe(decision);
     }
     last = { ...progress, report: null };
     yield last;
   }
-  yield { ...last, report: test.report() };
+  yield { ...last, report: { ...test.report(), unreadable } };
+}
+
+/** This thread serves calls, too: whatever takes longer than `sliceMs` lets them pass. */
+async function* withPauses<Item>(items: readonly Item[]): AsyncIterable<Item> {
+  let sinceMs = performance.now();
+  for (const item of items) {
+    yield item;
+    if (performance.now() < sinceMs + sliceMs) continue;
+    await setImmediate();
+    sinceMs = performance.now();
+  }
 }
 
 /** Everything on the topic of calls since about then, partition by partition, with how far that is. */
@@ -123,11 +160,15 @@ async function* decisionsSince(log: EventLog, sinceMs: number) {
   const recordsTotal = places.reduce((sum, { from, end }) => sum + end - from, 0);
   let recordsRead = 0;
   for (const { partition, from, end } of places) {
-    for (let next = from; next < end; next += readMax) {
-      const recordsMax = Math.min(readMax, end - next);
-      const records = await log.read(topics.calls, { partition, from: next, recordsMax });
-      recordsRead += recordsMax;
-      yield { records: records.filter(({ offset }) => offset < next + recordsMax), recordsRead, recordsTotal };
+    for (let at = from; at < end; ) {
+      let passed = 0;
+      const { records, next } = await readPast(log, topics.calls, { partition, from: at, recordsMax: readMax }, () => {
+        passed += 1;
+      });
+      if (next === at) break;
+      recordsRead += Math.min(next, end) - at;
+      at = next;
+      yield { records: records.filter(({ offset }) => offset < end), passed, recordsRead, recordsTotal };
     }
   }
 }

@@ -1,6 +1,5 @@
 import type { JsonObject, MessageInitShape } from "@bufbuild/protobuf";
 import type { DecisionsReviewed } from "../../domain/events.ts";
-import type { BackTestReport } from "../../domain/policy/back-test.ts";
 import type {
   LimitService,
   PolicySchema,
@@ -10,7 +9,7 @@ import type {
 } from "../../proto/gen/sluice/policy/v1/policy_pb.ts";
 import type { Control } from "../control.ts";
 import type { DocumentView } from "../documents/document-commands.ts";
-import { reviewFindings } from "../findings/review-commands.ts";
+import { type BackTestProgress, reviewFindings } from "../findings/review-commands.ts";
 import { readChoice } from "../object-reader.ts";
 import type { Implementation } from "./grpc-bridge.ts";
 import { pageRequest, pageToken } from "./wire-page.ts";
@@ -58,19 +57,21 @@ function reportMessage({
   flips,
   flipsBeyond,
   undecided,
-}: BackTestReport): MessageInitShape<typeof TestReportSchema> {
+  unreadable,
+}: NonNullable<BackTestProgress["report"]>): MessageInitShape<typeof TestReportSchema> {
   return {
     calls: BigInt(calls),
     same: BigInt(same),
     changedSince: BigInt(changedSince),
     flipsBeyond: BigInt(flipsBeyond),
-    flips: flips.map(({ direction, rule, userId, agentId, server, method, name, count, examples, lastMs }) => ({
+    unreadable: BigInt(unreadable),
+    flips: flips.map(({ direction, rule, ruleInForce, userId, agentId, server, method, name, count, examples, lastMs }) => ({
       ...{ direction, userId, method, examples },
-      ...{ rule: rule ?? "", agentId: agentId ?? "", server: server ?? "", name: name ?? "" },
+      ...{ rule: rule ?? "", ruleInForce: ruleInForce ?? "", agentId: agentId ?? "", server: server ?? "", name: name ?? "" },
       count: BigInt(count),
       last: timestampOf(lastMs),
     })),
-    undecided: undecided.map(({ rule, count, examples }) => ({ rule: rule ?? "", count: BigInt(count), examples })),
+    undecided: undecided.map(({ why, rule, count, examples }) => ({ why, rule: rule ?? "", count: BigInt(count), examples })),
   };
 }
 

@@ -47,7 +47,7 @@ test("a candidate is held against what was decided, and nothing is changed", asy
   const { code, out, errors } = await sluice(harness, "policy", "test", "candidate.yaml", "--since", "7d");
   assert.equal(code, 0, errors);
   assert.match(out, /^\d+ decisions replayed: \d+ would be the same\.$/m);
-  assert.match(out, /^allow to deny +3 +all\/no-send +demo\/demo-agent +counting\/send/m);
+  assert.match(out, /^allow to deny +3 +all\/no-send +all\/everything +demo\/demo-agent +counting\/send/m);
   assert.doesNotMatch(out, /counting\/read/);
   assert.equal((await callOver(harness, "send")).status, 200);
   assert.equal((await sluice(harness, "policies", "test", "candidate.yaml", "--fail-on-flips")).code, 1);
