@@ -22,8 +22,8 @@ export interface Call {
 
 export type Transport = "http" | "websocket" | "stdio";
 
-/** Which part of the gate decided. */
-export type Stage = "authentication" | "protocol" | "route" | "quarantine" | "policy" | "limit" | "audit";
+/** Which part of the gate decided. `fault`: none could, so that it stayed shut. */
+export type Stage = "authentication" | "protocol" | "route" | "quarantine" | "policy" | "limit" | "audit" | "fault";
 
 /**
  * The answer of the one decision function. Its id is the call's id. `allow` is the only verdict that lets anything through.

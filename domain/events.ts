@@ -351,8 +351,8 @@ export interface RestrictionChanged extends Envelope {
 /** Decisions of one caller and tool that were judged again and found wanting, or that a shadow would take otherwise; some seconds of them together. */
 export interface DecisionsReviewed extends Envelope {
   /**
-   * `stale`: taken by policies that had been replaced more than a second before. `contradicted`: the policies that the record names decide otherwise.
-   * `shadow`: a shadow would decide otherwise.
+   * `stale`: taken by policies, a key, a user or a server that had been replaced more than a second before. `contradicted`: the policies that the record
+   * names decide otherwise. `shadow`: a shadow would decide otherwise. User, method, server, name and rule are empty where there were too many to be told apart.
    */
   readonly finding: string;
   readonly gateway: string;
@@ -370,6 +370,8 @@ export interface DecisionsReviewed extends Envelope {
   readonly examples: readonly string[];
   /** For `stale`: how old what was decided by was, at most. */
   readonly staleMs: number;
+  /** For `stale`: what had been replaced (`policies`, `key`, `user`, `server`). */
+  readonly staleInputs: readonly string[];
 }
 
 /** What has been spent of a budget, in one of its buckets, so far in a period; the last record of a key counts. */

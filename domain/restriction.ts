@@ -38,6 +38,11 @@ export function targetId(target: RestrictionTarget): string {
   return `server:${recordKey(target.server)}`;
 }
 
+/** Whether the rule of a decision is a target's name: what it names is restricted. */
+export function isTargetId(rule: string): boolean {
+  return /^(?:caller|tool|server):/.test(rule);
+}
+
 /** The restriction that an event imposes. */
 export function restrictionOf(event: RestrictionChanged): Restriction {
   const { organizationId, action, callsPerMinute, reason, evidence, by, sinceMs, expiresAtMs } = event;

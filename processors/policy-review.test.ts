@@ -15,7 +15,12 @@ type Driver = ReturnType<typeof driver>;
 const allowAll = [{ id: "all", effect: "allow" }];
 const noSend = [...allowAll, { id: "no-send", effect: "deny", match: { tools: ["send"] } }];
 
-function put(stage: Driver, timeMs: number, policyId: string, given: object | null): void {
+interface Written {
+  readonly version?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function put(stage: Driver, timeMs: number, policyId: string, given: object | null, { version = 1, headers = {} }: Written = {}): void {
   const definition = given === null ? {} : parsePolicy({ policyId, ...given }, { organizationId: "acme", origin: "api" });
   const change = given === null ? "removed" : "put";
   const value = {
@@ -24,10 +29,10 @@ function put(stage: Driver, timeMs: number, policyId: string, given: object | nu
     organizationId: "acme",
     change,
     name: policyId,
-    version: 1,
+    version,
     definition: JSON.stringify(definition),
   } as const;
-  stage.pipe(topics.policies, { type: "policy_changed", key: `acme/${policyId}`, value, timestampMs: timeMs });
+  stage.pipe(topics.policies, { type: "policy_changed", key: `acme/${policyId}`, value, timestampMs: timeMs, headers });
 }
 
 let sequence = 0;
@@ -87,6 +92,52 @@ test("a gate that decides by what was replaced more than a second ago is told of
     staleMs: 4_000,
   });
   assert.deepEqual(others, []);
+});
+
+test("what the policies had no part in is not held against them", () => {
+  const stage = driver();
+  put(stage, 0, "p", { rules: noSend });
+  decide(stage, { timeMs: 5_000, name: "send", verdict: "deny", stage: "limit", rule: "caller:ana/" });
+  decide(stage, { timeMs: 5_000, name: "send", verdict: "deny", stage: "quarantine", rule: "server:everything" });
+  decide(stage, { timeMs: 5_000, name: "read", verdict: "deny", stage: "fault" });
+  assert.deepEqual(reviews(stage), []);
+});
+
+test("by policies of which a part is forgotten, nothing is contradicted and no shadow judged", () => {
+  const stage = driver();
+  put(stage, 0, "q", { shadow: true, rules: [{ id: "no-send", effect: "deny", match: { tools: ["other"] } }] });
+  // Compaction, or many changes, left what came after the decision.
+  put(stage, 60_000, "p", { rules: allowAll }, { version: 9 });
+  decide(stage, { timeMs: 5_000, name: "send", policyOffset: 1, rule: "p/all" });
+  assert.deepEqual(reviews(stage), []);
+});
+
+test("what a control process wrote after its time was in force at no gate, and decides nothing here", () => {
+  const stage = driver();
+  put(stage, 0, "p", { rules: allowAll }, { headers: { writer: "2" } });
+  put(stage, 1_000, "p", { rules: noSend }, { headers: { writer: "1" } });
+  decide(stage, { timeMs: 5_000, name: "send", policyOffset: 2 });
+  assert.deepEqual(reviews(stage), []);
+});
+
+test("findings that are too many to be told apart are counted together", () => {
+  const stage = driver();
+  put(stage, 0, "p", { rules: noSend });
+  for (let tool = 0; tool < 1_200; tool += 1) decide(stage, { timeMs: 5_000, name: `tool-${tool}`, verdict: "deny", rule: null });
+  const told = reviews(stage);
+  assert.equal(told.length, 1_001);
+  assert.partialDeepStrictEqual(told.at(-1), { finding: "contradicted", userId: "", name: null, count: 200 });
+});
+
+test("a shadow whose conditions cost too much leaves a decision undecided", () => {
+  const stage = driver();
+  const numbers = JSON.stringify(Array.from({ length: 40 }, (_, index) => index));
+  put(stage, 0, "p", { rules: allowAll });
+  const when = `${numbers}.exists(a, ${numbers}.exists(b, a * b == -1))`;
+  put(stage, 0, "q", { shadow: true, rules: [{ id: "costly", effect: "deny", when }] });
+  decide(stage, { timeMs: 5_000, name: "send", policyOffset: 2 });
+  const [review] = reviews(stage);
+  assert.partialDeepStrictEqual(review, { finding: "shadow", reviewedVerdict: "undecided", rule: null });
 });
 
 test("what a shadow would decide otherwise is told by rule, caller and tool, and counted", () => {

@@ -1,22 +1,21 @@
+import type { Call } from "../domain/call.ts";
 import type { Versioned } from "../domain/directory.ts";
-import type { CallDecided, DecisionsReviewed, DefinitionChanged } from "../domain/events.ts";
+import type { CallDecided, DefinitionChanged } from "../domain/events.ts";
 import { compilePolicies, type PolicyTable, withShadows } from "../domain/policy/evaluate.ts";
 import type { Policy } from "../domain/policy/policy.ts";
-import { type Replayed, recordedCall, recordedVerdict, replay } from "../domain/policy/replay.ts";
+import { recordedCall, recordedVerdict, replay } from "../domain/policy/replay.ts";
 import type { StoredRecord } from "../domain/record.ts";
 import { recordKey } from "../domain/record-key.ts";
 import { topics } from "../domain/topics.ts";
+import { writerEpochOf } from "../domain/writer-epoch.ts";
 import { type Draft, draftOf } from "./draft.ts";
 import { changesOf, type Gathering, type GatheringProcessor, type Step, type Tick } from "./processor.ts";
 import { isLongGone, isNewCall, keepSeen, repeatsOf } from "./repeats.ts";
+import { find, takeFindings } from "./review-findings.ts";
+import { type InputEvent, inputTopics, keepInput, staleInputs, upToDateMs } from "./stale-inputs.ts";
 
-/** A gate takes up a change within this time; a decision by what was replaced longer ago is stale. */
-const upToDateMs = 1_000;
 /** Versions of a policy that are kept: decisions are reviewed soon after they were taken. */
 const versionsMax = 8;
-const examplesMax = 3;
-/** Findings that are told apart between two ticks. */
-const findingsMax = 1_000;
 const tablesMax = 256;
 /** Decisions that wait for the policies that they were taken by. */
 const waitingMax = 1_000;
@@ -24,7 +23,10 @@ const waitingMax = 1_000;
 const silentMs = 48 * 60 * 60_000;
 const sweepMs = 60 * 60_000;
 
-type In = "call_decided" | "call_ended" | "policy_changed";
+/** What a shadow's conditions may cost for one decision: nobody waits for them, and calls have the same thread. */
+const shadowUnitsMax = 1_000;
+
+type In = "call_decided" | "call_ended" | "policy_changed" | InputEvent;
 type State = ReadonlyMap<string, string>;
 
 /** One version of a policy: from this offset of the topic on, since this time. `definition` null: removed. */
@@ -36,18 +38,20 @@ interface Version {
 }
 
 /**
- * Judges every recorded decision again, by the policies that its record says it was taken by: `calls`, `policies` → `reviews`.
- * Finds decisions that were taken by policies already replaced, decisions that their policies contradict, and those that a shadow would take otherwise.
+ * Judges every recorded decision again, by the policies that its record says it was taken by: `calls`, `policies`, `keys`, `users`, `servers` → `reviews`.
+ * Finds decisions that were taken by policies, credentials, users or servers already replaced, decisions that their policies contradict, and those that
+ * a shadow would take otherwise.
  *
  * State: `policies/{organization}` the versions of its policies, by id; `known` the offset behind the last of them; `waiting` decisions by policies
- * that have not come yet; `finding/{n}` what is told at the next tick, `findings` how many; `seen/…` as in `repeats.ts`, `swept` when those were looked through.
+ * that have not come yet; `writer/{topic}` the epoch of its latest writer; `seen/…` as in `repeats.ts`, `swept` when those were looked through; the rest
+ * as in `stale-inputs.ts` and `review-findings.ts`.
  */
 export function policyReview(): GatheringProcessor<In, "decisions_reviewed"> {
   const tables = compiledTables();
   return {
     name: "policy-review",
     sources: [topics.calls],
-    broadcast: [topics.policies],
+    broadcast: [topics.policies, ...inputTopics],
     tickMs: 2_000,
     restMs: 200,
     step: (state, input) =>
@@ -63,8 +67,9 @@ function takeAll(state: State, tables: Tables): Gathering<In> {
     add(records) {
       const decisions: CallDecided[] = [];
       for (const record of records) {
-        if (record.type === "policy_changed") keep(draft, record);
-        else if (record.type === "call_decided" && record.value !== null && isNewCall(repeats, record)) decisions.push(record.value);
+        if (record.type === "call_decided") {
+          if (record.value !== null && isNewCall(repeats, record)) decisions.push(record.value);
+        } else if (record.type !== "call_ended") keepChange(draft, record);
       }
       reviewKnown(draft, decisions, tables);
     },
@@ -89,8 +94,18 @@ function reviewKnown(draft: Draft, decisions: readonly CallDecided[], tables: Ta
   else if (waited.length > 0) draft.put("waiting", null);
 }
 
-function keep(draft: Draft, { value, offset, timestampMs }: StoredRecord<"policy_changed">): void {
-  draft.put("known", String(Math.max(Number(draft.text("known") ?? 0), offset + 1)));
+function keepChange(draft: Draft, record: StoredRecord<"policy_changed" | InputEvent>): void {
+  if (record.type === "policy_changed") draft.put("known", String(Math.max(Number(draft.text("known") ?? 0), record.offset + 1)));
+  // What a control process wrote after its time was in force at no gate.
+  const [epoch, place] = [writerEpochOf(record), `writer/${record.topic}`];
+  const latest = Number(draft.text(place) ?? 0);
+  if (epoch < latest) return;
+  if (epoch > latest) draft.put(place, String(epoch));
+  if (record.type === "policy_changed") keepPolicy(draft, record);
+  else keepInput(draft, record);
+}
+
+function keepPolicy(draft: Draft, { value, offset, timestampMs }: StoredRecord<"policy_changed">): void {
   if (value === null) return;
   const key = `policies/${recordKey(value.organizationId)}`;
   const policies = draft.read<Policies>(key, {});
@@ -151,23 +166,41 @@ function review(draft: Draft, event: CallDecided, tables: Tables): void {
   const organization = recordKey(event.organizationId);
   const policies = draft.read<Policies>(`policies/${organization}`, {});
   const call = recordedCall(event);
+  const now = () => tables.of(organization, policies, Number.POSITIVE_INFINITY).live;
+  reviewInputs(draft, event, { call, replacedMs: replacedBefore(policies, event), now });
+  // By only a part of what it was taken by, nothing can be said.
+  if (!isKnown(policies, event)) return;
+
   const { live, shadow } = tables.of(organization, policies, event.policyOffset);
   const again = replay(live, call);
-  if (again.verdict !== "undecided" && again.verdict !== verdict && isKnown(policies, event)) find(draft, event, "contradicted", again, 0);
-
-  const replacedMs = replacedBefore(policies, event);
-  if (replacedMs !== undefined) {
-    const now = tables.of(organization, policies, Number.POSITIVE_INFINITY);
-    find(draft, event, "stale", replay(now.live, call), event.timeMs - replacedMs);
-  }
+  if (again.verdict !== "undecided" && again.verdict !== verdict) find(draft, event, { finding: "contradicted", ...again });
   if (shadow === undefined) return;
-  const shadowed = replay(shadow, call);
-  if (shadowed.verdict !== verdict) find(draft, event, "shadow", shadowed, 0);
+  const shadowed = replay(shadow, call, { unitsMax: shadowUnitsMax });
+  if (shadowed.verdict !== verdict) find(draft, event, { finding: "shadow", ...shadowed });
 }
 
-/** Whether the versions that the decision was taken by are still kept; of policies changed often, old ones are forgotten. */
+interface Reviewed {
+  readonly call: Call;
+  /** When policies that the decision should have known were changed. */
+  readonly replacedMs: number | undefined;
+  /** The policies of today. */
+  readonly now: () => PolicyTable;
+}
+
+/** Whether what a decision was taken from had been replaced, and what would be decided from what holds today. */
+function reviewInputs(draft: Draft, event: CallDecided, { call, replacedMs, now }: Reviewed): void {
+  const stale = staleInputs(draft, event, call);
+  if (replacedMs === undefined && stale === undefined) return;
+  const today = stale === undefined ? call : stale.today;
+  const again = today === null ? ({ verdict: "deny", rule: null } as const) : replay(now(), today);
+  const staleInputNames = [...(replacedMs === undefined ? [] : ["policies"]), ...(stale?.names ?? [])];
+  const sinceMs = Math.min(replacedMs ?? event.timeMs, stale?.sinceMs ?? event.timeMs);
+  find(draft, event, { finding: "stale", ...again, staleInputs: staleInputNames, staleMs: event.timeMs - sinceMs });
+}
+
+/** Whether the versions that the decision was taken by are kept: old ones are forgotten, here where policies are changed often, and on the log by compaction. */
 function isKnown(policies: Policies, { policyOffset }: CallDecided): boolean {
-  return Object.values(policies).every((versions) => versions.length < versionsMax || (versions[0]?.offset ?? 0) < policyOffset);
+  return Object.values(policies).every(([first]) => first === undefined || first.version === 1 || first.offset < policyOffset);
 }
 
 /** When the first change was made that the decision should have known and did not. */
@@ -180,52 +213,10 @@ function replacedBefore(policies: Policies, { policyOffset, timeMs }: CallDecide
   return replacedMs < timeMs - upToDateMs ? replacedMs : undefined;
 }
 
-type Finding = Omit<DecisionsReviewed, "id" | "timeMs">;
-
-function find(draft: Draft, event: CallDecided, finding: string, { verdict: reviewedVerdict, rule }: Replayed, staleMs: number): void {
-  const { organizationId, gateway, principal, method, server, name, callId } = event;
-  const verdict = recordedVerdict(event) ?? event.verdict;
-  const about = {
-    organizationId,
-    finding,
-    gateway,
-    userId: principal.userId,
-    agentId: principal.agentId,
-    method,
-    server,
-    name,
-    verdict,
-    reviewedVerdict,
-    rule,
-  };
-  const place = recordKey(...Object.values(about).map((part) => part ?? ""));
-  const listed = draft.read<Readonly<Record<string, number>>>("findings", {});
-  const number = listed[place] ?? Object.keys(listed).length + 1;
-  if (number > findingsMax) return;
-  if (listed[place] === undefined) draft.write("findings", { ...listed, [place]: number });
-  const known = draft.read<Finding>(`finding/${number}`, { ...about, count: 0, examples: [], staleMs: 0 });
-  draft.write(`finding/${number}`, {
-    ...known,
-    count: known.count + 1,
-    examples: known.examples.length < examplesMax ? [...known.examples, callId] : known.examples,
-    staleMs: Math.max(known.staleMs, staleMs),
-  });
-}
-
 function tell(state: State, { timestampMs }: Tick): Step<"decisions_reviewed"> {
   const draft = draftOf(state);
-  const count = Object.keys(draft.read<Readonly<Record<string, number>>>("findings", {})).length;
   sweep(state, draft, timestampMs);
-  const emit: Step<"decisions_reviewed">["emit"][number][] = [];
-  for (let number = 1; number <= count; number += 1) {
-    const finding = draft.read<Finding | null>(`finding/${number}`, null);
-    draft.put(`finding/${number}`, null);
-    if (finding === null) continue;
-    // The first call of a finding is in no other.
-    const value = { id: `${finding.finding}/${finding.examples[0] ?? ""}`, timeMs: timestampMs, ...finding };
-    emit.push({ topic: topics.reviews, record: { type: "decisions_reviewed", key: finding.organizationId, value, timestampMs } });
-  }
-  if (count > 0) draft.put("findings", null);
+  const emit = takeFindings(draft, timestampMs);
   return { changes: draft.store(), emit };
 }
 

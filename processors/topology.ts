@@ -18,7 +18,7 @@ export interface TopologyOptions {
  *
  *     calls ──▶ usage ──▶ usage
  *     activity, budgets ──▶ budgets ──▶ spending
- *     calls, policies ──▶ policy-review ──▶ reviews
+ *     calls, policies, keys, users, servers ──▶ policy-review ──▶ reviews
  *     calls ──▶ activity ──▶ activity
  *     activity, restrictions ──▶ anomaly ──▶ anomalies, restrictions
  *     leases, limits ──▶ limits ──▶ leases      (only where gates ask over the log)

@@ -147,8 +147,9 @@ function reviewJson({ $typeName: _type, $unknown: _unknown, time, count, staleMs
   return { time: dateOf(time), ...review, count: Number(count), staleMs: Number(staleMs) };
 }
 
-function reviewRow({ time, finding, count, verdict, reviewedVerdict, rule, ...review }: Review): readonly string[] {
-  return [dateOf(time) ?? "", finding, String(count), `${verdict} to ${reviewedVerdict}`, rule, callerOf(review), targetOf(review)];
+function reviewRow({ time, finding, staleInputs, count, verdict, reviewedVerdict, rule, ...review }: Review): readonly string[] {
+  const what = staleInputs.length === 0 ? finding : `${finding}: ${staleInputs.join(", ")}`;
+  return [dateOf(time) ?? "", what, String(count), `${verdict} to ${reviewedVerdict}`, rule, callerOf(review), targetOf(review)];
 }
 
 function dateOf(time: Review["time"]): string | null {

@@ -214,6 +214,7 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     count: 3,
     examples: ["call-1"],
     staleMs: 1_500,
+    staleInputs: ["policies", "key"],
   },
   budget_changed: definition,
   budget_spent: {
@@ -255,6 +256,6 @@ export const bareSamples: { readonly [Type in EventType]: Events[Type] } = {
   activity_observed: { ...fullSamples.activity_observed, agentId: null, addresses: [], tools: [], order: [] },
   anomaly_found: { ...fullSamples.anomaly_found, userId: null, agentId: null, server: null, name: null, evidence: [] },
   restriction_changed: { ...fullSamples.restriction_changed, userId: null, agentId: null, server: null, name: null },
-  decisions_reviewed: { ...fullSamples.decisions_reviewed, agentId: null, server: null, name: null, rule: null, examples: [] },
+  decisions_reviewed: { ...fullSamples.decisions_reviewed, agentId: null, server: null, name: null, rule: null, examples: [], staleInputs: [] },
   usage_counted: { ...fullSamples.usage_counted, latency: {} },
 };

@@ -2,6 +2,7 @@ import type { Call, Transport } from "../call.ts";
 import type { CallDecided } from "../events.ts";
 import { isPlumbing } from "../mcp/plumbing.ts";
 import { redacted } from "../redaction/text.ts";
+import { isTargetId } from "../restriction.ts";
 import { type CompiledRule, fitsStatically, type Outcome, outcomeOf } from "./compiled-rule.ts";
 import { withinUnits } from "./condition.ts";
 import { counts, type PolicyTable } from "./evaluate.ts";
@@ -73,9 +74,12 @@ function argumentsOf({ arguments: recorded, argumentsBytes }: CallDecided): Call
   };
 }
 
-/** The verdict that policies gave a recorded call; undefined where something in front of them decided. A call over its limit was allowed by them. */
-export function recordedVerdict({ verdict, stage }: CallDecided): "allow" | "deny" | undefined {
-  if (stage === "limit") return "allow";
+/**
+ * The verdict that policies gave a recorded call; undefined where something in front of them decided. A call over its limit was allowed by them;
+ * a throttled one was not shown to them.
+ */
+export function recordedVerdict({ verdict, stage, rule }: CallDecided): "allow" | "deny" | undefined {
+  if (stage === "limit") return rule !== null && isTargetId(rule) ? undefined : "allow";
   if (stage !== "policy") return undefined;
   return verdict === "allow" ? "allow" : "deny";
 }

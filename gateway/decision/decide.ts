@@ -73,7 +73,7 @@ function limited({ limit, retryAfterMs }: Admission): Decision {
 
 const stale: Decision = {
   verdict: "deny",
-  stage: "policy",
+  stage: "fault",
   rule: null,
   policyVersion: null,
   reason: "the gate can't tell what is allowed now: the log that says so has been out of reach for too long",
@@ -82,7 +82,7 @@ const stale: Decision = {
 
 const failed: Decision = {
   verdict: "deny",
-  stage: "policy",
+  stage: "fault",
   rule: null,
   policyVersion: null,
   reason: "the decision failed, so the call is denied",

@@ -128,5 +128,5 @@ test("a restriction that can't be read denies", () => {
     restrict: createRestrict({ restrictions: broken, nowMs: () => 0 }),
     checkBudgets: () => null,
   });
-  assert.equal(decide(call()).decision.verdict, "deny");
+  assert.partialDeepStrictEqual(decide(call()).decision, { verdict: "deny", stage: "fault" });
 });

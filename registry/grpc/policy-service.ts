@@ -76,10 +76,25 @@ function reportMessage({
 }
 
 function reviewMessage(review: DecisionsReviewed): MessageInitShape<typeof ReviewSchema> {
-  const { timeMs, finding, gateway, userId, agentId, method, server, name, verdict, reviewedVerdict, rule, count, examples, staleMs } =
-    review;
+  const {
+    timeMs,
+    finding,
+    gateway,
+    userId,
+    agentId,
+    method,
+    server,
+    name,
+    verdict,
+    reviewedVerdict,
+    rule,
+    count,
+    examples,
+    staleMs,
+    staleInputs,
+  } = review;
   return {
-    ...{ finding, gateway, userId, method, verdict, reviewedVerdict, examples: [...examples] },
+    ...{ finding, gateway, userId, method, verdict, reviewedVerdict, examples: [...examples], staleInputs: [...staleInputs] },
     ...{ rule: rule ?? "", agentId: agentId ?? "", server: server ?? "", name: name ?? "" },
     time: timestampOf(timeMs),
     count: BigInt(count),
