@@ -159,6 +159,60 @@ test("whoever an administrator released is not restricted again at once, and sti
   assert.deepEqual(stage.restricted(), []);
 });
 
+/** A restriction on Ana, by whomever. */
+function restriction(timeMs: number, given: Partial<RestrictionChanged>) {
+  const value: RestrictionChanged = {
+    ...{ id: "r", timeMs, organizationId: "acme", change: "imposed", targetKind: "caller", target: "caller:ana/" },
+    ...{ userId: "ana", agentId: null, server: null, name: null, action: "quarantine", callsPerMinute: 0 },
+    ...{ reason: "", evidence: "[]", by: "user:root", sinceMs: timeMs, expiresAtMs: timeMs + 3_600_000 },
+    ...given,
+  };
+  return { type: "restriction_changed", key: "acme/caller:ana/", value, timestampMs: timeMs } as const;
+}
+
+const throttle: Response = { strength: 1, action: "throttle", lastsMs: 60_000, callsPerMinute: 6 };
+const standing: readonly (readonly [string, Partial<RestrictionChanged>, Response, string])[] = [
+  ["an administrator's quarantine", {}, throttle, "alert"],
+  ["an administrator's throttle", { action: "throttle", callsPerMinute: 60 }, quarantine, "alert"],
+  ["a quarantine that was found necessary before", { by: "anomaly:1" }, throttle, "alert"],
+  ["a throttle that lets fewer calls pass", { by: "anomaly:1", action: "throttle", callsPerMinute: 2 }, throttle, "alert"],
+  ["a throttle, by a quarantine", { by: "anomaly:1", action: "throttle", callsPerMinute: 6 }, quarantine, "quarantine"],
+  [
+    "a throttle that ends sooner",
+    { by: "anomaly:1", action: "throttle", callsPerMinute: 6, expiresAtMs: 122 * 60_000 },
+    throttle,
+    "throttle",
+  ],
+  ["what has ended", { expiresAtMs: 1 }, throttle, "throttle"],
+];
+for (const [name, given, response, action] of standing) {
+  test(`an anomaly ${action === "alert" ? "never takes the place of" : "takes the place of"} ${name}`, () => {
+    const stage = stageOf({ ...alertOnly, caller: [response] });
+    const minute = ordinary(stage, 120);
+    stage.driver.pipe(topics.restrictions, restriction(minute * lengthMs, given));
+    stage.window(minute, [...users.slice(1).map((userId) => busy(userId, 5)), busy("ana", 400)]);
+    assert.deepEqual(
+      stage.found().map((found) => found.action),
+      [action],
+    );
+    assert.deepEqual(
+      stage.restricted().map((imposed) => imposed.action),
+      action === "alert" ? [] : [action],
+    );
+  });
+}
+
+test("restrictions, releases and episodes that are over are forgotten", () => {
+  const stage = stageOf({ ...alertOnly, caller: [quarantine] });
+  const minute = ordinary(stage, 120);
+  stage.window(minute, [...users.slice(1).map((userId) => busy(userId, 5)), busy("ana", 400)]);
+  stage.driver.pipe(topics.restrictions, restriction(minute * lengthMs, { target: "caller:bob/", change: "released" }));
+  const kept = () => [...stage.driver.state("anomaly").keys()].filter((key) => /^(?:restricted|released|episode)\//.test(key)).sort();
+  assert.deepEqual(kept(), ["episode/acme/caller:ana/", "released/acme/caller:bob/", "restricted/acme/caller:ana/"]);
+  stage.driver.advance((minute + 200) * lengthMs);
+  assert.deepEqual(kept(), []);
+});
+
 test("organizations are judged apart", () => {
   const stage = stageOf();
   const minute = ordinary(stage, 120);

@@ -3,13 +3,13 @@ import { weigh } from "../../domain/anomaly/judge.ts";
 import { countedWindow, learnOrganization, newOrganization, type OrganizationModel } from "../../domain/anomaly/organization.ts";
 import { seriesWarmup } from "../../domain/anomaly/series.ts";
 import { judgeTool, learnTool, newTool, type ToolModel, type ToolWindow } from "../../domain/anomaly/tool.ts";
-import type { ActivityObserved, RestrictionChanged } from "../../domain/events.ts";
+import type { ActivityObserved } from "../../domain/events.ts";
 import { recordKey } from "../../domain/record-key.ts";
 import { type RestrictionTarget, targetId } from "../../domain/restriction.ts";
 import { topics } from "../../domain/topics.ts";
 import { type Draft, draftOf } from "../draft.ts";
 import { nothing, type Processor, type Step, type Tick } from "../processor.ts";
-import { type Finding, isInEpisode, type Responses, respond } from "./respond.ts";
+import { type Finding, follow, forgetEnded, isInEpisode, type Responses, respond } from "./respond.ts";
 
 export interface AnomalyOptions {
   /** False alerts a day that an organization is ready to look at, for callers and for tools and servers each. */
@@ -35,7 +35,7 @@ type Found = Step<"anomaly_found" | "restriction_changed">;
  *
  * State: `organizations` their ids; `organization/{o}`, `caller/{o}/…`, `tool/{o}/…` the models of `domain/anomaly`; `pending/{o}` the windows
  * that wait; `activity/{o}/{start}/{n}` what is in them; `floor/{o}` the oldest window that is not judged; `episode/{o}/{target}` the last anomaly;
- * `released/{o}/{target}` when a restriction was released.
+ * `swept` when what is long gone was looked for; the rest as in `respond.ts`.
  */
 export function anomaly(
   options: AnomalyOptions,
@@ -48,15 +48,12 @@ export function anomaly(
     step(state, input) {
       if (input.type === "tick") return judgeDue(state, input, options);
       if (input.value === null) return nothing;
-      return input.type === "restriction_changed" ? follow(input.value) : keep(state, input.value);
+      if (input.type === "activity_observed") return keep(state, input.value);
+      const draft = draftOf(state);
+      follow(draft, input.value);
+      return { changes: draft.store(), emit: [] };
     },
   };
-}
-
-/** A released target is not restricted again for what led to the restriction. */
-function follow({ change, organizationId, target, timeMs }: RestrictionChanged): Found {
-  if (change !== "released") return nothing;
-  return { changes: new Map([[`released/${recordKey(organizationId)}/${target}`, String(timeMs)]]), emit: [] };
 }
 
 interface Pending {
@@ -85,6 +82,8 @@ function keep(state: State, observed: ActivityObserved): Found {
 
 function judgeDue(state: State, { timestampMs }: Tick, options: AnomalyOptions): Found {
   const draft = draftOf(state);
+  // First: what is over is not what is found in this tick.
+  sweep(state, draft, timestampMs);
   const emit: Found["emit"][number][] = [];
   for (const organizationId of draft.read<readonly string[]>("organizations", [])) {
     const organization = recordKey(organizationId);
@@ -101,7 +100,6 @@ function judgeDue(state: State, { timestampMs }: Tick, options: AnomalyOptions):
         pending.filter((window) => !due.includes(window)),
       );
   }
-  sweep(state, draft, timestampMs);
   return { changes: draft.store(), emit };
 }
 
@@ -202,13 +200,14 @@ function sentences(evidence: Readonly<Partial<Record<string, string>>>, leading:
   return all.sort(([a], [b]) => Number(b === leading) - Number(a === leading)).map(([, sentence]) => sentence);
 }
 
-/** Once an hour: forgets callers and tools that are long gone. */
+/** Once an hour: forgets callers and tools that are long gone, and restrictions and episodes that are over. */
 function sweep(state: State, draft: Draft, nowMs: number): void {
   if (nowMs < Number(draft.text("swept") ?? 0) + sweepMs) return;
   draft.put("swept", String(nowMs));
+  forgetEnded(state, draft, nowMs);
   for (const [key, value] of state) {
     if (!key.startsWith("caller/") && !key.startsWith("tool/")) continue;
     const { lastMs } = JSON.parse(value) as Pick<CallerModel, "lastMs">;
-    if (lastMs < nowMs - forgottenMs && draft.changes.get(key) === undefined) draft.put(key, null);
+    if (lastMs < nowMs - forgottenMs) draft.put(key, null);
   }
 }

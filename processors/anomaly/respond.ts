@@ -50,9 +50,8 @@ export function respond(draft: Draft, finding: Finding, responses: Responses, no
   draft.write(episodeKey(organization, target), { lastMs: window.windowMs, strength: isTold ? before.strength : strength });
   if (isTold) return [];
 
-  const releasedMs = Number(draft.text(`released/${organization}/${id}`) ?? Number.NEGATIVE_INFINITY);
-  const isSpared = nowMs < releasedMs + respiteMs;
-  const response = isSpared ? alert : (responses[target.kind].findLast((one) => one.strength <= strength) ?? alert);
+  const configured = responses[target.kind].findLast((one) => one.strength <= strength) ?? alert;
+  const response = admits(draft, `${organization}/${id}`, configured, nowMs) ? configured : alert;
   const anomaly = anomalyOf(finding, id, response.action, nowMs);
   const emitted: Emitted[] = [
     { topic: topics.anomalies, record: { type: "anomaly_found", key: window.organizationId, value: anomaly, timestampMs: nowMs } },
@@ -60,9 +59,59 @@ export function respond(draft: Draft, finding: Finding, responses: Responses, no
   if (response.action !== "alert") {
     const value = restrictionOf(anomaly, { ...response, action: response.action }, nowMs);
     const key = recordKey(window.organizationId, id);
+    // What is told is heard of later: what comes before that must know it.
+    follow(draft, value);
     emitted.push({ topic: topics.restrictions, record: { type: "restriction_changed", key, value, timestampMs: nowMs } });
   }
   return emitted;
+}
+
+/** A restriction as the processor heard of it, or imposed it. */
+interface Standing extends Pick<RestrictionChanged, "action" | "callsPerMinute" | "expiresAtMs"> {
+  readonly isByAdministrator: boolean;
+}
+
+const hardness: Readonly<Record<string, number>> = { throttle: 1, "step-up": 2, quarantine: 3 };
+
+/**
+ * Whether a response is to be given: not after an administrator released the target, nor in the place of what an administrator imposed, and only if it is
+ * harder than what restricts the target now, or as hard and longer. Nothing unusual ever loosens a restriction.
+ */
+function admits(draft: Draft, place: string, { action, lastsMs, callsPerMinute }: Response, nowMs: number): boolean {
+  if (nowMs < Number(draft.text(`released/${place}`) ?? Number.NEGATIVE_INFINITY) + respiteMs) return false;
+  const standing = draft.read<Standing | null>(`restricted/${place}`, null);
+  if (standing === null || standing.expiresAtMs <= nowMs) return true;
+  if (standing.isByAdministrator) return false;
+  const harder = (hardness[action] ?? 0) - (hardness[standing.action] ?? 0) || standing.callsPerMinute - callsPerMinute;
+  return harder > 0 || (harder === 0 && nowMs + lastsMs > standing.expiresAtMs);
+}
+
+/**
+ * Takes in what restricts a target, whoever imposed or released it.
+ * State: `restricted/{organization}/{target}` the restriction, `released/…` when an administrator released the target.
+ */
+export function follow(draft: Draft, changed: RestrictionChanged): void {
+  const { change, organizationId, target, timeMs, action, callsPerMinute, expiresAtMs, by } = changed;
+  const place = `${recordKey(organizationId)}/${target}`;
+  if (change === "released") {
+    draft.put(`released/${place}`, String(timeMs));
+    draft.put(`restricted/${place}`, null);
+  } else {
+    const isByAdministrator = !by.startsWith("anomaly:");
+    draft.write<Standing>(`restricted/${place}`, { action, callsPerMinute, expiresAtMs, isByAdministrator });
+  }
+}
+
+/** Forgets restrictions, releases and episodes that are over. */
+export function forgetEnded(state: ReadonlyMap<string, string>, draft: Draft, nowMs: number): void {
+  const isOver: Readonly<Record<string, (value: string) => boolean>> = {
+    released: (value) => Number(value) + respiteMs < nowMs,
+    restricted: (value) => (JSON.parse(value) as Standing).expiresAtMs < nowMs,
+    episode: (value) => (JSON.parse(value) as Episode).lastMs + 2 * episodeGapMs < nowMs,
+  };
+  for (const [key, value] of state) {
+    if (isOver[key.slice(0, key.indexOf("/"))]?.(value) === true) draft.put(key, null);
+  }
 }
 
 /** Whether the target's last anomaly is so near that this window belongs to it. */
