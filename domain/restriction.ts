@@ -1,7 +1,7 @@
 import type { RestrictionChanged } from "./events.ts";
 import { recordKey } from "./record-key.ts";
 
-/** Whom or what a restriction is about. */
+/** Whom or what a restriction is about. A tool's `name` may be a prompt's, a resource's URI, or how a resource is used (`resources/read`). */
 export type RestrictionTarget =
   | { readonly kind: "caller"; readonly userId: string; readonly agentId: string | null }
   | { readonly kind: "tool"; readonly server: string; readonly name: string }
@@ -13,6 +13,9 @@ export type RestrictionTarget =
  */
 export const restrictionActions = ["throttle", "step-up", "quarantine"] as const;
 export type RestrictionAction = (typeof restrictionActions)[number];
+
+/** Of two the one that lets less pass is the harder. */
+export const hardnessOf: Readonly<Record<RestrictionAction, number>> = { throttle: 1, "step-up": 2, quarantine: 3 };
 
 /** A restriction on a caller, a tool or a server, by the anomaly processor or by an administrator. It ends by itself, or is released. */
 export interface Restriction {

@@ -51,7 +51,7 @@ function restricted(target: RestrictionTarget, given: Partial<Restriction> = {})
   };
   const restrictions = new Map([[entityKey(restriction.organizationId, targetId(target)), restriction]]);
   const restrict = createRestrict({ restrictions, nowMs: () => now });
-  return { restrict, at: (ms: number) => (now = ms) };
+  return { restrict, restriction, at: (ms: number) => (now = ms) };
 }
 
 const agent: RestrictionTarget = { kind: "caller", userId: "ana", agentId: "coder" };
@@ -77,6 +77,14 @@ const cases: readonly (readonly [string, RestrictionTarget, Partial<Call>, boole
   ["a tool of another server", { kind: "server", server: "mail" }, {}, false],
   ["a tool that is restricted", { kind: "tool", server: "files", name: "write" }, {}, true],
   ["another tool of that server", { kind: "tool", server: "files", name: "read" }, {}, false],
+  [
+    "how a server's resources are used",
+    { kind: "tool", server: "files", name: "resources/read" },
+    { method: "resources/read", name: "file:///a" },
+    true,
+  ],
+  ["one resource", { kind: "tool", server: "files", name: "file:///a" }, { method: "resources/read", name: "file:///a" }, true],
+  ["another resource", { kind: "tool", server: "files", name: "file:///a" }, { method: "resources/read", name: "file:///b" }, false],
   ["a tool whose name would fake a path", { kind: "tool", server: "files", name: "a/b" }, { name: "a%2fb" }, false],
 ];
 for (const [name, target, given, isDenied] of cases) {
@@ -90,6 +98,17 @@ test("a throttled caller passes so many times in any minute, and is told when ag
   assert.equal(restrict(call({ method: "tools/list", name: null })), null, "lists and handshakes are no calls");
   at(61_000);
   assert.equal(restrict(call()), null);
+});
+
+test("of several restrictions the hardest decides, and what it denies is not counted by a throttle", () => {
+  const of = (target: RestrictionTarget, given: Partial<Restriction>) => restricted(target, given).restriction;
+  const throttled = of(agent, { action: "throttle", callsPerMinute: 1 });
+  const files = of({ kind: "server", server: "files" }, { action: "quarantine" });
+  const restrictions = new Map([throttled, files].map((one) => [entityKey("acme", targetId(one.target)), one]));
+  const restrict = createRestrict({ restrictions, nowMs: () => 1_000 });
+  assert.partialDeepStrictEqual(restrict(call()), { stage: "quarantine", rule: "server:files" });
+  assert.equal(restrict(call({ server: "mail" })), null, "the one call that may pass");
+  assert.partialDeepStrictEqual(restrict(call({ server: "mail" })), { stage: "limit", rule: "caller:ana/coder" });
 });
 
 test("who proved anew who they are passes a step-up, who did so before it does not", () => {

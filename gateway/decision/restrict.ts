@@ -1,7 +1,8 @@
+import { spentName } from "../../domain/budgets/compiled-budget.ts";
 import type { Call, Decision } from "../../domain/call.ts";
 import { entityKey } from "../../domain/directory.ts";
 import { isPlumbing } from "../../domain/mcp/plumbing.ts";
-import { type Restriction, type RestrictionTarget, targetId } from "../../domain/restriction.ts";
+import { hardnessOf, type Restriction, type RestrictionTarget, targetId } from "../../domain/restriction.ts";
 
 export interface RestrictOptions {
   /** By `{organization}/{target}`, as the directory keeps them. */
@@ -18,7 +19,7 @@ const throttledMax = 10_000;
 
 /**
  * Holds a call against what is restricted: its caller (this agent of the user, or the user with all agents), its server, and its tool.
- * The hardest one decides. Costs nothing while nothing is restricted.
+ * The hardest one decides, so that what is denied all the same takes nothing of what a throttle lets pass. Costs nothing while nothing is restricted.
  */
 export function createRestrict({ restrictions, nowMs }: RestrictOptions): Restrict {
   const passed = new Map<string, number[]>();
@@ -26,22 +27,34 @@ export function createRestrict({ restrictions, nowMs }: RestrictOptions): Restri
   return (call) => {
     if (restrictions.size === 0) return null;
     const now = nowMs();
-    let denial: Decision | null = null;
-    for (const target of targetsOf(call)) {
-      const key = entityKey(call.caller.organizationId, targetId(target));
-      const restriction = restrictions.get(key);
-      if (restriction === undefined || restriction.expiresAtMs <= now) continue;
-      denial ??= denialOf(restriction, call, now, () => throttle(passed, key, restriction, now));
+    for (const { key, restriction } of standing(restrictions, call, now)) {
+      const denial = denialOf(restriction, call, now, () => throttle(passed, key, restriction, now));
+      if (denial !== null) return denial;
     }
-    return denial;
+    return null;
   };
 }
 
-function targetsOf({ caller: { userId, agentId }, server, name }: Call): readonly RestrictionTarget[] {
+/** Those that are about a call, the hardest first. */
+function standing(restrictions: RestrictOptions["restrictions"], call: Call, now: number) {
+  const found: { readonly key: string; readonly restriction: Restriction }[] = [];
+  for (const target of targetsOf(call)) {
+    const key = entityKey(call.caller.organizationId, targetId(target));
+    const restriction = restrictions.get(key);
+    if (restriction !== undefined && restriction.expiresAtMs > now) found.push({ key, restriction });
+  }
+  return found.sort((left, right) => hardnessOf[right.restriction.action] - hardnessOf[left.restriction.action]);
+}
+
+function targetsOf({ caller: { userId, agentId }, server, method, name }: Call): readonly RestrictionTarget[] {
   const targets: RestrictionTarget[] = [{ kind: "caller", userId, agentId }];
   if (agentId !== null) targets.push({ kind: "caller", userId, agentId: null });
-  if (server !== null) targets.push({ kind: "server", server });
-  if (server !== null && name !== null) targets.push({ kind: "tool", server, name });
+  if (server === null) return targets;
+  targets.push({ kind: "server", server });
+  if (name !== null) targets.push({ kind: "tool", server, name });
+  // What is found unusual of resources is told by how they are used.
+  const used = spentName(method, name);
+  if (used !== name) targets.push({ kind: "tool", server, name: used });
   return targets;
 }
 
@@ -62,7 +75,9 @@ function denialOf(restriction: Restriction, call: Call, now: number, throttled: 
 
 /** Lets at most `callsPerMinute` pass in any minute; answers when the next one may. */
 function throttle(passed: Map<string, number[]>, key: string, { callsPerMinute }: Restriction, now: number): number | null {
-  const times = (passed.get(key) ?? []).filter((time) => time > now - minuteMs);
+  const times = passed.get(key) ?? [];
+  const within = times.findIndex((time) => time > now - minuteMs);
+  times.splice(0, within < 0 ? times.length : within);
   passed.delete(key);
   passed.set(key, times);
   if (passed.size > throttledMax) passed.delete(passed.keys().next().value ?? "");

@@ -1,7 +1,15 @@
 import type { Weighed } from "../../domain/anomaly/judge.ts";
 import type { ActivityObserved, AnomalyFound, RestrictionChanged } from "../../domain/events.ts";
 import { recordKey } from "../../domain/record-key.ts";
-import { aboutTarget, type RestrictionAction, type RestrictionTarget, targetId } from "../../domain/restriction.ts";
+import {
+  aboutTarget,
+  hardnessOf,
+  type Restriction,
+  type RestrictionAction,
+  type RestrictionTarget,
+  restrictionOf,
+  targetId,
+} from "../../domain/restriction.ts";
 import { topics } from "../../domain/topics.ts";
 import type { Draft } from "../draft.ts";
 import type { Step } from "../processor.ts";
@@ -57,7 +65,7 @@ export function respond(draft: Draft, finding: Finding, responses: Responses, no
     { topic: topics.anomalies, record: { type: "anomaly_found", key: window.organizationId, value: anomaly, timestampMs: nowMs } },
   ];
   if (response.action !== "alert") {
-    const value = restrictionOf(anomaly, { ...response, action: response.action }, nowMs);
+    const value = imposed(anomaly, { ...response, action: response.action }, nowMs);
     const key = recordKey(window.organizationId, id);
     // What is told is heard of later: what comes before that must know it.
     follow(draft, value);
@@ -67,11 +75,9 @@ export function respond(draft: Draft, finding: Finding, responses: Responses, no
 }
 
 /** A restriction as the processor heard of it, or imposed it. */
-interface Standing extends Pick<RestrictionChanged, "action" | "callsPerMinute" | "expiresAtMs"> {
+interface Standing extends Pick<Restriction, "action" | "callsPerMinute" | "expiresAtMs"> {
   readonly isByAdministrator: boolean;
 }
-
-const hardness: Readonly<Record<string, number>> = { throttle: 1, "step-up": 2, quarantine: 3 };
 
 /**
  * Whether a response is to be given: not after an administrator released the target, nor in the place of what an administrator imposed, and only if it is
@@ -81,8 +87,8 @@ function admits(draft: Draft, place: string, { action, lastsMs, callsPerMinute }
   if (nowMs < Number(draft.text(`released/${place}`) ?? Number.NEGATIVE_INFINITY) + respiteMs) return false;
   const standing = draft.read<Standing | null>(`restricted/${place}`, null);
   if (standing === null || standing.expiresAtMs <= nowMs) return true;
-  if (standing.isByAdministrator) return false;
-  const harder = (hardness[action] ?? 0) - (hardness[standing.action] ?? 0) || standing.callsPerMinute - callsPerMinute;
+  if (standing.isByAdministrator || action === "alert") return false;
+  const harder = hardnessOf[action] - hardnessOf[standing.action] || standing.callsPerMinute - callsPerMinute;
   return harder > 0 || (harder === 0 && nowMs + lastsMs > standing.expiresAtMs);
 }
 
@@ -91,13 +97,14 @@ function admits(draft: Draft, place: string, { action, lastsMs, callsPerMinute }
  * State: `restricted/{organization}/{target}` the restriction, `released/…` when an administrator released the target.
  */
 export function follow(draft: Draft, changed: RestrictionChanged): void {
-  const { change, organizationId, target, timeMs, action, callsPerMinute, expiresAtMs, by } = changed;
+  const { change, organizationId, target, timeMs } = changed;
   const place = `${recordKey(organizationId)}/${target}`;
   if (change === "released") {
     draft.put(`released/${place}`, String(timeMs));
     draft.put(`restricted/${place}`, null);
   } else {
-    const isByAdministrator = !by.startsWith("anomaly:");
+    const { action, callsPerMinute, expiresAtMs, imposedBy } = restrictionOf(changed);
+    const isByAdministrator = !imposedBy.startsWith("anomaly:");
     draft.write<Standing>(`restricted/${place}`, { action, callsPerMinute, expiresAtMs, isByAdministrator });
   }
 }
@@ -145,7 +152,7 @@ function anomalyOf(
   };
 }
 
-function restrictionOf(anomaly: AnomalyFound, { action, lastsMs, callsPerMinute }: Response, nowMs: number): RestrictionChanged {
+function imposed(anomaly: AnomalyFound, { action, lastsMs, callsPerMinute }: Response, nowMs: number): RestrictionChanged {
   const { id, organizationId, targetKind, target, userId, agentId, server, name, evidence } = anomaly;
   return {
     id: `${id}#${action}`,

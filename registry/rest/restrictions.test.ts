@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { emptyDirectory } from "../../domain/directory.ts";
 import type { AnomalyFound } from "../../domain/events.ts";
-import type { Fault } from "../../domain/fault.ts";
+import { Fault } from "../../domain/fault.ts";
+import { targetId } from "../../domain/restriction.ts";
 import { topics } from "../../domain/topics.ts";
 import { admin, controlFixture, nobody, startMs, stranger } from "../control.fixture.ts";
+import { decideImpose, parseRestriction } from "./restrictions.ts";
 
 const ana = { target: { kind: "caller", userId: "ana", agentId: "coder" }, action: "quarantine" };
 const refusedAs = (code: string, field?: string) => (fault: Fault) => fault.code === code && (field === undefined || fault.field === field);
@@ -38,6 +41,23 @@ test("a restriction that has expired is no longer listed, and one a target takes
   clock.nowMs += 3_600_001;
   assert.deepEqual((await control.listRestrictions(admin)).entries, []);
   await control.close();
+});
+
+test("restrictions that have ended take nobody's room", () => {
+  const directory = emptyDirectory();
+  const wish = parseRestriction(ana);
+  const moment = { nowMs: startMs, newId: () => "event" };
+  const fill = (expiresAtMs: number) => {
+    for (let index = 0; index < 10_000; index += 1) {
+      const target = { kind: "server", server: `server-${index}` } as const;
+      const ended = { ...wish, organizationId: "acme", target, evidence: "[]", imposedBy: "user:ana", sinceMs: 0, expiresAtMs };
+      directory.restrictions.set(`acme/${targetId(target)}`, ended);
+    }
+  };
+  fill(startMs - 1);
+  assert.ok(!(decideImpose(directory, admin, wish, moment) instanceof Fault));
+  fill(startMs + 1);
+  assert.ok(decideImpose(directory, admin, wish, moment) instanceof Fault);
 });
 
 test("only administrators see and change restrictions, and only their own organization's", async () => {

@@ -14,7 +14,7 @@ import {
 import { topics } from "../../domain/topics.ts";
 import { type Actor, refusedUnlessAdministrator } from "../actor.ts";
 import { invalid, readChoice, readInteger, readObject, readText } from "../object-reader.ts";
-import { type Change, countOfOrganization, type Decided, envelope, type Moment, tooMany } from "../writing/change.ts";
+import { type Change, type Decided, envelope, type Moment, tooMany } from "../writing/change.ts";
 
 const restrictionsMax = 10_000;
 const hourMs = 60 * 60_000;
@@ -75,8 +75,7 @@ export function decideImpose(directory: Directory, actor: Actor, wish: Restricti
   if (expiresAtMs <= moment.nowMs) return new Fault("invalid", "must be in the future", { field: "expiresAt" });
   if (expiresAtMs > moment.nowMs + lastsMsMax) return new Fault("invalid", "must be within a year", { field: "expiresAt" });
   const isNew = !directory.restrictions.has(entityKey(organizationId, targetId(target)));
-  if (isNew && countOfOrganization(directory.restrictions, organizationId) >= restrictionsMax)
-    return tooMany("restrictions", restrictionsMax);
+  if (isNew && inForce(directory, organizationId, moment.nowMs) >= restrictionsMax) return tooMany("restrictions", restrictionsMax);
   const restriction: Restriction = {
     organizationId,
     target,
@@ -89,6 +88,14 @@ export function decideImpose(directory: Directory, actor: Actor, wish: Restricti
     expiresAtMs,
   };
   return { changes: [changeOf(restriction, "imposed", `user:${userId}`, moment)], answer: restriction };
+}
+
+/** Those that have ended are kept until they are released or replaced, and count no more. */
+function inForce({ restrictions }: Directory, organizationId: string, nowMs: number): number {
+  let count = 0;
+  for (const restriction of restrictions.values())
+    if (restriction.organizationId === organizationId && restriction.expiresAtMs > nowMs) count += 1;
+  return count;
 }
 
 /** Ends a restriction, also one that has expired meanwhile: then it is forgotten. */
