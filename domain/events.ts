@@ -275,7 +275,7 @@ export interface ActivityObserved extends Envelope {
   readonly userId: string;
   readonly agentId: string | null;
   readonly calls: number;
-  /** Of the calls, those that a policy or a restriction denied. */
+  /** Of the calls, those that a policy denied. What a restriction refused is not among the calls. */
   readonly denied: number;
   /** Those that a limit refused. */
   readonly limited: number;
@@ -291,9 +291,11 @@ export interface ActivityObserved extends Envelope {
 /** What was done with one tool in a window. `durationLogs`: the sum of ln(microseconds) of the calls that ended. */
 export interface ToolActivity {
   readonly server: string;
-  /** The tool or prompt, or the method where it has none. */
+  /** The tool or prompt, or the method where it has none; empty for those of a server that are too many to be told apart. */
   readonly name: string;
   readonly calls: number;
+  /** Of the calls, those that a policy denied. */
+  readonly denied: number;
   readonly failed: number;
   readonly ended: number;
   readonly durationLogs: number;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Budget } from "../domain/budgets/budget.ts";
+import { otherTools } from "../domain/budgets/compiled-budget.ts";
 import { parseBudget } from "../domain/budgets/parse.ts";
 import type { ActivityObserved, BudgetSpent, ToolActivity } from "../domain/events.ts";
 import { topics } from "../domain/topics.ts";
@@ -47,6 +48,7 @@ function window(windowMs: number, tools: readonly Partial<ToolActivity>[], given
       server: "files",
       name: "read",
       calls: 1,
+      denied: 0,
       failed: 0,
       ended: 1,
       durationLogs: 7,
@@ -66,6 +68,18 @@ function told(stage: Driver, nowMs: number): Readonly<Record<string, number>> {
   const records = stage.read(topics.spending).map(({ value }) => value as BudgetSpent);
   return Object.fromEntries(records.map(({ bucket, spent }) => [bucket, spent]));
 }
+
+test("tools that were too many to be told apart count for every budget of that server's tools", () => {
+  for (const [match, spent] of [
+    [{ tools: ["deep_*"] }, { "": 7 }],
+    [{ tools: ["deep_*"], servers: ["mail"] }, {}],
+  ] as const) {
+    const stage = driver();
+    defined(stage, { unit: "calls", match });
+    stage.pipe(topics.activity, window(0, [{ name: otherTools, ended: 7 }]));
+    assert.deepEqual(told(stage, 5_000), spent);
+  }
+});
 
 test("calls, bytes and cost are spent by what the budget counts apart and what it is about", () => {
   for (const [given, expected] of [

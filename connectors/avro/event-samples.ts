@@ -156,6 +156,7 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
         server: "weather",
         name: "forecast",
         calls: 9,
+        denied: 0,
         failed: 3,
         ended: 6,
         durationLogs: 41.5,
@@ -256,6 +257,14 @@ export const bareSamples: { readonly [Type in EventType]: Events[Type] } = {
   activity_observed: { ...fullSamples.activity_observed, agentId: null, addresses: [], tools: [], order: [] },
   anomaly_found: { ...fullSamples.anomaly_found, userId: null, agentId: null, server: null, name: null, evidence: [] },
   restriction_changed: { ...fullSamples.restriction_changed, userId: null, agentId: null, server: null, name: null },
-  decisions_reviewed: { ...fullSamples.decisions_reviewed, agentId: null, server: null, name: null, rule: null, examples: [], staleInputs: [] },
+  decisions_reviewed: {
+    ...fullSamples.decisions_reviewed,
+    agentId: null,
+    server: null,
+    name: null,
+    rule: null,
+    examples: [],
+    staleInputs: [],
+  },
   usage_counted: { ...fullSamples.usage_counted, latency: {} },
 };

@@ -7,9 +7,12 @@ export interface Spender {
   readonly userId: string;
   readonly agentId: string | null;
   readonly server: string | null;
-  /** The tool or prompt, or the method where there is none. */
+  /** The tool or prompt, or the method where there is none; `otherTools`. */
   readonly name: string | null;
 }
+
+/** The name of the tools of a server that were too many to be told apart. Whatever tools a budget is for, it counts them: nothing is spent unseen. */
+export const otherTools = "";
 
 /** A budget with its patterns compiled. */
 export interface CompiledBudget {
@@ -22,7 +25,7 @@ export function compileBudget(budget: Budget): CompiledBudget {
     const globs = patterns.map(compileGlob);
     return (spender: Spender) => {
       const value = valueAt[part](spender);
-      return value !== null && globs.some((fits) => fits(value));
+      return value !== null && ((part === "tools" && value === otherTools) || globs.some((fits) => fits(value)));
     };
   });
   return { budget, fits: (spender) => parts.every((part) => part(spender)) };

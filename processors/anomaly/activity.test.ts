@@ -80,6 +80,42 @@ test("handshakes and lists are no activity; resources are told by how they are r
   );
 });
 
+test("what a restriction refused is no activity: it is not held against the callers of a server in quarantine", () => {
+  const stage = driver();
+  stage.pipe(topics.calls, decided({ timeMs: 1 }));
+  stage.pipe(topics.calls, decided({ timeMs: 2, verdict: "deny", stage: "quarantine", rule: "server:everything" }));
+  stage.pipe(topics.calls, decided({ timeMs: 3, verdict: "deny", stage: "limit", rule: "caller:ana/" }));
+  stage.pipe(topics.calls, decided({ timeMs: 4, verdict: "deny", stage: "limit", rule: "a-limit" }));
+  stage.pipe(topics.calls, decided({ timeMs: 5, verdict: "deny", stage: "policy" }));
+  const [window] = told(stage, 70_000);
+  assert.partialDeepStrictEqual(window, { calls: 3, denied: 1, limited: 1, tools: [{ name: "echo", calls: 3, denied: 1 }] });
+});
+
+test("whoever asks for many tools hides none that is forwarded, and nothing that is spent", () => {
+  const stage = driver();
+  for (let tool = 0; tool < 100; tool += 1) stage.pipe(topics.calls, decided({ timeMs: 1, name: `bogus-${tool}`, verdict: "deny" }));
+  stage.pipe(topics.calls, decided({ timeMs: 2, name: "costly" }));
+  stage.pipe(topics.calls, ended({ timeMs: 3, name: "costly", costUnits: 20 }));
+  for (let tool = 0; tool < 300; tool += 1) stage.pipe(topics.calls, ended({ timeMs: 4, name: `made-up-${tool}` }));
+  for (let server = 0; server < 100; server += 1) stage.pipe(topics.calls, ended({ timeMs: 5, server: `server-${server}`, name: "x" }));
+  const [window] = told(stage, 70_000);
+  const sum = (field: "calls" | "ended" | "costUnits") => (window?.tools ?? []).reduce((all, tool) => all + tool[field], 0);
+  assert.deepEqual([sum("calls"), sum("ended"), sum("costUnits")], [101, 401, 420]);
+  assert.partialDeepStrictEqual(
+    window?.tools.find(({ name }) => name === "costly"),
+    { ended: 1, costUnits: 20 },
+  );
+  assert.ok((window?.tools.length ?? 0) <= 321);
+  assert.deepEqual(
+    window?.tools
+      .filter(({ name }) => name === "")
+      .map(({ server, calls, ended: forwarded }) => [server, calls, forwarded])
+      .slice(0, 1),
+    [["everything", 37, 110]],
+  );
+  assert.equal(window?.tools.filter(({ server, name }) => server === "" && name === "").length, 1);
+});
+
 test("what comes late is counted in the oldest window that is open, and nothing is lost", () => {
   const stage = driver();
   stage.pipe(topics.calls, decided({ timeMs: 1 }));

@@ -1,7 +1,8 @@
-import { spentName } from "../../domain/budgets/compiled-budget.ts";
+import { otherTools, spentName } from "../../domain/budgets/compiled-budget.ts";
 import type { ActivityObserved, CallDecided, CallEnded, ToolActivity } from "../../domain/events.ts";
 import { isPlumbing } from "../../domain/mcp/plumbing.ts";
 import { recordKey } from "../../domain/record-key.ts";
+import { isTargetId } from "../../domain/restriction.ts";
 import { topics } from "../../domain/topics.ts";
 import { type Draft, draftOf } from "../draft.ts";
 import { changesOf, type Gathering, type GatheringProcessor, type Step, type Tick } from "../processor.ts";
@@ -14,8 +15,13 @@ export interface ActivityOptions {
   readonly graceMs: number;
 }
 
-/** Different tools, addresses and ordered calls of one caller in one window; what is more is left out of the window's detail. */
-const toolsMax = 64;
+/**
+ * Different tools of one caller in one window, by what was asked and by what was forwarded; what is more is counted together by server, as `otherTools`,
+ * and past so many servers without one. Addresses and ordered calls that are more are left out.
+ */
+const askedMax = 64;
+const forwardedMax = 256;
+const otherServersMax = 64;
 const addressesMax = 8;
 const orderMax = 128;
 const silentMs = 48 * 60 * 60_000;
@@ -59,7 +65,7 @@ function sumUp(state: State, windowMs: number): Gathering<"call_decided" | "call
     add(records) {
       for (const record of records) {
         const { value } = record;
-        if (value === null || isPlumbing(value.method, value.name) || !isNewCall(repeats, record)) continue;
+        if (value === null || isPlumbing(value.method, value.name) || !isNewCall(repeats, record) || isRestricted(value)) continue;
         const startMs = Math.max(Math.floor(value.timeMs / windowMs) * windowMs, floorMs);
         // Mostly that of the record before.
         const window = last !== undefined && isOf(last, value, startMs) ? last : windowOf(draft, value, startMs, windowMs);
@@ -123,17 +129,23 @@ function enter(draft: Draft, startMs: number, key: string): void {
   draft.put(`member/${startMs}/${members}`, key);
 }
 
+/** What a restriction refused is not held against its caller: it tells of the restriction. */
+function isRestricted(value: CallDecided | CallEnded): boolean {
+  if (!("verdict" in value) || value.verdict === "allow") return false;
+  return value.stage === "quarantine" || (value.rule !== null && value.stage === "limit" && isTargetId(value.rule));
+}
+
 function addDecided(window: Window, { verdict, stage, address, argumentsBytes, server, name, method }: CallDecided): void {
   window.calls += 1;
-  if (verdict !== "allow") {
-    if (stage === "limit") window.limited += 1;
-    else window.denied += 1;
-  }
+  const isDenied = verdict !== "allow" && stage !== "limit";
+  if (isDenied) window.denied += 1;
+  else if (verdict !== "allow") window.limited += 1;
   if (!window.addresses.includes(address) && window.addresses.length < addressesMax) window.addresses.push(address);
-  const place = placeOf(window, server, name, method);
+  const place = placeOf(window.tools, { server, name: spentName(method, name) }, askedMax);
   const tool = window.tools[place];
   if (tool === undefined) return;
   tool.calls += 1;
+  if (isDenied) tool.denied += 1;
   tool.argumentBytesMax = Math.max(tool.argumentBytesMax, argumentsBytes);
   if (window.order.length < orderMax) window.order.push(place);
 }
@@ -144,7 +156,7 @@ function addEnded(
 ): void {
   const isFailed = outcome !== "ok" && outcome !== "cancelled";
   if (isFailed) window.failed += 1;
-  const tool = window.tools[placeOf(window, server, name, method)];
+  const tool = window.tools[placeOf(window.tools, { server, name: spentName(method, name) }, forwardedMax)];
   if (tool === undefined) return;
   tool.ended += 1;
   if (isFailed) tool.failed += 1;
@@ -153,13 +165,32 @@ function addEnded(
   tool.durationLogs += Math.log(Math.max(1, durationMicros));
 }
 
-function placeOf({ tools }: Window, server: string | null, target: string | null, method: string): number {
+interface Place {
+  readonly server: string | null;
+  /** Resources have as many names as there are documents: how they are read is what has a pattern. */
+  readonly name: string;
+}
+
+/** The tool's own place while there are fewer than `toolsMax`; then that of the other tools of its server. What is forwarded has more: budgets count it. */
+function placeOf(tools: Window["tools"], { server, name }: Place, toolsMax: number): number {
   const at = server ?? "";
-  // Resources have as many names as there are documents: how they are read is what has a pattern.
-  const name = spentName(method, target);
-  const known = tools.findIndex((tool) => tool.server === at && tool.name === name);
-  if (known >= 0 || tools.length >= toolsMax) return known;
-  return tools.push({ server: at, name, calls: 0, failed: 0, ended: 0, durationLogs: 0, argumentBytesMax: 0, bytes: 0, costUnits: 0 }) - 1;
+  const known = find(tools, at, name);
+  if (known >= 0) return known;
+  if (tools.length < toolsMax) return enterTool(tools, at, name);
+  const other = find(tools, at, otherTools);
+  if (other >= 0) return other;
+  if (tools.length < forwardedMax + otherServersMax) return enterTool(tools, at, otherTools);
+  const last = find(tools, "", otherTools);
+  return last >= 0 ? last : enterTool(tools, "", otherTools);
+}
+
+function find(tools: Window["tools"], server: string, name: string): number {
+  return tools.findIndex((tool) => tool.server === server && tool.name === name);
+}
+
+function enterTool(tools: Window["tools"], server: string, name: string): number {
+  const nothing = { calls: 0, denied: 0, failed: 0, ended: 0, durationLogs: 0, argumentBytesMax: 0, bytes: 0, costUnits: 0 };
+  return tools.push({ server, name, ...nothing }) - 1;
 }
 
 /** Tells the windows that were closed, and forgets them; closes those that have ended. */

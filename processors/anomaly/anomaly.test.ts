@@ -52,6 +52,7 @@ function tool(given: Partial<ToolActivity> = {}): ToolActivity {
     server: "files",
     name: "read",
     calls: 3,
+    denied: 0,
     failed: 0,
     ended,
     durationLogs: ended * 7,
