@@ -118,8 +118,12 @@ const folds: Folds = {
   },
 };
 
-/** Topics that control processes alone write, one of them at a time. Restrictions come from processors, too: their order decides. */
-export const termTopics: readonly Topic<DirectoryEvent>[] = directoryTopics.filter((topic) => topic !== topics.restrictions);
+/** Topics that processors write, too: their order decides, whoever writes the others. */
+const processedTopics: readonly Topic[] = [topics.restrictions, topics.spending];
+
+/** Topics that control processes alone write, one of them at a time. */
+export const termTopics: readonly Topic<DirectoryEvent>[] = directoryTopics.filter((topic) => !processedTopics.includes(topic));
+const termTopicNames: ReadonlySet<string> = new Set(termTopics.map(({ name }) => name));
 
 /** True for a record whose writer's time was over: another one had begun to write before it. */
 export function isOutdated({ writers }: Directory, record: StoredRecord<DirectoryEvent>): boolean {
@@ -130,7 +134,7 @@ export function isOutdated({ writers }: Directory, record: StoredRecord<Director
 export function foldDirectory<Type extends DirectoryEvent>(directory: Directory, record: StoredRecord<Type>): void {
   directory.offsets.set(record.topic, record.offset + 1);
   if (isOutdated(directory, record as StoredRecord<DirectoryEvent>)) return;
-  if (record.topic !== topics.restrictions.name) directory.writers.set(record.topic, writerEpochOf(record));
+  if (termTopicNames.has(record.topic)) directory.writers.set(record.topic, writerEpochOf(record));
   if (record.value === null) return;
   const fold = folds[record.type as Type] as (directory: Directory, event: Events[Type], offset: number) => void;
   fold(directory, record.value as Events[Type], record.offset);

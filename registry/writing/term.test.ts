@@ -86,3 +86,28 @@ test("what a writer writes whose time was over counts for nobody, now or after c
   assert.ok(inner.all(topics.organizations).some(({ value }) => value !== null && "title" in value && value.title === "too late"));
   await heir.close();
 });
+
+test("what has been spent is told by processors, and counts whoever writes the definitions", async () => {
+  const log = memoryLog({ pause: turn });
+  const control = await openShared(log);
+  await until(() => control.isWriting());
+  const value = {
+    id: "acme/day#1",
+    timeMs: 1,
+    organizationId: "acme",
+    budgetId: "day",
+    bucket: "",
+    unit: "calls",
+    periodStartMs: 0,
+    periodEndMs: 86_400_000,
+    spent: 7,
+    amountMax: 10,
+  } as const;
+  await log.append(topics.spending, [{ type: "budget_spent", key: "acme/day/", value, timestampMs: 1 }]);
+  await title(control, "after");
+  const directory = emptyDirectory();
+  for (const record of log.all(topics.spending) as readonly StoredRecord<"budget_spent">[]) foldDirectory(directory, record);
+  assert.equal([...directory.spending.values()][0]?.spent, 7);
+  assert.equal(log.all(topics.spending).length, 1, "nobody writes behind it");
+  await control.close();
+});
