@@ -113,10 +113,7 @@ export function createProducer(options: ProducerOptions): Producer {
       const left = new Set(batches);
       const results = new Map<PartitionBatch, number | Fault>();
       for (let pauseMs = pauseMsMin; left.size > 0; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
-        const reason = await advance(left, results).catch((error: unknown) => {
-          if (error instanceof Fault) throw error;
-          return error;
-        });
+        const reason = await advance(left, results).catch((error: unknown) => error);
         if (left.size === 0) break;
         options.onRetry(errorType(reason));
         if (performance.now() >= deadline) {
@@ -162,7 +159,6 @@ async function produceTo(
     );
     return batches.map((batch) => [batch, outcomeOf(batch, answers.get(placeOf(batch)))]);
   } catch (error) {
-    if (error instanceof Fault) throw error;
     // Not known whether it was written: the same numbers again tell.
     dropConnection(broker);
     return batches.map((batch) => [batch, { again: errorType(error), isIdentityLost: false }]);
@@ -184,9 +180,9 @@ function outcomeOf(batch: PartitionBatch, answer: { readonly errorCode: number; 
   const { errorCode, baseOffset } = answer;
   if (errorCode === errorCodes.none || errorCode === errorCodes.duplicateSequence) return { baseOffset: Number(baseOffset) };
   const refusal = refusals[errorCode];
-  if (refusal !== undefined) throw new Fault("invalid", `${refusal}: ${batch.topic}/${batch.partition}`);
+  if (refusal !== undefined) return { refusal: new Fault("invalid", `${refusal}: ${batch.topic}/${batch.partition}`) };
   if (errorCode === errorCodes.topicAuthorizationFailed)
-    throw new Fault("unavailable", `the brokers do not let us write to ${batch.topic}`);
+    return { refusal: new Fault("unavailable", `the brokers do not let us write to ${batch.topic}`) };
   return { again: `error ${errorCode}`, isIdentityLost: identityLost.includes(errorCode) };
 }
 
