@@ -22,6 +22,7 @@ export interface Migrated {
   readonly unchanged: readonly string[];
 }
 
+const anyTime = String(2n ** 63n - 1n);
 const pauseMsMin = 200;
 const pauseMsMax = 5_000;
 /** Errors that waiting does not mend. */
@@ -130,6 +131,10 @@ export function settingsOf({ cleanup, retentionMs }: Topic, replicas: number): R
     ...kept,
     // What a batch adds to its records, and a reserve.
     "max.message.bytes": String(recordBytesMax + 1024 * 1024),
+    // A record has the time of its event, on whatever clock: brokers refuse what is an hour ahead of theirs unless told otherwise.
+    "message.timestamp.type": "CreateTime",
+    "message.timestamp.before.max.ms": anyTime,
+    "message.timestamp.after.max.ms": anyTime,
     "min.insync.replicas": String(replicas >= 3 ? 2 : 1),
     "compression.type": "producer",
   };
