@@ -69,7 +69,7 @@ export function createFetchRound(options: FetchRoundOptions, cursors: ReadonlySe
     let broker: Broker | undefined;
     try {
       broker = await cluster.findBroker({ nodeId });
-      const { asked, isShared } = placesOf(wanted, rounds++);
+      const { asked, isShared } = placesOf(beginningAt(wanted, rounds), rounds++);
       const answers = await fetchFrom(broker, [...asked.values()], isShared ? 0 : waitMs);
       const results = await Promise.all(answers.map((answer) => hand(answer, asked.get(placeOf(answer))?.from ?? 0)));
       return results.every((isFine) => isFine);
@@ -80,6 +80,12 @@ export function createFetchRound(options: FetchRoundOptions, cursors: ReadonlySe
       return false;
     }
   };
+}
+
+/** A record that is larger than a partition's part of an answer comes only where no other stands before it: each is first in its turn. */
+function beginningAt(wanted: readonly Cursor[], round: number): readonly Cursor[] {
+  const first = round % wanted.length;
+  return [...wanted.slice(first), ...wanted.slice(0, first)];
 }
 
 /**
