@@ -3,9 +3,11 @@ import { describe, type TestContext, test } from "node:test";
 import type { Events } from "../domain/events.ts";
 import { Fault } from "../domain/fault.ts";
 import type { EventLog, GroupMember } from "../domain/ports/event-log.ts";
-import type { LogRecord, StoredRecord } from "../domain/record.ts";
+import { readBetween } from "../domain/read-past.ts";
+import type { LogRecord, RecordPlace, StoredRecord } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
 import { until } from "../tests/e2e/until.ts";
+import type { Codec } from "./avro/codec.ts";
 import { fullSamples } from "./avro/event-samples.ts";
 
 /** Young enough for every topic to keep it. */
@@ -16,6 +18,23 @@ type Ended = LogRecord<"call_ended">;
 /** A record of `calls` whose `sequence` tells it from the others. */
 function ended(key: string, sequence: number): Ended {
   return { type: "call_ended", key, value: { ...fullSamples.call_ended, sequence }, timestampMs: timestampMs + sequence };
+}
+
+/** Whether a record of `calls` is one that the logs of this contract can't decode. */
+export function isUnreadable({ value }: Pick<StoredRecord, "value">): boolean {
+  return value !== null && "upstream" in value && value.upstream === "unreadable";
+}
+
+/** A codec that does not know what stands for the events of another version. */
+export function unreading(codec: Codec): Codec {
+  return {
+    ...codec,
+    decode(bytes) {
+      const event = codec.decode(bytes);
+      if (isUnreadable(event)) throw new Fault("invalid", "no such schema is known");
+      return event;
+    },
+  };
 }
 
 function sequenceOf({ value }: Pick<StoredRecord, "value">): number {
@@ -357,6 +376,37 @@ export function eventLogContract(name: string, open: () => Promise<EventLog>): v
       assert.equal(attempts, 3);
       await subscription.close();
     });
+
+    for (const group of [undefined, "passing"]) {
+      const who = group === undefined ? "a subscription" : "a group";
+      test(`what can't be decoded is passed over by ${who} once it takes that, and waited for until then; reads go past it`, async (t) => {
+        const log = await openFor(t);
+        const unreadable = { ...ended("acme/ana", 1), value: { ...fullSamples.call_ended, upstream: "unreadable" } };
+        const places = await log.append(topics.calls, [ended("acme/ana", 0), unreadable, ended("acme/ana", 2)]);
+        const [{ partition, offset } = assert.fail()] = places;
+        const [passing, waiting] = [collector(), collector()];
+        const passed: RecordPlace[] = [];
+        let refusals = 1;
+        const undecodable = (place: RecordPlace, { code }: Fault) => {
+          refusals -= 1;
+          if (refusals >= 0) throw new Error("not now");
+          assert.equal(code, "invalid");
+          passed.push(place);
+        };
+        const named = group === undefined ? {} : { group };
+        const passes = await log.subscribe([topics.calls], { from: "start", undecodable, ...named }, passing.handle);
+        const never = () => Promise.reject(new Error("never"));
+        const waits = await log.subscribe([topics.calls], { from: "start", undecodable: never }, waiting.handle);
+        await Promise.all([passing.count(2), waiting.count(1)]);
+        await passes.reached(topics.calls, { partition, offset: offset + 2 });
+        assert.deepEqual(passing.records.map(sequenceOf), [0, 2]);
+        assert.deepEqual(passed, [{ topic: "calls", partition, offset: offset + 1 }]);
+        assert.deepEqual(waiting.records.map(sequenceOf), [0]);
+        assert.ok(waits.lag() >= 2);
+        const read = await readBetween(log, topics.calls, { partition, from: offset, until: offset + 3 });
+        assert.deepEqual(read.map(sequenceOf), [0, 2]);
+      });
+    }
 
     test("one batch of a partition is under way at a time", async (t) => {
       const log = await openFor(t);

@@ -3,46 +3,67 @@ import { Fault } from "./fault.ts";
 import type { EventLog } from "./ports/event-log.ts";
 import type { StoredRecord, Topic } from "./record.ts";
 
-export interface Place {
+type Reads = Pick<EventLog, "read">;
+
+export interface ReadPlace {
   readonly partition: number;
   readonly from: number;
   readonly recordsMax: number;
 }
 
+/** What was read, and the offset to go on from; where that is the one that reading began at, there is nothing more. */
+export interface ReadPast<Type extends EventType> {
+  readonly records: readonly StoredRecord<Type>[];
+  readonly next: number;
+}
+
 /**
- * Reads on, past records that can't be decoded (`Fault("invalid")`): `refused` is told the offset of each.
- * Answers the records and the offset to go on from; there is nothing more where that is `place.from`.
+ * Reads on past records that can't be decoded (`Fault("invalid")`): `passed` is told the offset of each. For readers whom one such record must
+ * not keep from all that come after it; processors make a dead letter of it.
  */
 export async function readPast<Type extends EventType>(
-  log: EventLog,
+  log: Reads,
   topic: Topic<Type>,
-  place: Place,
-  refused: (offset: number, cause: Fault) => void = () => {},
-): Promise<{ readonly records: readonly StoredRecord<Type>[]; readonly next: number }> {
+  place: ReadPlace,
+  passed: (offset: number, cause: Fault) => void = () => {},
+): Promise<ReadPast<Type>> {
   try {
     const records = await log.read(topic, place);
     return { records, next: (records.at(-1)?.offset ?? place.from - 1) + 1 };
   } catch (cause) {
     if (!(cause instanceof Fault) || cause.code !== "invalid") throw cause;
-    // One of several: they are read one by one until it is passed.
-    if (place.recordsMax > 1) return readPast(log, topic, { ...place, recordsMax: 1 }, refused);
-    refused(place.from, cause);
+    // One of several: what stands before it is read first.
+    if (place.recordsMax > 1) return readPast(log, topic, { ...place, recordsMax: Math.floor(place.recordsMax / 2) }, passed);
+    passed(place.from, cause);
     return { records: [], next: place.from + 1 };
   }
 }
 
-/** All records that can be decoded, from the offset `from` up to `until`, which is not among them. */
+/** The records of a partition from one offset to before another that can be decoded. */
 export async function readBetween<Type extends EventType>(
-  log: EventLog,
+  log: Reads,
   topic: Topic<Type>,
   { partition, from, until }: { readonly partition: number; readonly from: number; readonly until: number },
 ): Promise<readonly StoredRecord<Type>[]> {
   const found: StoredRecord<Type>[] = [];
-  for (let at = from; at < until; ) {
-    const { records, next } = await readPast(log, topic, { partition, from: at, recordsMax: until - at });
-    found.push(...records.filter(({ offset }) => offset < until));
-    if (next === at) break;
-    at = next;
+  for (let next = from; next < until; ) {
+    const part = await readPast(log, topic, { partition, from: next, recordsMax: until - next });
+    if (part.next === next) break;
+    for (const record of part.records) if (record.offset < until) found.push(record);
+    next = part.next;
   }
   return found;
+}
+
+/** The first record from an offset on that can be decoded; undefined where there is none. */
+export async function firstFrom<Type extends EventType>(
+  log: Reads,
+  topic: Topic<Type>,
+  { partition, from }: { readonly partition: number; readonly from: number },
+): Promise<StoredRecord<Type> | undefined> {
+  for (let next = from; ; ) {
+    const part = await readPast(log, topic, { partition, from: next, recordsMax: 1 });
+    if (part.next === next || part.records.length > 0) return part.records[0];
+    next = part.next;
+  }
 }

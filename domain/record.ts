@@ -19,8 +19,13 @@ export interface Position {
   readonly offset: number;
 }
 
+/** Where a record is, by the name of its topic. */
+export interface RecordPlace extends Position {
+  readonly topic: string;
+}
+
 /** A record as it was read back. */
-export type StoredRecord<Type extends EventType = EventType> = LogRecord<Type> & Position & { readonly topic: string };
+export type StoredRecord<Type extends EventType = EventType> = LogRecord<Type> & RecordPlace;
 
 /**
  * A topic: a name, the events it may hold, and how long they are kept.

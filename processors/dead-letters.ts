@@ -1,17 +1,11 @@
 import type { RecordRefused, RetryRequested } from "../domain/events.ts";
-import type { LogRecord, StoredRecord } from "../domain/record.ts";
+import type { LogRecord, RecordPlace, StoredRecord } from "../domain/record.ts";
 import { recordKey } from "../domain/record-key.ts";
 import { topics } from "../domain/topics.ts";
 
 /** The header of a record that is handed over again because somebody asked for it: the id of its dead letter. */
 export const retryHeader = "retry";
 const reasonCharactersMax = 500;
-
-export interface RecordPlace {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-}
 
 export interface Refusal {
   readonly processor: string;

@@ -8,7 +8,7 @@ export interface CursorOptions extends MemoryParts {
   readonly next: number;
   readonly recordsMax: number;
   readonly handle: (records: readonly StoredRecord[]) => Promise<void>;
-  readonly undecodable?: (offset: number, cause: Fault) => Promise<void>;
+  readonly undecodable?: ((offset: number, cause: Fault) => Promise<void>) | undefined;
   readonly moved: (next: number) => unknown;
 }
 

@@ -1,5 +1,5 @@
 import { createCodec } from "../connectors/avro/codec.ts";
-import { eventLogContract } from "../connectors/event-log.contract.ts";
+import { eventLogContract, isUnreadable } from "../connectors/event-log.contract.ts";
 import { memoryLog } from "./memory-log.ts";
 
 const codec = createCodec();
@@ -9,6 +9,7 @@ eventLogContract("the log in memory", async () =>
     accepts({ type, value }) {
       if (value !== null) codec.encode(type, value);
     },
+    isUndecodable: isUnreadable,
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   }),
 );

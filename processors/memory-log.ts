@@ -1,5 +1,5 @@
 import { Fault } from "../domain/fault.ts";
-import type { EventLog, Subscription } from "../domain/ports/event-log.ts";
+import type { EventLog, SubscribeOptions, Subscription } from "../domain/ports/event-log.ts";
 import type { StateStore } from "../domain/ports/state-store.ts";
 import type { LogRecord, StoredRecord, Topic } from "../domain/record.ts";
 import { type MemoryCursor, memoryCursor } from "./memory-cursor.ts";
@@ -89,16 +89,8 @@ export function memoryLog(options: MemoryLogOptions = {}): MemoryLog {
     read: async (topic, { partition, from, recordsMax }) => read(topic, partition, from, recordsMax) as never,
     extent: async (topic) =>
       Array.from({ length: topic.partitions }, (_, partition) => ({ partition, start: 0, end: stored(topic, partition).length })),
-    async subscribe(topicsRead, { from, group, recordsMax = 500 }, handle) {
-      const cursors = topicsRead.flatMap((topic) =>
-        Array.from({ length: topic.partitions }, (_, partition) => {
-          const place = `${group}/${topic.name}/${partition}`;
-          const next = positions.get(place) ?? (from === "start" ? 0 : stored(topic, partition).length);
-          const moved = (position: number) => group !== undefined && positions.set(place, position);
-          moved(next);
-          return memoryCursor({ ...parts, topic, partition, next, recordsMax, moved, handle: async (records) => handle(records as never) });
-        }),
-      );
+    async subscribe(topicsRead, subscribeOptions, handle) {
+      const cursors = cursorsOf(parts, { topicsRead, positions, handle: handle as never }, subscribeOptions);
       const subscription = subscriptionOf(cursors, () => open.delete(subscription));
       open.add(subscription);
       return subscription;
@@ -111,6 +103,30 @@ export function memoryLog(options: MemoryLogOptions = {}): MemoryLog {
     all: (topic) => Array.from({ length: topic.partitions }, (_, partition) => stored(topic, partition)).flat(),
     expel: groups.expel,
   };
+}
+
+interface Reading {
+  readonly topicsRead: readonly Topic[];
+  readonly positions: Map<string, number>;
+  readonly handle: (records: readonly StoredRecord[]) => Promise<void> | void;
+}
+
+function cursorsOf(
+  parts: MemoryParts,
+  { topicsRead, positions, handle }: Reading,
+  { from, group, recordsMax = 500, undecodable }: SubscribeOptions,
+): readonly MemoryCursor[] {
+  return topicsRead.flatMap((topic) =>
+    Array.from({ length: topic.partitions }, (_, partition) => {
+      const place = `${group}/${topic.name}/${partition}`;
+      const next = positions.get(place) ?? (from === "start" ? 0 : parts.stored(topic, partition).length);
+      const moved = (position: number) => group !== undefined && positions.set(place, position);
+      moved(next);
+      const passed = async (offset: number, cause: Fault) => undecodable?.({ topic: topic.name, partition, offset }, cause);
+      const passing = { undecodable: undecodable && passed };
+      return memoryCursor({ ...parts, topic, partition, next, recordsMax, moved, ...passing, handle: async (records) => handle(records) });
+    }),
+  );
 }
 
 function subscriptionOf(cursors: readonly MemoryCursor[], closed: () => void): Subscription {

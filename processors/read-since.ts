@@ -1,5 +1,6 @@
 import type { EventType } from "../domain/events.ts";
 import type { EventLog } from "../domain/ports/event-log.ts";
+import { firstFrom, readPast } from "../domain/read-past.ts";
 import type { StoredRecord, Topic } from "../domain/record.ts";
 
 /** Records of one key are in order; times of different keys may be out of it by so much. */
@@ -18,11 +19,10 @@ export async function readSince<Type extends EventType>(
   for (const { partition, start, end } of await log.extent(topic)) {
     let from = await firstSince(log, topic, { partition, start, end }, sinceMs - disorderMs);
     for (;;) {
-      const records = await log.read(topic, { partition, from, recordsMax: 1_000 });
-      const last = records.at(-1);
-      if (last === undefined) break;
+      const { records, next } = await readPast(log, topic, { partition, from, recordsMax: 1_000 });
+      if (next === from) break;
       handle(records);
-      from = last.offset + 1;
+      from = next;
     }
   }
 }
@@ -38,7 +38,7 @@ async function firstSince<Type extends EventType>(log: EventLog, topic: Topic<Ty
   let high = extent.end;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const [record] = await log.read(topic, { partition: extent.partition, from: middle, recordsMax: 1 });
+    const record = await firstFrom(log, topic, { partition: extent.partition, from: middle });
     if (record === undefined || record.timestampMs >= sinceMs) high = middle;
     else low = Math.max(middle, record.offset) + 1;
   }

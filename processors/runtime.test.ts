@@ -128,6 +128,25 @@ test("a record that can't be decoded becomes a dead letter and does not hold up 
   assert.partialDeepStrictEqual(letter?.value, { organizationId: "", topic: "calls", offset: 2, recordType: "" });
 });
 
+test("a definition that can't be decoded is a dead letter, too, whether it was there or comes; those behind it are heard", async () => {
+  const log = memoryLog({ isUndecodable: ({ key }) => key === "undecodable" });
+  const unreadable = { ...limitChanged, key: "undecodable" };
+  await log.append(topics.limits, [limitChanged, unreadable, limitChanged]);
+  const states = memoryStates();
+  const options = { log, states, processors: [echo], changelogs: false, nowMs: () => 1, logger: silentLogger, every: never };
+  const runtime = await runProcessors(options);
+  await runtime.caughtUp();
+  await log.append(topics.limits, [unreadable]);
+  const about = { type: "retry_ended", key: "undecodable", value: null, timestampMs: 0 } as const;
+  const [last = assert.fail()] = [...(await log.append(topics.deadLetters, [about])), ...(await log.append(topics.limits, [limitChanged]))];
+  await runtime.reached(topics.deadLetters, last);
+  await runtime.reached(topics.limits, { partition: 0, offset: 4 });
+  await runtime.close();
+  assert.equal((await states.load("echo/0")).entries.get("limits"), "3");
+  const letters = log.all(topics.deadLetters).flatMap(({ value }) => (value === null ? [] : [value.id]));
+  assert.deepEqual(new Set(letters), new Set(["echo/limits/0/1", "echo/limits/0/3"]), "what is about a letter becomes none");
+});
+
 test("a dead letter that is tried again is processed once, however often its retry is read; or it is refused again", async () => {
   const log = memoryLog();
   let healed = false;

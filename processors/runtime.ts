@@ -1,7 +1,8 @@
+import type { Fault } from "../domain/fault.ts";
 import type { EventLog, Membership, Subscription } from "../domain/ports/event-log.ts";
 import type { Logger } from "../domain/ports/logger.ts";
 import type { StateStore } from "../domain/ports/state-store.ts";
-import type { Position, StoredRecord, Topic } from "../domain/record.ts";
+import type { Position, RecordPlace, StoredRecord, Topic } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
 import { changelogOf } from "./changelog.ts";
 import type { Processor } from "./processor.ts";
@@ -99,11 +100,15 @@ async function start(processor: Processor, options: RuntimeOptions): Promise<Run
   const hands = emptyHands();
   const { tasks } = hands;
 
-  // Begun before any task reads the definitions itself: none falls between, and what both bring is skipped by its offset.
-  const definitions = await log.subscribe(broadcast, { from: "end", restMs }, async (records: readonly StoredRecord[]) => {
-    await Promise.all([...tasks.values()].map((task) => hear(hands, task, records)));
+  const tellAll = async (tell: (task: Task) => Promise<void>) => {
+    await Promise.all([...tasks.values()].map((task) => hear(hands, task, tell)));
     hands.changed();
-  });
+  };
+  const undecodable = (place: RecordPlace, cause: Fault) => tellAll((task) => task.pass(place, cause));
+  // Begun before any task reads the definitions itself: none falls between, and what both bring is skipped by its offset.
+  const definitions = await log.subscribe(broadcast, { from: "end", restMs, undecodable }, (records: readonly StoredRecord[]) =>
+    tellAll((task) => task.take(records)),
+  );
   const membership = await log.join(name, sources, memberOf(processor, hands, options)).catch(async (cause: unknown) => {
     await definitions.close();
     throw cause;
@@ -174,8 +179,8 @@ function memberOf(processor: Processor, { tasks, starting, changed }: Hands, opt
  * Hands definitions to a task. One that is restored takes them when it has come so far, and the others need not wait for that: where it fails, it
  * reads them itself. One that has gone need not take them any more; any other that has failed is to get them again.
  */
-async function hear({ tasks, starting, changed }: Hands, task: Task, records: readonly StoredRecord[]): Promise<void> {
-  const taken = task.take(records).catch((cause: unknown) => {
+async function hear({ tasks, starting, changed }: Hands, task: Task, tell: (task: Task) => Promise<void>): Promise<void> {
+  const taken = tell(task).catch((cause: unknown) => {
     for (const one of tasks.values()) if (one === task && !starting.has(task)) throw cause;
   });
   if (!starting.has(task)) await taken;

@@ -1,8 +1,8 @@
 import { Fault } from "../domain/fault.ts";
 import type { Logger } from "../domain/ports/logger.ts";
-import type { StoredRecord, Topic } from "../domain/record.ts";
+import type { RecordPlace, StoredRecord, Topic } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
-import { type RecordPlace, retriesFor, retryEnded, retryHeader } from "./dead-letters.ts";
+import { retriesFor, retryEnded, retryHeader } from "./dead-letters.ts";
 import type { Processor } from "./processor.ts";
 import { readToEnd } from "./read-to-end.ts";
 import { isRepeat } from "./source-header.ts";
@@ -109,14 +109,14 @@ export class TaskShare {
   }
 
   async #readAll(state: Loaded, topic: Topic, partition: number): Promise<void> {
-    const { log, logger, batchRecordsMax = 500 } = this.#options;
-    const source = sourceOf(topic.name, partition);
-    const place = { partition, from: state.positions.get(source) ?? 0, recordsMax: batchRecordsMax };
-    const passedOver = (offset: number, cause: unknown) =>
-      logger.error("A record can't be decoded and is passed over", { source, offset, cause });
-    for await (const { records, left } of readToEnd(log, topic, place, passedOver)) {
+    const { log, batchRecordsMax = 500 } = this.#options;
+    const place = { partition, from: state.positions.get(sourceOf(topic.name, partition)) ?? 0, recordsMax: batchRecordsMax };
+    const undecodable = new Map<number, unknown>();
+    for await (const { records, left } of readToEnd(log, topic, place, (offset, cause) => void undecodable.set(offset, cause))) {
       this.#reading = left;
       await this.process(state, records);
+      for (const [offset, cause] of undecodable) await this.pass(state, { topic: topic.name, partition, offset }, cause);
+      undecodable.clear();
       if (this.#stopped) throw new Fault("cancelled", "the task is closed");
     }
   }
@@ -177,13 +177,15 @@ export class TaskShare {
     }
   }
 
-  /** Passes a record that can't be decoded: it becomes a dead letter. */
+  /** Passes a record that can't be decoded: it becomes a dead letter, unless it was to be about one. */
   async pass(state: Loaded, place: RecordPlace, cause: unknown): Promise<void> {
     const source = sourceOf(place.topic, place.partition);
     if (place.offset < (state.positions.get(source) ?? 0)) return;
     state.positions.set(source, place.offset + 1);
     const batch = emptyBatch();
-    refuse(this.#stepping, place, undefined, batch, cause);
+    if (place.topic === topics.deadLetters.name)
+      this.#options.logger.error("What is about a dead letter can't be decoded", { ...place, cause });
+    else refuse(this.#stepping, place, undefined, batch, cause);
     await this.#orReload(() => this.#commit(state, batch));
   }
 

@@ -1,6 +1,6 @@
-import type { LogRecord, StoredRecord, Topic } from "../domain/record.ts";
+import type { LogRecord, RecordPlace, StoredRecord, Topic } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
-import { type RecordPlace, refusedRecord } from "./dead-letters.ts";
+import { refusedRecord } from "./dead-letters.ts";
 import type { Processor, Step } from "./processor.ts";
 import { type Origin, sourceHeader } from "./source-header.ts";
 import type { Loaded } from "./task-state.ts";

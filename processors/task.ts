@@ -1,6 +1,5 @@
 import { Fault } from "../domain/fault.ts";
-import type { StoredRecord, Topic } from "../domain/record.ts";
-import type { RecordPlace } from "./dead-letters.ts";
+import type { RecordPlace, StoredRecord, Topic } from "../domain/record.ts";
 import type { Processor } from "./processor.ts";
 import { type Owned, type TaskOptions, TaskShare } from "./task-share.ts";
 

@@ -8,10 +8,11 @@ import {
   type Versioned,
 } from "../domain/directory.ts";
 import type { BudgetSpent } from "../domain/events.ts";
+import type { Fault } from "../domain/fault.ts";
 import type { ApiKey, User } from "../domain/identity.ts";
 import type { EventLog, Subscription } from "../domain/ports/event-log.ts";
 import type { Logger } from "../domain/ports/logger.ts";
-import type { StoredRecord } from "../domain/record.ts";
+import type { RecordPlace, StoredRecord } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
 import { type Actor, requireAdministrator } from "./actor.ts";
 import type { AuditEntry, AuditFilter } from "./audit/audit-entry.ts";
@@ -163,9 +164,20 @@ function isLetter(record: EntityRecord): record is StoredRecord<LetterType> {
   return record.topic === topics.deadLetters.name;
 }
 
-/** A record that can't be folded is left out and logged: waiting for it would stop everything behind it. */
+/** Topics whose records only inform: the next one of their key says more. */
+const informing: ReadonlySet<string> = new Set([topics.health.name, topics.deadLetters.name, topics.spending.name]);
+
+/**
+ * A record that can't be folded is left out and logged: waiting for it would stop everything behind it. One that can't even be decoded may be a
+ * right that was taken away, in the words of a later version: who decides waits for it, but not for what only informs.
+ */
 function followEntities(log: EventLog, logger: Logger, fold: (record: EntityRecord) => void): Promise<Subscription> {
-  return log.subscribe([...directoryTopics, topics.health, topics.deadLetters], { from: "start" }, (records) => {
+  const undecodable = (place: RecordPlace, cause: Fault) => {
+    if (informing.has(place.topic)) return;
+    logger.error("An entity can't be decoded: nothing behind it is known", { ...place, cause });
+    throw cause;
+  };
+  return log.subscribe([...directoryTopics, topics.health, topics.deadLetters], { from: "start", undecodable }, (records) => {
     for (const record of records) {
       try {
         fold(record);

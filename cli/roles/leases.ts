@@ -46,7 +46,8 @@ export function streamLimits(parts: ProcessParts, log: EventLog): Limits {
   return {
     limiter,
     async begin() {
-      const grants = await log.subscribe([topics.leases], { from: "end" }, (records) => {
+      // A grant that can't be decoded is asked for again.
+      const grants = await log.subscribe([topics.leases], { from: "end", undecodable: () => {} }, (records) => {
         for (const { type, value } of records) if (type === "lease_granted" && value !== null) limiter.granted(value);
       });
       closeGrants = () => grants.close();

@@ -8,6 +8,7 @@ import { removeDataStream } from "../../connectors/elasticsearch/data-stream.fix
 import { dataStreamName, installedVersion, templateVersion } from "../../connectors/elasticsearch/index-template.ts";
 import { openEmbeddedStore } from "../../connectors/embedded/store.ts";
 import { temporaryFolder } from "../../connectors/embedded/temporary-folder.ts";
+import { unreading } from "../../connectors/event-log.contract.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import type { StoredRecord } from "../../domain/record.ts";
@@ -24,7 +25,7 @@ async function stage(t: TestContext) {
   if (url === undefined) return undefined;
   const namespace = randomUUID().slice(0, 8);
   const { folder, remove } = temporaryFolder();
-  const { log, close } = await openEmbeddedStore({ folder, codec: createCodec(), flushMs: 0 });
+  const { log, close } = await openEmbeddedStore({ folder, codec: unreading(createCodec()), flushMs: 0 });
   const client = openClient({ urls: [url], credentials: null, ca: null, requestTimeoutMs: 10_000 });
   t.after(async () => {
     await close();
@@ -59,21 +60,28 @@ test("what Elasticsearch refuses is a dead letter on the log, and is tried again
 
   const asked = { id: "ask-1", timeMs: Date.now(), organizationId, letterId: id, processor, topic, partition, offset };
   const gone = { ...asked, id: "ask-2", offset: 99 };
-  for (const retry of [asked, gone]) {
+  const unreadable = { ...fullSamples.call_ended, upstream: "unreadable" };
+  const record = { type: "call_ended", key: "acme/ana", value: unreadable, timestampMs: Date.now() } as const;
+  const [at = assert.fail()] = await log.append(topics.calls, [record]);
+  const undecodable = { ...asked, id: "ask-3", topic: "calls", ...at };
+  const elsewhere = { ...asked, id: "ask-4", partition: 99 };
+  for (const retry of [asked, gone, undecodable, elsewhere]) {
     await log.append(topics.deadLetters, [{ type: "retry_requested", key: "acme", value: retry, timestampMs: Date.now() }]);
   }
-  const ended = await until("both were tried", async () => {
+  const ended = await until("all were tried", async () => {
     const found = (await lettersOf(log)).flatMap((record) =>
       record.type === "retry_ended" && record.value !== null ? [record.value] : [],
     );
-    return found.length === 2 && found;
+    return found.length === 4 && found;
   });
   assert.deepEqual(
     ended.map(({ outcome }) => outcome),
-    ["refused", "refused"],
+    ["refused", "refused", "refused", "refused"],
   );
   assert.match(ended[0]?.reason ?? "", /document_parsing_exception/);
   assert.match(ended[1]?.reason ?? "", /no longer on the log/);
+  assert.match(ended[2]?.reason ?? "", /no such schema/);
+  assert.match(ended[3]?.reason ?? "", /no partition 99/);
 });
 
 test("migration puts the template, and says where nothing is configured", async (t) => {

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { ElasticsearchConnection } from "../../connectors/elasticsearch/client.ts";
 import type { DeadLetter, ElasticsearchSink } from "../../connectors/elasticsearch/sink.ts";
+import type { RetryRequested } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
 import type { Metrics } from "../../domain/ports/metrics.ts";
+import type { RecordPlace, StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { refusedRecord, retriesFor, retryEnded } from "../../processors/dead-letters.ts";
 import type { Config } from "../configuration/config.ts";
@@ -92,21 +94,33 @@ function textOf(name: string, file: string): string {
 async function bury(log: EventLog, processor: string, letters: readonly DeadLetter[], nowMs: number): Promise<void> {
   await log.append(
     topics.deadLetters,
-    letters.map(({ record, reason }) => refusedRecord({ processor, place: record, record, cause: reason, nowMs })),
+    letters.map(({ place, record, reason }) => refusedRecord({ processor, place, record, cause: reason, nowMs })),
   );
 }
 
 /** Asked for by an administrator; what became of it goes beside the letter. Where Elasticsearch is away the request waits. */
-function retryWhenAsked({ log, nowMs }: Omit<ElasticsearchParts, "config">, name: string, sink: ElasticsearchSink) {
-  return log.subscribe([topics.deadLetters], { from: "end", group: `${name}-retries` }, async (records) => {
+function retryWhenAsked({ log, logger, nowMs }: Omit<ElasticsearchParts, "config">, name: string, sink: ElasticsearchSink) {
+  const undecodable = (place: RecordPlace, cause: Fault) =>
+    logger.error("What is about a dead letter can't be decoded", { ...place, cause });
+  return log.subscribe([topics.deadLetters], { from: "end", group: `${name}-retries`, undecodable }, async (records) => {
     for (const { value } of retriesFor(name, records)) {
       if (value === null) continue;
-      const topic = Object.values(topics).find((candidate) => candidate.name === value.topic);
-      const place = { partition: value.partition, from: value.offset, recordsMax: 1 };
-      const [record] = topic === undefined ? [] : await log.read(topic, place);
-      const isThere = record?.offset === value.offset;
-      const cause = isThere ? await sink.tryAgain(record) : "the record is no longer on the log";
+      const record = await recordOf(log, value);
+      const cause = typeof record === "string" ? record : await sink.tryAgain(record);
       await log.append(topics.deadLetters, [retryEnded(value, nowMs(), cause)]);
     }
   });
+}
+
+/** The record of a dead letter, or why there is none to try again. */
+async function recordOf(log: EventLog, { topic: name, partition, offset }: RetryRequested): Promise<StoredRecord | string> {
+  const topic = Object.values(topics).find((candidate) => candidate.name === name);
+  try {
+    const [record] = topic === undefined ? [] : await log.read(topic, { partition, from: offset, recordsMax: 1 });
+    return record?.offset === offset ? record : "the record is no longer on the log";
+  } catch (cause) {
+    // It can't be decoded still, or there is no such place any more; else the log is away.
+    if (cause instanceof Fault && (cause.code === "invalid" || cause.code === "not-found")) return cause.message;
+    throw cause;
+  }
 }

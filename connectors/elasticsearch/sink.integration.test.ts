@@ -18,6 +18,7 @@ import { createCodec } from "../avro/codec.ts";
 import { fullSamples } from "../avro/event-samples.ts";
 import { openEmbeddedStore } from "../embedded/store.ts";
 import { temporaryFolder } from "../embedded/temporary-folder.ts";
+import { unreading } from "../event-log.contract.ts";
 import { openClient } from "./client.ts";
 import { removeDataStream } from "./data-stream.fixture.ts";
 import { dataStreamName, indexTemplate, installedVersion, installTemplates, templateVersion } from "./index-template.ts";
@@ -40,7 +41,7 @@ async function stage(t: TestContext): Promise<Stage | undefined> {
   const url = await elasticsearch(t);
   if (url === undefined) return undefined;
   const { folder, remove } = temporaryFolder();
-  const { log, close } = await openEmbeddedStore({ folder, codec: createCodec(), flushMs: 0 });
+  const { log, close } = await openEmbeddedStore({ folder, codec: unreading(createCodec()), flushMs: 0 });
   const namespace = randomUUID().slice(0, 8);
   const dataStream = dataStreamName(namespace);
   const connection = { urls: [url], credentials: null, ca: null, requestTimeoutMs: 10_000 };
@@ -227,11 +228,28 @@ test("a record that Elasticsearch can't index becomes a dead letter, and its nei
   await (await stand.open()).caughtUp();
   assert.equal((await stand.documents()).length, 2);
   assert.deepEqual(
-    stand.letters.map(({ record, reason }) => [record.offset, reason.split(":")[0]]),
+    stand.letters.map(({ place, reason }) => [place.offset, reason.split(":")[0]]),
     [[1, "document_parsing_exception"]],
   );
   assert.doesNotMatch(stand.letters[0]?.reason ?? "", /128723|Preview/);
   assert.equal(counted(stand.metrics, "sluice_elasticsearch_dropped_total"), 1);
+});
+
+test("a record that can't be decoded becomes a dead letter, and holds up nothing behind it", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const unreadable = { ...fullSamples.call_ended, upstream: "unreadable" };
+  await stand.log.append(topics.calls, [
+    decided("acme", 1),
+    { type: "call_ended", key: recordKey("acme", "ana"), value: unreadable, timestampMs: Date.now() },
+    decided("acme", 2),
+  ]);
+  await (await stand.open()).caughtUp();
+  assert.equal((await stand.documents()).length, 2);
+  assert.deepEqual(
+    stand.letters.map(({ place, record, reason }) => [place.topic, place.offset, record, reason]),
+    [["calls", 1, undefined, "no such schema is known"]],
+  );
 });
 
 test("whatever an event holds, it is indexed: texts without end, names that look like something else, numbers at the edge", async (t) => {
@@ -370,7 +388,7 @@ test("a request that is too large is sent in parts; a document that is too large
   await (await stand.open({}, { urls: [proxy.url] })).caughtUp();
   assert.equal((await stand.documents()).length, 3);
   assert.deepEqual(
-    stand.letters.map(({ record }) => record.offset),
+    stand.letters.map(({ place }) => place.offset),
     [0],
   );
 });

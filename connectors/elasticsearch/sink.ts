@@ -4,7 +4,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { EventLog, Subscription } from "../../domain/ports/event-log.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
 import type { Metrics } from "../../domain/ports/metrics.ts";
-import type { StoredRecord } from "../../domain/record.ts";
+import type { RecordPlace, StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { createAll, type Fate, type PreparedDocument } from "./bulk.ts";
 import { type ElasticsearchConnection, faultOf, openClient, type Refusal, refusalOf } from "./client.ts";
@@ -25,7 +25,9 @@ export interface ElasticsearchSinkConfig extends ElasticsearchConnection {
 
 /** A record that Elasticsearch will never take as it is, or that makes no document. */
 export interface DeadLetter {
-  readonly record: StoredRecord<SunkType>;
+  readonly place: RecordPlace;
+  /** Undefined where it can't be decoded. */
+  readonly record?: StoredRecord<SunkType>;
   readonly reason: string;
 }
 
@@ -79,7 +81,7 @@ export async function openElasticsearchSink(options: ElasticsearchSinkOptions): 
   const writer = createWriter({ ...options, client, counts, signal: closing.signal });
   subscription = await log.subscribe(
     sunkTopics,
-    { from: "start", group: sinkName, recordsMax: config.batchRecordsMax, restMs: 200 },
+    { from: "start", group: sinkName, recordsMax: config.batchRecordsMax, restMs: 200, undecodable: writer.pass },
     (records) => writer.write(records),
   );
   const opened = subscription;
@@ -112,6 +114,8 @@ interface Sent {
 interface Writer {
   /** Writes one batch of one partition; resolves when each of its records is in Elasticsearch or a dead letter. */
   write(records: readonly StoredRecord<SunkType>[]): Promise<void>;
+  /** A record that can't be decoded becomes a dead letter. */
+  pass(place: RecordPlace, cause: Fault): Promise<void>;
   /** As `write`, but answers the dead letters instead of burying them. */
   deliver(records: readonly StoredRecord<SunkType>[]): Promise<readonly DeadLetter[]>;
 }
@@ -142,15 +146,17 @@ function createWriter(options: WriterOptions): Writer {
     }
   }
 
+  async function bury(letters: readonly DeadLetter[]): Promise<void> {
+    if (letters.length === 0) return;
+    await refuse(letters);
+    counts.refused(letters.length);
+    logger.warn("Records could not be put into Elasticsearch and are dead letters", { records: letters.length });
+  }
+
   return {
     deliver,
-    async write(records) {
-      const letters = await deliver(records);
-      if (letters.length === 0) return;
-      await refuse(letters);
-      counts.refused(letters.length);
-      logger.warn("Records could not be put into Elasticsearch and are dead letters", { records: letters.length });
-    },
+    write: async (records) => bury(await deliver(records)),
+    pass: (place, { message }) => bury([{ place, reason: message }]),
   };
 }
 
@@ -201,7 +207,7 @@ function prepare(
       const document = documentOf(record, options);
       if (document !== undefined) sent.push({ record, document: { id: document.id, source: JSON.stringify(document.body) } });
     } catch (reason) {
-      letters.push({ record, reason: `it makes no document: ${String(reason)}` });
+      letters.push({ place: record, record, reason: `it makes no document: ${String(reason)}` });
     }
   }
   return { sent, letters };
@@ -210,7 +216,7 @@ function prepare(
 function lettersOf(sent: readonly Sent[], fates: readonly Fate[]): readonly DeadLetter[] {
   return sent.flatMap(({ record }, index) => {
     const fate = fates[index];
-    return fate?.kind === "refused" ? [{ record, reason: `${fate.type}: ${fate.reason}` }] : [];
+    return fate?.kind === "refused" ? [{ place: record, record, reason: `${fate.type}: ${fate.reason}` }] : [];
   });
 }
 

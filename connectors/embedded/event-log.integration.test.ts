@@ -1,10 +1,10 @@
 import { createCodec } from "../avro/codec.ts";
-import { eventLogContract } from "../event-log.contract.ts";
+import { eventLogContract, unreading } from "../event-log.contract.ts";
 import { stateStoreContract } from "../state-store.contract.ts";
 import { openEmbeddedStore } from "./store.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-const codec = createCodec();
+const codec = unreading(createCodec());
 
 /** A store that takes its folder with it when it is closed. */
 async function openTemporary() {

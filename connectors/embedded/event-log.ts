@@ -45,7 +45,7 @@ export function embeddedEventLog({ catalog, reader, writer, close }: EventLogPar
   }
 
   async function subscribe(topics: readonly Topic[], options: SubscribeOptions, handle: Handle): Promise<Subscription> {
-    const { from, group, recordsMax = batchRecordsDefault, restMs = 0 } = options;
+    const { from, group, recordsMax = batchRecordsDefault, restMs = 0, undecodable } = options;
     const release = group === undefined ? () => undefined : claim(group, topics);
     const moved = ({ topic, partition }: PartitionEntry, next: number) => {
       if (group !== undefined) writer.move({ group, topic, partition, next });
@@ -63,6 +63,9 @@ export function embeddedEventLog({ catalog, reader, writer, close }: EventLogPar
       restMs,
       read,
       handle,
+      ...(undecodable === undefined
+        ? {}
+        : { undecodable: async ({ topic, partition }, offset, cause) => undecodable({ topic, partition, offset }, cause) }),
       moved,
       onCommit: writer.onCommit,
       async closed() {

@@ -5,11 +5,11 @@ import { topics } from "../../domain/topics.ts";
 import { createMetrics } from "../../gateway/operations/metrics.ts";
 import { kafkaForSuite } from "../../tests/servers/for-test.ts";
 import { createCodec } from "../avro/codec.ts";
-import { eventLogContract } from "../event-log.contract.ts";
+import { eventLogContract, unreading } from "../event-log.contract.ts";
 import { openKafkaLog } from "./event-log.ts";
 import { migrateKafka } from "./migrate.ts";
 
-const codec = createCodec();
+const codec = unreading(createCodec());
 
 async function openLog(address: string) {
   const topicPrefix = `contract-${randomUUID().slice(0, 8)}.`;

@@ -73,10 +73,11 @@ export function openKafkaLog(options: KafkaLogOptions): EventLog {
     return positions;
   }
 
-  function subscribe(topics: readonly Topic[], { from, group, recordsMax = 500 }: SubscribeOptions, given: Handle): Promise<Subscription> {
+  function subscribe(topics: readonly Topic[], options: SubscribeOptions, given: Handle): Promise<Subscription> {
+    const { from, group, recordsMax = 500, undecodable } = options;
     const handle = async (records: readonly StoredRecord[]) => given(records);
-    if (group === undefined) return subscribeAlone({ sources: groups.sources, topics, from, recordsMax, handle });
-    return subscribeInGroup({ ...groups, group, topics, from, recordsMax, handle });
+    if (group === undefined) return subscribeAlone({ sources: groups.sources, topics, from, recordsMax, handle, undecodable });
+    return subscribeInGroup({ ...groups, group, topics, from, recordsMax, handle, undecodable });
   }
 
   return {

@@ -19,7 +19,7 @@ export interface Source {
   readonly handle: (records: readonly StoredRecord[]) => Promise<void>;
   readonly moved: (next: number) => void;
   /** Told of what can't be decoded, which is passed over once it resolves; without it the partition waits there. */
-  readonly undecodable?: (offset: number, cause: Fault) => Promise<void>;
+  readonly undecodable?: ((offset: number, cause: Fault) => Promise<void>) | undefined;
 }
 
 /** What every way of reading the log shares: readers of partitions, whose records are decoded as they are handed over. */

@@ -1,4 +1,5 @@
-import type { Subscription } from "../../domain/ports/event-log.ts";
+import type { Fault } from "../../domain/fault.ts";
+import type { SubscribeOptions, Subscription } from "../../domain/ports/event-log.ts";
 import type { StoredRecord, Topic } from "../../domain/record.ts";
 import { toKafkaFault } from "./connection.ts";
 import type { Sources } from "./sources.ts";
@@ -10,15 +11,18 @@ export interface AloneOptions {
   readonly from: "start" | "end";
   readonly recordsMax: number;
   readonly handle: (records: readonly StoredRecord[]) => Promise<void>;
+  readonly undecodable: SubscribeOptions["undecodable"];
 }
 
 /** Reads every partition of some topics, without any group: what each gate does with definitions. */
-export async function subscribeAlone({ sources, topics, from, recordsMax, handle }: AloneOptions): Promise<Subscription> {
+export async function subscribeAlone({ sources, topics, from, recordsMax, handle, undecodable }: AloneOptions): Promise<Subscription> {
   const names = await sources.namesOf(topics);
   const places = await currentEnds(sources, names);
   const progress = createProgress();
   for (const { topic, name, partition, start, end } of places) {
-    const source = { topic, partition, from: from === "start" ? start : end, end, recordsMax, group: "", handle, moved: progress.changed };
+    const next = from === "start" ? start : end;
+    const passing = passedOver(undecodable, topic, partition);
+    const source = { topic, partition, from: next, end, recordsMax, group: "", handle, undecodable: passing, moved: progress.changed };
     progress.readers.set(placeOf(name, partition), sources.read(name, source));
   }
   return subscriptionOf({
@@ -28,6 +32,12 @@ export async function subscribeAlone({ sources, topics, from, recordsMax, handle
     ends: endsOf(places),
     close: async () => void (await Promise.all([...progress.readers.values()].map((reader) => reader.close()))),
   });
+}
+
+/** Told of the offset of what can't be decoded, tells its whole place; undefined where nobody is to be told. */
+export function passedOver(undecodable: SubscribeOptions["undecodable"], topic: Topic, partition: number) {
+  if (undecodable === undefined) return undefined;
+  return async (offset: number, cause: Fault): Promise<void> => undecodable({ topic: topic.name, partition, offset }, cause);
 }
 
 interface CurrentPlace {

@@ -1,10 +1,10 @@
 import { Fault } from "../../domain/fault.ts";
-import type { Subscription } from "../../domain/ports/event-log.ts";
+import type { SubscribeOptions, Subscription } from "../../domain/ports/event-log.ts";
 import type { StoredRecord, Topic } from "../../domain/record.ts";
 import type { RunningMember } from "./group-member.ts";
 import { askUntilAnswered, type GroupParts, startMember } from "./group-parts.ts";
 import type { GroupPosition } from "./group-session.ts";
-import { currentEnds, endsOf } from "./subscribe-alone.ts";
+import { currentEnds, endsOf, passedOver } from "./subscribe-alone.ts";
 import { createProgress, placeOf, subscriptionOf } from "./subscription.ts";
 
 export interface InGroupOptions extends GroupParts {
@@ -13,6 +13,7 @@ export interface InGroupOptions extends GroupParts {
   readonly from: "start" | "end";
   readonly recordsMax: number;
   readonly handle: (records: readonly StoredRecord[]) => Promise<void>;
+  readonly undecodable: SubscribeOptions["undecodable"];
 }
 
 /** What was handled is told to the group so often at least; a crash repeats no more than that. */
@@ -20,17 +21,19 @@ const commitMs = 200;
 
 /** Reads as a member of a group that keeps the positions: several processes with one group share the partitions. */
 export async function subscribeInGroup(options: InGroupOptions): Promise<Subscription> {
-  const { sources, group, topics, from, recordsMax, handle } = options;
+  const { sources, group, topics, from, recordsMax, handle, undecodable } = options;
   const names = await sources.namesOf(topics);
   const ends = await currentEnds(sources, names);
   const progress = createProgress();
   const commits = positionCommits(() => running);
   const owned = new Map<number, { readonly revoking: AbortController; readonly started: Promise<void> }>();
 
-  const whileOurs = (signal: AbortSignal) => async (records: readonly StoredRecord[]) => {
-    if (signal.aborted || !running.isAlive()) throw new Fault("cancelled", "the partition is not ours");
-    await handle(records);
-  };
+  const whileOurs =
+    <Given extends readonly unknown[]>(signal: AbortSignal, take: (...given: Given) => Promise<void>) =>
+    async (...given: Given) => {
+      if (signal.aborted || !running.isAlive()) throw new Fault("cancelled", "the partition is not ours");
+      await take(...given);
+    };
 
   async function start(partition: number, signal: AbortSignal): Promise<void> {
     const places = ends.filter((place) => place.partition === partition);
@@ -46,7 +49,9 @@ export async function subscribeInGroup(options: InGroupOptions): Promise<Subscri
         commits.set({ topic: name, partition, next: handled });
         progress.changed();
       };
-      const source = { topic, partition, from: next, end, recordsMax, group, moved, handle: whileOurs(signal) };
+      const passing = passedOver(undecodable, topic, partition);
+      const ours = { handle: whileOurs(signal, handle), undecodable: passing && whileOurs(signal, passing) };
+      const source = { topic, partition, from: next, end, recordsMax, group, moved, ...ours };
       progress.readers.set(placeOf(name, partition), sources.read(name, source));
     }
     progress.changed();

@@ -1,6 +1,6 @@
 import type { EventType } from "../events.ts";
 import type { Fault } from "../fault.ts";
-import type { LogRecord, Position, StoredRecord, Topic } from "../record.ts";
+import type { LogRecord, Position, RecordPlace, StoredRecord, Topic } from "../record.ts";
 
 /**
  * An append-only, partitioned log of events. Order is kept among records of one key (they share a partition), and only there.
@@ -59,6 +59,11 @@ export interface SubscribeOptions {
    * Whoever waits for `reached` or `caughtUp` ends the wait. 0 unless told; an adapter may do without it.
    */
   readonly restMs?: number;
+  /**
+   * What is at this place can't be decoded: it is passed over, once this resolves. Where it rejects, it is asked again after a pause.
+   * Unless told, the partition waits there: for who must not go by less than all that there is.
+   */
+  readonly undecodable?: (place: RecordPlace, cause: Fault) => Promise<void> | void;
 }
 
 export interface Subscription {

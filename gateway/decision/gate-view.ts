@@ -1,9 +1,10 @@
 import { type Directory, type DirectoryEvent, directoryTopics, emptyDirectory, entityKey, foldDirectory } from "../../domain/directory.ts";
+import type { Fault } from "../../domain/fault.ts";
 import type { Limit } from "../../domain/limits/limit.ts";
 import { compilePolicies, type PolicyTable } from "../../domain/policy/evaluate.ts";
 import type { EventLog, Subscription } from "../../domain/ports/event-log.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
-import type { Position, StoredRecord, Topic } from "../../domain/record.ts";
+import type { Position, RecordPlace, StoredRecord, Topic } from "../../domain/record.ts";
 import type { Server } from "../../domain/server.ts";
 import { topics } from "../../domain/topics.ts";
 import { type CompiledVirtual, compileVirtual } from "../../domain/virtual/compiled-virtual.ts";
@@ -59,7 +60,14 @@ export async function openGateView({ log, logger, onServers, onLimits, onRights 
     if (touched.has(topics.limits.name)) onLimits(entities(directory.limits));
     if (ofRights.some((topic) => touched.has(topic))) onRights?.();
   };
-  const subscription: Subscription = await log.subscribe(directoryTopics, { from: "start" }, apply);
+  const undecodable = (place: RecordPlace, cause: Fault) => {
+    // What is spent only rises: the next record makes up for it.
+    if (place.topic === topics.spending.name) return;
+    // It may be a right that was taken away, in the words of a later version: nothing is decided as if it were not there.
+    logger.error("A definition can't be decoded: nothing behind it is in force", { ...place, cause });
+    throw cause;
+  };
+  const subscription: Subscription = await log.subscribe(directoryTopics, { from: "start", undecodable }, apply);
   await subscription.caughtUp();
 
   return {

@@ -4,6 +4,7 @@ import type { Administered, CallDecided, CallEnded } from "../../domain/events.t
 import { Fault } from "../../domain/fault.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import { topics } from "../../domain/topics.ts";
+import { memoryLog as partedLog } from "../../processors/memory-log.ts";
 import { memoryLog } from "../event-log.fixture.ts";
 import type { AuditEntry } from "./audit-entry.ts";
 import { queryAudit } from "./audit-query.ts";
@@ -148,6 +149,22 @@ test("a follower that asks for the past gets it, then the present", async () => 
   await write(log, ended(3));
   assert.equal((await next).value?.event.id, "e3");
   aborter.abort();
+});
+
+test("a record that can't be decoded hides none beside it, from the past or as it comes", async () => {
+  const log = partedLog({ isUndecodable: ({ value }) => value?.id === "d5", pause: () => new Promise(setImmediate) });
+  for (let timeMs = 1; timeMs <= 9; timeMs += 1) await write(log, decided(timeMs));
+  const all = { organizationId: "acme", filter: {} };
+  const expected = ["d1", "d2", "d3", "d4", "d6", "d7", "d8", "d9"];
+  assert.deepEqual(ids((await queryAudit(log, { ...all, sinceMs: 0, untilMs: 10 })).entries).toReversed(), expected);
+  const { tail, close } = openAuditTail({ log });
+  const aborter = new AbortController();
+  const follower = tail({ ...all, sinceMs: 0, follow: true, signal: aborter.signal });
+  const following = collect(follower, expected.length + 1);
+  await write(log, decided(5), decided(10));
+  assert.deepEqual(ids(await following), [...expected, "d10"]);
+  aborter.abort();
+  await close();
 });
 
 const filters = [

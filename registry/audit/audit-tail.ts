@@ -1,6 +1,6 @@
 import { Fault } from "../../domain/fault.ts";
 import type { EventLog, Subscription } from "../../domain/ports/event-log.ts";
-import { readPast } from "../../domain/read-past.ts";
+import { firstFrom, readPast } from "../../domain/read-past.ts";
 import type { StoredRecord, Topic } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { type AuditEntry, type AuditFilter, entryOf, passes } from "./audit-entry.ts";
@@ -52,7 +52,7 @@ export function openAuditTail({ log }: { readonly log: EventLog }): AuditTail {
   async function follow(follower: Follower): Promise<void> {
     if (followers.size >= followersMax) throw new Fault("unavailable", "too many follow the audit already", { retryAfterMs: 10_000 });
     followers.add(follower);
-    subscription ??= log.subscribe(auditTopics, { from: "end" }, (records) => {
+    subscription ??= log.subscribe(auditTopics, { from: "end", undecodable: () => {} }, (records) => {
       for (const { topic, partition } of places(records)) for (const tell of followers) tell(topic, partition);
     });
     await subscription;
@@ -61,15 +61,13 @@ export function openAuditTail({ log }: { readonly log: EventLog }): AuditTail {
   async function fill(source: Source): Promise<void> {
     source.more = false;
     const { topic, partition } = source;
-    for (;;) {
+    do {
       const { records, next } = await readPast(log, topic, { partition, from: source.next, recordsMax: readRecordsMax });
       if (next === source.next) return;
-      source.next = next;
-      if (records.length === 0) continue;
       source.waiting = records;
+      source.next = next;
       source.more = true;
-      return;
-    }
+    } while (source.waiting.length === 0);
   }
 
   /** Records of all partitions, the oldest at hand first; with `following` it waits for more until `signal` aborts. */
@@ -172,22 +170,9 @@ export async function firstOffsetAt<Type extends AuditType>(
   let high = end;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const record = await firstReadable(log, topic, { partition, from: middle, until: high });
+    const record = await firstFrom(log, topic, { partition, from: middle });
     if (record === undefined || record.timestampMs >= timeMs) high = middle;
     else low = record.offset + 1;
   }
   return low;
-}
-
-async function firstReadable<Type extends AuditType>(
-  log: EventLog,
-  topic: Topic<Type>,
-  { partition, from, until }: { readonly partition: number; readonly from: number; readonly until: number },
-): Promise<StoredRecord<Type> | undefined> {
-  for (let at = from; at < until; ) {
-    const { records, next } = await readPast(log, topic, { partition, from: at, recordsMax: 1 });
-    if (records.length > 0 || next === at) return records[0];
-    at = next;
-  }
-  return undefined;
 }

@@ -95,7 +95,9 @@ export async function openUsageView({ log }: { readonly log: EventLog }): Promis
     }
   }
 
-  const subscription = await log.subscribe([topics.usage], { from: "start" }, (records) => {
+  // Counts only rise: one that can't be decoded is made up for by the next.
+  const options = { from: "start", undecodable: () => {} } as const;
+  const subscription = await log.subscribe([topics.usage], options, (records) => {
     for (const { value } of records) if (value !== null) fold(value);
   });
 

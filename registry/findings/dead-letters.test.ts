@@ -3,8 +3,9 @@ import { test } from "node:test";
 import { Fault } from "../../domain/fault.ts";
 import type { LogRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
+import { memoryLog as partedLog } from "../../processors/memory-log.ts";
 import { admin, controlFixture, nobody, stranger } from "../control.fixture.ts";
-import type { Control } from "../control.ts";
+import { type Control, openControl } from "../control.ts";
 import type { MemoryLog } from "../event-log.fixture.ts";
 
 const code = (expected: string) => (reason: unknown) => reason instanceof Fault && reason.code === expected;
@@ -49,6 +50,15 @@ test("dead letters are shown newest first, in pages, to administrators of their 
   const first = await control.listDeadLetters(admin, { limit: 3 });
   const second = await control.listDeadLetters(admin, { limit: 3, cursor: first.nextCursor });
   assert.deepEqual([first.entries.length, second.entries.length, second.nextCursor], [3, 1, undefined]);
+});
+
+test("what can't be decoded beside them hides no dead letter", async () => {
+  const log = partedLog({ isUndecodable: ({ key }) => key === "unreadable" });
+  const { options } = await controlFixture();
+  await log.append(topics.deadLetters, [refused(1), { ...refused(2), key: "unreadable" }, refused(3)]);
+  const control = await openControl({ ...options, log });
+  assert.deepEqual(await idsOf(control), ["usage/calls/3/3", "usage/calls/3/1"]);
+  await control.close();
 });
 
 test("a retry is asked for once, recorded, and what becomes of it is shown", async () => {

@@ -1,6 +1,7 @@
 import { type Directory, entityKey, type Versioned } from "../../domain/directory.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
+import { readPast } from "../../domain/read-past.ts";
 import type { StoredRecord } from "../../domain/record.ts";
 import type { Server } from "../../domain/server.ts";
 import { topics } from "../../domain/topics.ts";
@@ -61,10 +62,11 @@ export function openServerWatch({ log, directory }: { readonly log: EventLog; re
   async function* missed(organizationId: string, from: number): AsyncGenerator<ServerChange, void> {
     let next = from;
     while (next < nextOffset()) {
-      const records = await log.read(topics.servers, { partition: 0, from: next, recordsMax: readRecordsMax });
-      const own = records.filter(({ value }) => value?.organizationId === organizationId);
+      const part = await readPast(log, topics.servers, { partition: 0, from: next, recordsMax: readRecordsMax });
+      if (part.next === next) return;
+      const own = part.records.filter(({ value }) => value?.organizationId === organizationId);
       yield* own.map(changeOf).filter((change) => change !== undefined);
-      next = (records.at(-1)?.offset ?? Number.POSITIVE_INFINITY) + 1;
+      next = part.next;
     }
   }
 
