@@ -174,8 +174,14 @@ test("a dead letter that is tried again is processed once, however often its ret
   const again = await runProcessors(options);
   await again.caughtUp();
   await again.close();
-
   assert.deepEqual(lines(log.all(topics.upstreamLogs)), ["cured 1 of 0"]);
+
+  const anew = { ...options, states: memoryStates() };
+  const rebuilding = await runProcessors(anew);
+  await rebuilding.caughtUp();
+  await rebuilding.close();
+  const { entries } = await anew.states.load(`echo/${partition}`);
+  assert.equal(entries.get("count"), "1", "a state that is built anew takes the record once, in its place");
   const ends = log.all(topics.deadLetters).filter(({ type }) => type === "retry_ended");
   assert.deepEqual(
     ends.map(({ value }) => (value !== null && "letterId" in value && "outcome" in value ? `${value.outcome} ${value.reason}` : "")),

@@ -161,7 +161,8 @@ export class TaskShare {
     if (value === null) return;
     const { partition, offset, letterId } = value;
     const topic = topicOf(this.#stepping.processor, value.topic, partition === this.#owned.partition);
-    if (topic === undefined) return;
+    // A state that is built anew has yet to come to the record: then it is processed in its place, and not before those in front of it.
+    if (topic === undefined || offset >= (state.positions.get(sourceOf(topic.name, partition)) ?? 0)) return;
     const origin = originOfStep(this.#stepping, request);
     const ended = (cause?: unknown) =>
       addOutput(batch, topics.deadLetters, retryEnded(value, this.#options.nowMs(), cause), { ...origin, index: 0 });
