@@ -32,6 +32,17 @@ test("the canonical form has full names and no docs, defaults or logical types",
 });
 
 const base = record(field("id", "string"), field("count", "long"));
+
+test("compatibility: what counts milliseconds may not count microseconds, however deep it stands", () => {
+  const at = (logicalType: string) => ["null", { type: "long", logicalType }];
+  const nested = (logicalType: string) =>
+    record(field("list", { type: "array", items: { type: "record", name: "Item", fields: [field("at", at(logicalType))] } }));
+  assert.deepEqual(compatibilityProblems(nested("timestamp-micros"), nested("timestamp-millis")), [
+    "what is at .list[].at is timestamp-micros for the reader and timestamp-millis for the writer",
+  ]);
+  assert.deepEqual(compatibilityProblems(nested("timestamp-millis"), nested("timestamp-millis")), []);
+});
+
 const changes = [
   { name: "the same schema", to: base, problems: 0 },
   { name: "a new doc", to: { ...base, doc: "another" }, problems: 0 },
@@ -45,6 +56,13 @@ const changes = [
   { name: "a changed type", to: record(field("id", "string"), field("count", "string")), problems: 2 },
   { name: "a field made nullable", to: record(field("id", "string"), field("count", ["null", "long"])), problems: 1 },
   { name: "a renamed record", to: { ...base, name: "Other" }, problems: 2 },
+  { name: "a text that becomes bytes", to: record(field("id", "bytes"), field("count", "long")), problems: 1 },
+  {
+    name: "a number that becomes a time",
+    to: record(field("id", "string"), field("count", { type: "long", logicalType: "timestamp-millis" })),
+    problems: 1,
+  },
+  { name: "another order of fields", to: record(...base.fields.toReversed()), problems: 0 },
 ];
 for (const { name, to, problems } of changes) {
   test(`compatibility: ${name} makes ${problems} problems`, () => {
