@@ -58,6 +58,8 @@ export function createRepeats({ client, dataStream, signal }: RepeatsOptions): R
         size: ids.length,
         _source: false,
         track_total_hits: false,
+        // A shard that is away may hold what is looked for: then the batch waits.
+        allow_partial_search_results: false,
         filter_path: "hits.hits._id",
       },
       transport,

@@ -393,6 +393,21 @@ test("a request that is too large is sent in parts; a document that is too large
   );
 });
 
+test("what may be there already is looked up in all shards, or else the batch waits", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const proxy = await openFaultyProxy(stand.url);
+  t.after(() => proxy.close());
+  const body = JSON.stringify({ error: { type: "search_phase_execution_exception", reason: "Search rejected due to missing shards" } });
+  proxy.next(/_search/, { kind: "answer", status: 503, body });
+  await stand.log.append(topics.calls, [decided("acme", 1)]);
+  await (await stand.open({}, { urls: [proxy.url] })).caughtUp();
+  assert.equal((await stand.documents()).length, 1);
+  const searches = proxy.seen.filter(({ path }) => path.includes("_search"));
+  assert.equal(searches.length, 2);
+  for (const { path } of searches) assert.match(path, /allow_partial_search_results=false/);
+});
+
 test("without a template nothing is written where it may not be put", async (t) => {
   const stand = await stage(t);
   if (stand === undefined) return;
