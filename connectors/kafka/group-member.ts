@@ -22,6 +22,8 @@ const pauseMs = 200;
 const leaveMsMax = 3_000;
 /** After these we are no member any more, and what we own is another's. */
 const membershipLost = new Set(["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION", "FENCED_INSTANCE_ID"]);
+/** These no further attempt mends: somebody must change what the brokers allow. */
+const lasting = new Set(["GROUP_AUTHORIZATION_FAILED", "INVALID_SESSION_TIMEOUT", "INCONSISTENT_GROUP_PROTOCOL", "INVALID_GROUP_ID"]);
 
 /**
  * A member of a consumer group, by the classic protocol with cooperative rounds: what stays with its owner is read on while the group
@@ -30,6 +32,7 @@ const membershipLost = new Set(["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION", "FENC
  */
 export function runGroupMember(options: GroupMemberOptions): RunningMember {
   const session = openGroupSession(options);
+  const tellRejoining = rejoiningTold(options);
   const owned = new Map<number, number>();
   const closing = new AbortController();
   const { promise: joined, resolve: isJoined } = Promise.withResolvers<void>();
@@ -76,7 +79,7 @@ export function runGroupMember(options: GroupMemberOptions): RunningMember {
       await giveBack([...owned.keys()]);
     }
     if (type === "REBALANCE_IN_PROGRESS") return;
-    options.logger.debug("a group is joined again", { group: options.group, cause: error });
+    tellRejoining(error);
     await pause(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined);
     await session.drop();
   }
@@ -98,6 +101,18 @@ export function runGroupMember(options: GroupMemberOptions): RunningMember {
       // A round that waits for others ends without us.
       await Promise.race([running.then(session.leave), pause(leaveMsMax, undefined, { ref: false })]);
     },
+  };
+}
+
+/** What nothing mends by itself is told aloud, once until there is another such reason. */
+function rejoiningTold({ group, logger }: Pick<GroupMemberOptions, "group" | "logger">): (error: unknown) => void {
+  let told = "";
+  return (error) => {
+    const reason = errorType(error);
+    logger.debug("a group is joined again", { group, cause: error });
+    if (!lasting.has(reason) || reason === told) return;
+    told = reason;
+    logger.error("The brokers do not let us into a group", { group, reason });
   };
 }
 

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import kafkajs from "kafkajs";
-import { silentLogger } from "../../domain/ports/logger.ts";
+import { type Logger, silentLogger } from "../../domain/ports/logger.ts";
 import type { LogRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { createMetrics } from "../../gateway/operations/metrics.ts";
@@ -13,7 +13,9 @@ import { until } from "../../tests/e2e/until.ts";
 import { kafka } from "../../tests/servers/for-test.ts";
 import { createCodec } from "../avro/codec.ts";
 import { fullSamples } from "../avro/event-samples.ts";
+import { openCluster } from "./connection.ts";
 import { openKafkaLog } from "./event-log.ts";
+import { runGroupMember } from "./group-member.ts";
 import { migrateKafka } from "./migrate.ts";
 
 const codec = createCodec();
@@ -128,6 +130,37 @@ test("what can't be decoded is told to a member and passed over; who only subscr
   assert.equal(subscription.lag(), 2);
   assert.match(metrics.expose(), /sluice_log_lag_records\{group="",topic="users"\} 2/);
   await subscription.close();
+});
+
+test("who is not let into a group says so once, and goes on asking", { timeout: 60_000 }, async (t) => {
+  const address = await kafka(t);
+  if (address === undefined) return;
+  const told: unknown[] = [];
+  let attempts = 0;
+  const logger: Logger = {
+    ...silentLogger,
+    error: (message, fields) => void told.push({ message, ...fields }),
+    debug: () => void attempts++,
+  };
+  const member = runGroupMember({
+    group: `impatient-${randomUUID().slice(0, 8)}`,
+    topics: new Map([["calls", 1]]),
+    cluster: openCluster({ brokers: address.split(","), clientId: "group", tls: false, logger: silentLogger }),
+    // Less than brokers allow.
+    sessionMs: 10,
+    heartbeatMs: 50,
+    rebalanceMs: 1_000,
+    logger,
+    assigned: () => assert.fail(),
+    revoked: async () => {},
+    onRound: () => assert.fail(),
+  });
+  await until("it was tried again", () => attempts >= 2);
+  await member.close();
+  assert.deepEqual(
+    told.map((line) => (line as { readonly reason: string }).reason),
+    ["INVALID_SESSION_TIMEOUT"],
+  );
 });
 
 test("what brokers compress otherwise is read: gzip, snappy and zstd", { timeout: 60_000 }, async (t) => {
