@@ -193,3 +193,18 @@ export const topics = {
     about: "What has been spent of each budget, by what it counts apart.",
   }),
 } as const;
+
+export type StateEvent = "state_changed" | "state_committed";
+
+/** The topic that the state of a processor is restored from where its store is lost, or another process takes over: partition i belongs to task i. */
+export function changelogOf({ name, partitions }: { readonly name: string; readonly partitions: number }): Topic<StateEvent> {
+  return {
+    name: `changelog-${name}`,
+    keys: "entry of the state",
+    types: ["state_changed", "state_committed"],
+    partitions,
+    cleanup: "compact",
+    retentionMs: null,
+    about: `The state of the processor ${name}.`,
+  };
+}

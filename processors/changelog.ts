@@ -1,19 +1,6 @@
-import type { LogRecord, StoredRecord, Topic } from "../domain/record.ts";
+import type { LogRecord, StoredRecord } from "../domain/record.ts";
 import { recordKey } from "../domain/record-key.ts";
-
-export type StateEvent = "state_changed" | "state_committed";
-
-/** The topic that the state of a processor is restored from where its store is lost, or another process takes over: partition i belongs to task i. */
-export function changelogOf({ name, partitions }: { readonly name: string; readonly partitions: number }): Topic<StateEvent> {
-  return {
-    name: `changelog-${name}`,
-    types: ["state_changed", "state_committed"],
-    partitions,
-    cleanup: "compact",
-    retentionMs: null,
-    about: `The state of the processor ${name}.`,
-  };
-}
+import type { StateEvent } from "../domain/topics.ts";
 
 /** Who writes: the task, and the epoch of its owner. `nextId` is different for each record. */
 export interface ChangelogWriter {

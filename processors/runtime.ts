@@ -3,8 +3,7 @@ import type { EventLog, Membership, Subscription } from "../domain/ports/event-l
 import type { Logger } from "../domain/ports/logger.ts";
 import type { StateStore } from "../domain/ports/state-store.ts";
 import type { Position, RecordPlace, StoredRecord, Topic } from "../domain/record.ts";
-import { topics } from "../domain/topics.ts";
-import { changelogOf } from "./changelog.ts";
+import { changelogOf, topics } from "../domain/topics.ts";
 import type { Processor } from "./processor.ts";
 import { openTask, type Task } from "./task.ts";
 import type { TaskObserver } from "./task-share.ts";

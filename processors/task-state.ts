@@ -2,7 +2,8 @@ import { Fault } from "../domain/fault.ts";
 import type { EventLog } from "../domain/ports/event-log.ts";
 import type { StateStore } from "../domain/ports/state-store.ts";
 import type { StoredRecord, Topic } from "../domain/record.ts";
-import { type ChangelogWriter, claimRecord, commitRecords, doubtful, type Replica, replay, type StateEvent } from "./changelog.ts";
+import type { StateEvent } from "../domain/topics.ts";
+import { type ChangelogWriter, claimRecord, commitRecords, doubtful, type Replica, replay } from "./changelog.ts";
 
 /** Positions that are about the local store itself: they are no part of what the changelog says. */
 const local = { next: "@next", epoch: "@epoch", storedAtMs: "@stored-at" } as const;

@@ -1,6 +1,5 @@
 import type { Topic } from "../../domain/record.ts";
-import { topics } from "../../domain/topics.ts";
-import { changelogOf } from "../../processors/changelog.ts";
+import { changelogOf, topics } from "../../domain/topics.ts";
 import { partitionsOf } from "../../processors/runtime.ts";
 import { topology } from "../../processors/topology.ts";
 import { activityOptions } from "../configuration/anomaly-options.ts";

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { EventType } from "../../domain/events.ts";
 import type { Topic } from "../../domain/record.ts";
-import { topics } from "../../domain/topics.ts";
+import { changelogOf, topics } from "../../domain/topics.ts";
 import { schemaFolder } from "./codec.ts";
 
 /** The parts of an .avsc file that the page tells. */
@@ -18,22 +18,27 @@ Made of \`domain/topics.ts\` and \`proto/events/*.avsc\` by \`npm run gen\`: cha
 
 Every fact is an event, every event an Avro record on a topic. Order is kept among records of one key; delivery is at least once, and readers
 drop repeats by the event's \`id\`, its sequence, or the header \`src\`. \`sluice migrate\` makes the topics on Kafka; the embedded log makes them
-as they are first written.
+as they are first written. On Kafka their names have \`kafka.topicPrefix\` in front, and they have \`kafka.partitionsMax\` partitions at most. A topic that keeps the last of each
+key is compacted; a record has 8 MiB at most.
 
 **On the wire** a value is in Avro's single-object encoding (\`C3 01\`, CRC-64-AVRO of the schema, body), or, where a schema registry is
 configured, in Confluent's framing (\`00\`, four bytes of schema id, body); readers take both. No value (a tombstone) means that the key is
-gone; the header \`sluice-type\` says of what event where the topic holds several. Headers are text: \`traceparent\` is the W3C trace context,
-\`src\` the record that a processor's output was made from (\`topic/partition/offset#n\`).
+gone; the header \`sluice-type\` says of what event where the topic holds several.
+
+**Headers** are text. \`traceparent\`: the W3C trace context of a call. \`src\`: the task and the record that a processor's output was made from
+(\`usage/3/calls/3/1042#0\`), or the tick; what comes again has the same. \`writer\`: the term of the control process that wrote a definition. A term begins with a
+tombstone of the key \`=writer\` on every such topic; what an earlier term writes behind it does not count. \`entry\` and \`epoch\`: of a tombstone on a changelog.
 
 **Changes** are fully compatible with every release, in both directions (\`npm run schemas\`): fields come and go with a default, and nothing is
 renamed. Unknown schemas are refused, never guessed.`;
 
 /** \`docs/events.md\`. A test holds the file against it. */
 export function eventsPage(): string {
-  const all: readonly Topic[] = Object.values(topics);
+  const ofEvents: readonly Topic[] = Object.values(topics);
+  const all = [...ofEvents, changelogOf({ name: "{processor}", partitions: 0 })];
   const rows = all.map(
     ({ name, keys = "", partitions, cleanup, retentionMs, types, about }) =>
-      `| \`${name}\` | ${keys} | ${partitions} | ${keptText(cleanup, retentionMs)} | ${types.map(linkTo).join(", ")} | ${about} |`,
+      `| \`${name}\` | ${keys} | ${partitions || "as its sources"} | ${keptText(cleanup, retentionMs)} | ${types.map(linkTo).join(", ")} | ${about} |`,
   );
   const types = [...new Set(all.flatMap((topic) => topic.types))];
   return `${[

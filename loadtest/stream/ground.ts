@@ -8,9 +8,8 @@ import { migrateKafka } from "../../connectors/kafka/migrate.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import type { Topic } from "../../domain/record.ts";
-import { topics } from "../../domain/topics.ts";
+import { changelogOf, topics } from "../../domain/topics.ts";
 import { createMetrics } from "../../gateway/operations/metrics.ts";
-import { changelogOf } from "../../processors/changelog.ts";
 import type { Processor } from "../../processors/processor.ts";
 import { type Runtime, runProcessors } from "../../processors/runtime.ts";
 
