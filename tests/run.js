@@ -13,7 +13,11 @@ const others = globSync("{cli,connectors,domain,gateway,loadtest,processors,prot
   (file) => !unitTests.includes(file) && !shared.includes(file),
 );
 
-const options = ["--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=2", "--test-timeout=300000"];
+const reporters = [process.stdout.isTTY ? "spec" : "tap", "./tests/left-out.ts"];
+const options = [
+  ...["--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=2", "--test-timeout=300000"],
+  ...reporters.flatMap((reporter) => [`--test-reporter=${reporter}`, "--test-reporter-destination=stdout"]),
+];
 const files = isUnit ? shared : [...shared, ...others.sort()];
 // What Node makes of modules is kept from run to run.
 const env = { ...process.env, NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? ".cache/compile" };
