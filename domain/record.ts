@@ -1,4 +1,5 @@
 import type { Events, EventType } from "./events.ts";
+import type { Fault } from "./fault.ts";
 
 /** What is appended to the log: one event, the key that orders it, and when it happened (not when it was written). */
 export type LogRecord<Type extends EventType = EventType> = {
@@ -22,6 +23,14 @@ export interface Position {
 /** Where a record is, by the name of its topic. */
 export interface RecordPlace extends Position {
   readonly topic: string;
+}
+
+/** The `field` of the fault by which a codec refuses bytes that do not even begin as an event of any version does. */
+export const foreignField = "framing";
+
+/** Whether what can't be decoded was written by no version of ours: nothing is missed that is passed over. */
+export function isForeign({ field }: Pick<Fault, "field">): boolean {
+  return field === foreignField;
 }
 
 /** A record as it was read back. */

@@ -20,8 +20,8 @@ export interface MemoryLogOptions {
   readonly before?: (topic: Topic, records: readonly LogRecord[]) => Promise<void> | void;
   /** Told of what was written, before the append has answered. */
   readonly after?: (topic: Topic) => Promise<void> | void;
-  /** Records that can't be decoded when they are read. */
-  readonly isUndecodable?: (record: StoredRecord) => boolean;
+  /** Records that can't be decoded when they are read; a codec's verdict, where a test has one. */
+  readonly isUndecodable?: (record: StoredRecord) => boolean | Fault;
   /** Records a batch that members of groups are handed, at most; 500 unless told. */
   readonly recordsMax?: number;
   /** Between two attempts at what was rejected; a turn of the event loop is enough. */
@@ -57,7 +57,9 @@ export function memoryLog(options: MemoryLogOptions = {}): MemoryLog {
   };
   const read: MemoryParts["read"] = (topic, partition, from, recordsMax) => {
     const records = stored(topic, partition).slice(Math.max(0, from), Math.max(0, from) + recordsMax);
-    if (records.some(isUndecodable)) throw new Fault("invalid", "the record has no known schema");
+    for (const verdict of records.map(isUndecodable)) {
+      if (verdict !== false) throw verdict === true ? new Fault("invalid", "the record has no known schema") : verdict;
+    }
     return records;
   };
   const parts: MemoryParts = { stored, read, listeners: new Set(), recordsMax: options.recordsMax ?? 500, pause };

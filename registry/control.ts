@@ -12,7 +12,7 @@ import type { Fault } from "../domain/fault.ts";
 import type { ApiKey, User } from "../domain/identity.ts";
 import type { EventLog, Subscription } from "../domain/ports/event-log.ts";
 import type { Logger } from "../domain/ports/logger.ts";
-import type { RecordPlace, StoredRecord } from "../domain/record.ts";
+import { isForeign, type RecordPlace, type StoredRecord } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
 import { type Actor, requireAdministrator } from "./actor.ts";
 import type { AuditEntry, AuditFilter } from "./audit/audit-entry.ts";
@@ -169,11 +169,11 @@ const informing: ReadonlySet<string> = new Set([topics.health.name, topics.deadL
 
 /**
  * A record that can't be folded is left out and logged: waiting for it would stop everything behind it. One that can't even be decoded may be a
- * right that was taken away, in the words of a later version: who decides waits for it, but not for what only informs.
+ * right that was taken away, in the words of a later version: who decides waits for it, but not for what only informs, or is none of ours.
  */
 function followEntities(log: EventLog, logger: Logger, fold: (record: EntityRecord) => void): Promise<Subscription> {
   const undecodable = (place: RecordPlace, cause: Fault) => {
-    if (informing.has(place.topic)) return;
+    if (informing.has(place.topic) || isForeign(cause)) return;
     logger.error("An entity can't be decoded: nothing behind it is known", { ...place, cause });
     throw cause;
   };

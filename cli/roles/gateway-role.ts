@@ -74,7 +74,8 @@ function viewsCheck(freshness: Freshness): Check {
   const ageMs = freshness.ageMs();
   const seconds = Math.round(ageMs / 1_000);
   if (freshness.isStale()) return { name: "views", ok: false, detail: `${seconds} s old: every call is denied`, isNeeded: true };
-  if (ageMs > freshMs) return { name: "views", ok: false, detail: `${seconds} s old: the log does not answer` };
+  if (ageMs > freshMs)
+    return { name: "views", ok: false, detail: `${seconds} s old: the log does not answer, or a definition can't be read` };
   return { name: "views", ok: true, detail: "as the log has them" };
 }
 

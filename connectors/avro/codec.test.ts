@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import fc from "fast-check";
 import type { Events, EventType } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
+import { isForeign } from "../../domain/record.ts";
 import { createCodec, schemaFolder } from "./codec.ts";
 import { bareSamples, fullSamples } from "./event-samples.ts";
 
@@ -170,6 +171,22 @@ test("what an earlier released schema wrote is read as today's event", (t) => {
 
   const decoded = createCodec(url).decode(earlier);
   assert.deepStrictEqual(decoded, { type: "upstream_logged", value: { ...fullSamples.upstream_logged, stream: null } });
+});
+
+test("bytes that are no event of any version can be told from what is damaged, or of a later one", () => {
+  const whole = Buffer.from(codec.encode("user_changed", fullSamples.user_changed));
+  const later = Buffer.from(whole);
+  later.writeUInt32LE(1, 2);
+  const isForeignTo = (bytes: Uint8Array) => {
+    try {
+      codec.decode(bytes);
+      return undefined;
+    } catch (error) {
+      return isForeign(error as Fault);
+    }
+  };
+  assert.deepEqual([Buffer.from("no event"), Buffer.alloc(0), Buffer.of(0xc3)].map(isForeignTo), [true, true, true]);
+  assert.deepEqual([later, whole.subarray(0, 9), whole.subarray(0, 20), whole].map(isForeignTo), [false, false, false, undefined]);
 });
 
 test("bytes of an unknown schema are refused, with what to do", () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Events, EventType } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
+import { foreignField } from "../../domain/record.ts";
 import { canonicalForm, parseSchema, type Schema } from "./schema.ts";
 
 /** An event as it was read: its type, told by the fingerprint in front of it, and its value. */
@@ -140,9 +141,10 @@ export function createCodec(folder: URL = schemaFolder): Codec {
 
 function decode(readers: ReadonlyMap<number, readonly Reader[]>, bytes: Uint8Array): DecodedEvent {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer.length < headerBytes || buffer[0] !== 0xc3 || buffer[1] !== 0x01) {
-    throw new Fault("invalid", "these bytes are no event: they do not begin with C3 01");
+  if (buffer[0] !== 0xc3 || buffer[1] !== 0x01) {
+    throw new Fault("invalid", "these bytes are no event: they do not begin with C3 01", { field: foreignField });
   }
+  if (buffer.length < headerBytes) throw new Fault("invalid", "these bytes are no event: they end in its head");
   const low = buffer.readUInt32LE(2);
   const high = buffer.readUInt32LE(6);
   for (const reader of readers.get(low) ?? []) {

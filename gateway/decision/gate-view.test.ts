@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Fault } from "../../domain/fault.ts";
 import { type Logger, silentLogger } from "../../domain/ports/logger.ts";
+import { foreignField, type StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { memoryLog } from "../../processors/memory-log.ts";
 import { openGateView } from "./gate-view.ts";
@@ -27,8 +29,11 @@ function spent(amount: number, key = "acme/day/") {
   return { type: "budget_spent", key, value, timestampMs: 1 } as const;
 }
 
-test("a definition that can't be decoded is waited for and told, because it may take a right away; what only rises is passed", async () => {
-  const log = memoryLog({ isUndecodable: ({ key }) => key === "unreadable", pause: () => new Promise(setImmediate) });
+const foreign = new Fault("invalid", "no event", { field: foreignField });
+
+test("a definition that can't be decoded is waited for and told: it may take a right away; what only rises, or is none of ours, is passed", async () => {
+  const isUndecodable = ({ key }: StoredRecord) => (key === "foreign" ? foreign : key === "unreadable");
+  const log = memoryLog({ isUndecodable, pause: () => new Promise(setImmediate) });
   const told: unknown[] = [];
   const logger: Logger = { ...silentLogger, error: (message, fields) => told.push({ message, ...fields }) };
   const view = await openGateView({ log, logger, onServers() {}, onLimits() {} });
@@ -41,10 +46,10 @@ test("a definition that can't be decoded is waited for and told, because it may 
   );
   assert.deepEqual(told, []);
 
-  await log.append(topics.users, [user("ana"), user("bob", "unreadable"), user("cid")]);
-  await view.reached(topics.users, { partition: 0, offset: 0 });
+  await log.append(topics.users, [user("eva", "foreign"), user("ana"), user("bob", "unreadable"), user("cid")]);
+  await view.reached(topics.users, { partition: 0, offset: 1 });
   while (told.length < 2) await new Promise(setImmediate);
-  assert.partialDeepStrictEqual(told[0], { topic: "users", partition: 0, offset: 1 });
+  assert.partialDeepStrictEqual(told[0], { topic: "users", partition: 0, offset: 2 });
   assert.deepEqual([...view.directory.users.keys()], ["acme/ana"]);
   await view.close();
 });

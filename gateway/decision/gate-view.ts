@@ -4,7 +4,7 @@ import type { Limit } from "../../domain/limits/limit.ts";
 import { compilePolicies, type PolicyTable } from "../../domain/policy/evaluate.ts";
 import type { EventLog, Subscription } from "../../domain/ports/event-log.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
-import type { Position, RecordPlace, StoredRecord, Topic } from "../../domain/record.ts";
+import { isForeign, type Position, type RecordPlace, type StoredRecord, type Topic } from "../../domain/record.ts";
 import type { Server } from "../../domain/server.ts";
 import { topics } from "../../domain/topics.ts";
 import { type CompiledVirtual, compileVirtual } from "../../domain/virtual/compiled-virtual.ts";
@@ -62,7 +62,7 @@ export async function openGateView({ log, logger, onServers, onLimits, onRights 
   };
   const undecodable = (place: RecordPlace, cause: Fault) => {
     // What is spent only rises: the next record makes up for it.
-    if (place.topic === topics.spending.name) return;
+    if (place.topic === topics.spending.name || isForeign(cause)) return;
     // It may be a right that was taken away, in the words of a later version: nothing is decided as if it were not there.
     logger.error("A definition can't be decoded: nothing behind it is in force", { ...place, cause });
     throw cause;
