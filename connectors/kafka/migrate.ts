@@ -22,7 +22,6 @@ export interface Migrated {
   readonly unchanged: readonly string[];
 }
 
-const anyTime = String(2n ** 63n - 1n);
 const pauseMsMin = 200;
 const pauseMsMax = 5_000;
 /** Errors that waiting does not mend. */
@@ -78,7 +77,8 @@ async function migrate(admin: Admin, options: MigrateOptions): Promise<Migrated>
   const replicas = options.replicas ?? Math.min(3, (await admin.describeCluster()).brokers.length);
   const created = [...wanted.keys()].filter((name) => !existing.has(name));
   if (created.length > 0) await create(admin, created, wanted, replicas, options);
-  const changed = present.length === 0 ? [] : await correctSettings(admin, present, wanted, replicas);
+  const corrected = await correctSettings(admin, [...wanted.keys()], wanted, replicas);
+  const changed = present.filter((name) => corrected.includes(name));
   return { created, changed, unchanged: present.filter((name) => !changed.includes(name)) };
 }
 
@@ -131,31 +131,35 @@ export function settingsOf({ cleanup, retentionMs }: Topic, replicas: number): R
     ...kept,
     // What a batch adds to its records, and a reserve.
     "max.message.bytes": String(recordBytesMax + 1024 * 1024),
-    // A record has the time of its event, on whatever clock: brokers refuse what is an hour ahead of theirs unless told otherwise.
     "message.timestamp.type": "CreateTime",
-    "message.timestamp.before.max.ms": anyTime,
-    "message.timestamp.after.max.ms": anyTime,
     "min.insync.replicas": String(replicas >= 3 ? 2 : 1),
     "compression.type": "producer",
   };
 }
 
-/** Returns the names of those that were not as declared. What others have set besides stays. */
+/** A record has the time of its event, on whatever clock: brokers since 4.0 refuse what is an hour ahead of theirs unless told otherwise. */
+const anyTime: Readonly<Record<string, string>> = {
+  "message.timestamp.before.max.ms": String(2n ** 63n - 1n),
+  "message.timestamp.after.max.ms": String(2n ** 63n - 1n),
+};
+
+/** Returns the names of those that were not as declared. What others have set besides stays, and what the brokers do not know is left out. */
 async function correctSettings(
   admin: Admin,
-  present: readonly string[],
+  names: readonly string[],
   wanted: ReadonlyMap<string, Topic>,
   replicas: number,
 ): Promise<readonly string[]> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: present.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
+    resources: names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
   });
   const changes = resources.flatMap(({ resourceName, configEntries }) => {
     const topic = wanted.get(resourceName);
     if (topic === undefined) return [];
-    const { "min.insync.replicas": _inSync, ...settings } = settingsOf(topic, replicas);
     const current = new Map(configEntries.map(({ configName, configValue }) => [configName, configValue]));
+    const { "min.insync.replicas": _inSync, ...declared } = settingsOf(topic, replicas);
+    const settings = { ...declared, ...Object.fromEntries(Object.entries(anyTime).filter(([name]) => current.has(name))) };
     if (Object.entries(settings).every(([name, value]) => current.get(name) === value)) return [];
     // The request replaces all of a topic's own settings.
     const own = configEntries.filter(({ configSource }) => configSource === kafkajs.ConfigSource.TOPIC_CONFIG);
