@@ -4,8 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Client } from "@elastic/elasticsearch";
 import kafkajs from "kafkajs";
 import { createCodec } from "../../connectors/avro/codec.ts";
+import { openClient } from "../../connectors/elasticsearch/client.ts";
+import { removeDataStream } from "../../connectors/elasticsearch/data-stream.fixture.ts";
+import { dataStreamName } from "../../connectors/elasticsearch/index-template.ts";
 import { openKafkaLog } from "../../connectors/kafka/event-log.ts";
 import { type Fleet, type MemberName, memberNames, startFleet } from "../../deploy/fleet/fleet.ts";
 import type { CallDecided, CallEnded } from "../../domain/events.ts";
@@ -15,7 +19,7 @@ import { topics } from "../../domain/topics.ts";
 import { createMetrics } from "../../gateway/operations/metrics.ts";
 import { readToEnd } from "../../processors/read-to-end.ts";
 import { type CountingServer, startCountingServer } from "../fixtures/counting-server.ts";
-import { ownKafka } from "../servers/for-test.ts";
+import { elasticsearch, ownKafka } from "../servers/for-test.ts";
 import type { KafkaServer } from "../servers/kafka-server.ts";
 import { modernRequest } from "./harness.ts";
 import { inLetters } from "./seeded.ts";
@@ -35,6 +39,9 @@ interface Stage {
   readonly prefix: string;
   readonly brokers: string;
   readonly made: Made[];
+  /** Every event on the log is to be one document there. */
+  readonly search: Client;
+  readonly dataStream: string;
 }
 
 const gates = ["gate-1", "gate-2"] as const;
@@ -103,22 +110,31 @@ function moreAnswered({ made }: Stage, count: number, when: string): Promise<unk
 }
 
 /** Answers how it is ended: before its broker is, which hooks that run in their order would end first. */
-async function startStage(t: TestContext, brokers: string): Promise<{ readonly stage: Stage; readonly end: () => Promise<void> }> {
+async function startStage(
+  t: TestContext,
+  { brokers, elasticsearchUrl }: { readonly brokers: string; readonly elasticsearchUrl: string },
+): Promise<{ readonly stage: Stage; readonly end: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-stream-faults-"));
   const upstream = await startCountingServer({ era: "modern" });
   const prefix = `faults-${process.pid}.`;
   const onLine = (member: string, line: string) =>
     void (process.env["FLEET_LOG"] !== undefined && process.stderr.write(`${member} ${line}\n`));
-  const fleet = await startFleet({ folder, brokers, demo: false, environment: { SLUICE_KAFKA_TOPIC_PREFIX: prefix }, onLine });
+  const namespace = `faults${process.pid}`;
+  const environment = { SLUICE_KAFKA_TOPIC_PREFIX: prefix, SLUICE_ELASTICSEARCH_NAMESPACE: namespace };
+  const fleet = await startFleet({ folder, brokers, elasticsearchUrl, demo: false, environment, onLine });
+  const search = openClient({ urls: [elasticsearchUrl], credentials: null, ca: null, requestTimeoutMs: 10_000 });
+  const dataStream = dataStreamName(namespace);
   t.after(async () => {
     await upstream.close();
+    await removeDataStream(search, dataStream);
+    await search.close();
     rmSync(folder, { recursive: true, force: true });
   });
   const end = async () => {
     for (const name of memberNames) fleet.member(name).child.kill("SIGCONT");
     await fleet.stop();
   };
-  const stage: Stage = { fleet, upstream, prefix, brokers, made: [] };
+  const stage: Stage = { fleet, upstream, prefix, brokers, made: [], search, dataStream };
   return { stage, end };
 }
 
@@ -203,13 +219,28 @@ async function check(stage: Stage): Promise<string> {
   const expected = [allowed.length, denied.length];
   await until(`usage comes to ${expected}`, async () => (await counted()).every((count, index) => count >= (expected[index] ?? 0)), waitMs);
   assert.deepEqual(await counted(), expected, "usage is what the log adds up to");
+  await checkDocuments(stage, calls);
   return `${made.length} calls, ${upstream.executed.length} executed, ${allowed.length} allowed, ${denied.length} denied`;
 }
 
+/** Every decision and every end on the log is one document. */
+async function checkDocuments({ search, dataStream }: Stage, calls: readonly (CallDecided | CallEnded)[]): Promise<void> {
+  const counted = async (action: string) => {
+    await search.indices.refresh({ index: dataStream });
+    return (await search.count({ index: dataStream, query: { term: { "event.action": action } } })).count;
+  };
+  const decisions = calls.filter((one) => "verdict" in one).length;
+  const expected = { "call-decided": decisions, "call-ended": calls.length - decisions };
+  for (const [action, count] of Object.entries(expected)) {
+    await until(`${count} documents of ${action}`, async () => (await counted(action)) >= count, waitMs);
+    assert.equal(await counted(action), count, `each ${action} is one document`);
+  }
+}
+
 test("whatever is killed or stands still under load, nothing acknowledged is lost or counted twice", { timeout: 300_000 }, async (t) => {
-  const kafka = await ownKafka(t);
-  if (kafka === undefined) return;
-  const { stage, end } = await startStage(t, kafka.address);
+  const [kafka, elasticsearchUrl] = [await ownKafka(t), await elasticsearch(t)];
+  if (kafka === undefined || elasticsearchUrl === undefined) return;
+  const { stage, end } = await startStage(t, { brokers: kafka.address, elasticsearchUrl });
   try {
     await prepare(stage);
     await endure(stage, kafka);
@@ -242,7 +273,7 @@ async function endure(stage: Stage, kafka: KafkaServer): Promise<void> {
   await moreAnswered(stage, 20, "while a processor and a gate stand still");
   fleet.member("gate-1").child.kill("SIGCONT");
 
-  await Promise.all((["processors-1", "processors-2"] as const).map((name) => killAndRestart(fleet, name)));
+  await Promise.all((["processors-1", "processors-2", "control"] as const).map((name) => killAndRestart(fleet, name)));
   await killAndRestart(fleet, "processors-2");
   fleet.member("gate-2").child.kill("SIGKILL");
   await fleet.member("gate-2").ended;
