@@ -13,7 +13,7 @@ export function addMigrate(program: Command, session: Session): void {
     .command("migrate")
     .summary("prepare Kafka and Elasticsearch")
     .description(
-      "Makes the topics on Kafka, the index templates in Elasticsearch and, the first time, an organization with an administrator's and an agent's key. Waits for what is not there yet; may be run at any time and as often as one likes. An embedded log needs none of it.",
+      "Makes the topics on Kafka, the schemas in the schema registry and the index templates in Elasticsearch, where those are configured, and, the first time, an organization with an administrator's and an agent's key. Waits for what is not there yet; may be run at any time and as often as one likes. An embedded log needs none of it.",
     )
     .option("--config <file>", "the YAML file; sluice.yaml if there is one")
     .option("--json", "print what was done as JSON")
