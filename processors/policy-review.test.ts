@@ -59,6 +59,17 @@ test("decisions that stand to their policies are not told of", () => {
   );
 });
 
+test("a policy may be named like what every object has", () => {
+  const stage = driver();
+  put(stage, 0, "constructor", { rules: noSend });
+  decide(stage, { timeMs: 5_000, name: "read" });
+  decide(stage, { timeMs: 5_000, name: "send" });
+  assert.deepEqual(
+    reviews(stage).map(({ finding, name, rule }) => [finding, name, rule]),
+    [["contradicted", "send", "constructor/no-send"]],
+  );
+});
+
 test("a decision that its policies contradict is told", () => {
   const stage = driver();
   put(stage, 0, "p", { rules: noSend });

@@ -109,7 +109,8 @@ function keepPolicy(draft: Draft, { value, offset, timestampMs }: StoredRecord<"
   if (value === null) return;
   const key = `policies/${recordKey(value.organizationId)}`;
   const policies = draft.read<Policies>(key, {});
-  const versions = [...(policies[value.name] ?? []), versionOf(value, offset, timestampMs)].slice(-versionsMax);
+  const earlier = Object.hasOwn(policies, value.name) ? (policies[value.name] ?? []) : [];
+  const versions = [...earlier, versionOf(value, offset, timestampMs)].slice(-versionsMax);
   draft.write(key, { ...policies, [value.name]: versions });
 }
 

@@ -69,12 +69,17 @@ class BoundedMapType extends avro.types.MapType {
     const values: Record<string, unknown> = {};
     for (let count = blockCount(tap); count > 0; count = blockCount(tap)) {
       for (let index = 0; index < count; index++) {
-        const key = tap.readString();
-        values[key] = items._read(tap);
+        put(values, tap.readString(), items._read(tap));
       }
     }
     return values;
   }
+}
+
+/** An assignment to `__proto__` would change what the object is, or nothing. */
+function put(values: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== "__proto__") values[key] = value;
+  else Object.defineProperty(values, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /**
