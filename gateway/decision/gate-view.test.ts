@@ -53,3 +53,15 @@ test("a definition that can't be decoded is waited for and told: it may take a r
   assert.deepEqual([...view.directory.users.keys()], ["acme/ana"]);
   await view.close();
 });
+
+test("so is a definition that is no definition", async () => {
+  const log = memoryLog({ pause: () => new Promise(setImmediate) });
+  const told: unknown[] = [];
+  const logger: Logger = { ...silentLogger, error: (message, fields) => told.push({ message, ...fields }) };
+  const view = await openGateView({ log, logger, onServers() {}, onLimits() {} });
+  const value = { ...envelope, id: "1", change: "put", name: "files", version: 1, definition: "{" } as const;
+  await log.append(topics.servers, [{ type: "server_changed", key: "acme/files", value, timestampMs: 1 }]);
+  while (told.length < 2) await new Promise(setImmediate);
+  assert.partialDeepStrictEqual(told[0], { topic: "servers", partition: 0, offset: 0 });
+  await view.close();
+});

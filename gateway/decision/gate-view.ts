@@ -46,10 +46,22 @@ export async function openGateView({ log, logger, onServers, onLimits, onRights 
   // By the entity: a changed one is another object.
   const virtuals = new WeakMap<VirtualServer, CompiledVirtual>();
 
+  /** It may be a right that was taken away, in the words of a later version: nothing is decided as if it were not there. */
+  const stopAt = ({ topic, partition, offset }: RecordPlace, cause: unknown): never => {
+    logger.error("A definition can't be read: nothing behind it is in force", { topic, partition, offset, cause });
+    throw cause;
+  };
+  const fold = (record: StoredRecord<DirectoryEvent>) => {
+    try {
+      foldDirectory(directory, record);
+    } catch (cause) {
+      stopAt(record, cause);
+    }
+  };
   const apply = (records: readonly StoredRecord<DirectoryEvent>[]) => {
     const touched = new Set<string>();
     for (const record of records) {
-      foldDirectory(directory, record);
+      fold(record);
       touched.add(record.topic);
     }
     // A snapshot takes the place of the one before in one step, and its making is nobody's call. One that nobody asked for yet is not made.
@@ -62,10 +74,7 @@ export async function openGateView({ log, logger, onServers, onLimits, onRights 
   };
   const undecodable = (place: RecordPlace, cause: Fault) => {
     // What is spent only rises: the next record makes up for it.
-    if (place.topic === topics.spending.name || isForeign(cause)) return;
-    // It may be a right that was taken away, in the words of a later version: nothing is decided as if it were not there.
-    logger.error("A definition can't be decoded: nothing behind it is in force", { ...place, cause });
-    throw cause;
+    if (place.topic !== topics.spending.name && !isForeign(cause)) stopAt(place, cause);
   };
   const subscription: Subscription = await log.subscribe(directoryTopics, { from: "start", undecodable }, apply);
   await subscription.caughtUp();
