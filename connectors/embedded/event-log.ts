@@ -28,10 +28,9 @@ export function embeddedEventLog({ catalog, reader, writer, close }: EventLogPar
   readonly log: EventLog;
   readonly subscriptions: Set<Closable>;
 } {
-  const subscriptions = new Set<Closable>();
   const read = shareReads(reader.records);
   const groups = embeddedGroups({ catalog, read, onCommit: writer.onCommit });
-  subscriptions.add(groups);
+  const subscriptions = new Set<Closable>([groups]);
   const claim = exclusiveClaims();
 
   function cursorsOf(topics: readonly Topic[], { from, group }: SubscribeOptions) {
