@@ -18,6 +18,7 @@ export interface Events {
   readonly upstream_logged: UpstreamLogged;
   readonly lease_requested: LeaseRequested;
   readonly lease_granted: LeaseGranted;
+  readonly lease_recalled: LeaseRecalled;
   readonly usage_counted: UsageCounted;
   readonly record_refused: RecordRefused;
   readonly retry_requested: RetryRequested;
@@ -197,6 +198,16 @@ export interface LeaseGranted extends Envelope {
   readonly returned: number;
   readonly notAfterMs: number;
   readonly epoch: number;
+}
+
+/** Another gate waits for tokens: the gate that holds this lease is to give back, at once, what it will not spend of it. */
+export interface LeaseRecalled extends Envelope {
+  /** The gate that holds the lease. */
+  readonly gateway: string;
+  readonly limitId: string;
+  readonly bucket: string;
+  /** The request that the lease answered. */
+  readonly leaseId: string;
 }
 
 /** What one user did with one tool in one hour, so far; the last record of a key counts. */

@@ -114,11 +114,11 @@ export const topics = {
   leases: topic({
     name: "leases",
     keys: "limit, bucket",
-    types: ["lease_requested", "lease_granted"],
+    types: ["lease_requested", "lease_granted", "lease_recalled"],
     partitions: 12,
     cleanup: "delete",
     retentionMs: 2 * day,
-    about: "Tokens of rate limits: asked for by gates, granted by the limits processor.",
+    about: "Tokens of rate limits: asked for by gates, granted and recalled by the limits processor.",
   }),
   usage: topic({
     name: "usage",

@@ -104,10 +104,11 @@ test("policies are held against a trace as they always were", (t) => {
   t.assert.snapshot(stage.read(topics.reviews).map(({ value }) => value));
 });
 
-test("limits are granted along a trace as they always were", (t) => {
+/** Requests of three gates for two buckets, 400 ms apart, on the topic of leases; then what the processor told. */
+function leasesAlong(seed: number, definition: { readonly callsMax: number; readonly windowMs: number }, wantedMax: number) {
   const stage = topologyDriver([limits]);
-  defined(stage, "limit", "many", parseLimit({ limitId: "many", callsMax: 40, windowMs: 10_000, per: ["user"] }, place));
-  const random = randomOf(43);
+  defined(stage, "limit", "many", parseLimit({ limitId: "many", per: ["user"], ...definition }, place));
+  const random = randomOf(seed);
   const counts = new Map<string, number>();
   for (let step = 0; step < 60; step += 1) {
     const gateway = random.pick(["gate-1", "gate-2", "gate-3"]);
@@ -122,10 +123,18 @@ test("limits are granted along a trace as they always were", (t) => {
       gateway,
       limitId: "many",
       bucket,
-      wanted: 1 + random.below(8),
+      wanted: 1 + random.below(wantedMax),
       returned: random.below(2),
     };
     stage.pipe(topics.leases, { type: "lease_requested", key: leaseKey(value), value, timestampMs: timeMs });
   }
-  t.assert.snapshot(stage.read(topics.leases).map(({ value }) => value));
+  return stage.read(topics.leases).map(({ value }) => value);
+}
+
+test("limits are granted along a trace as they always were", (t) => {
+  t.assert.snapshot(leasesAlong(43, { callsMax: 40, windowMs: 10_000 }, 8));
+});
+
+test("leases are recalled along a trace as they always were", (t) => {
+  t.assert.snapshot(leasesAlong(44, { callsMax: 120, windowMs: 120_000 }, 60));
 });

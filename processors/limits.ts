@@ -1,21 +1,26 @@
 import type { DefinitionChanged, LeaseRequested } from "../domain/events.ts";
 import { type BucketState, emptyBucket, grant, idleAtMs, leaseKey, type Quota } from "../domain/limits/lease.ts";
 import type { Limit } from "../domain/limits/limit.ts";
+import { recall } from "../domain/limits/recall.ts";
 import { topics } from "../domain/topics.ts";
 import { nothing, type Processor, type Step, type Tick } from "./processor.ts";
 
 /** Clocks of gates may differ by so much before a bucket's state is dropped too early. */
 const skewMs = 60_000;
 
+type Out = "lease_granted" | "lease_recalled";
+type In = "lease_requested" | "limit_changed" | Out;
+
 /**
- * Grants tokens of rate limits to gates: `lease_requested` → `lease_granted`, by the definitions on the topic of limits.
+ * Grants tokens of rate limits to gates: `lease_requested` → `lease_granted`, by the definitions on the topic of limits. Where there are not
+ * enough left, `lease_recalled` asks other gates for what they hold and will not spend.
  * The time of a grant is that of its request, on the gate's clock, never before an earlier one of the same bucket:
  * where clocks of gates differ by d, a window may come out shorter by d.
  * A request for a limit that is not known (yet) is not answered: the gate goes on with its fallback and asks again.
  *
  * State: `limit/{key}` its quota; `bucket/{key}` `{idle at} {BucketState as JSON}`.
  */
-export const limits: Processor<"lease_requested" | "lease_granted" | "limit_changed", "lease_granted"> = {
+export const limits: Processor<In, Out> = {
   name: "limits",
   sources: [topics.leases],
   broadcast: [topics.limits],
@@ -35,7 +40,7 @@ function define({ organizationId, name, change, definition }: DefinitionChanged)
   return { changes: new Map([[limitKey(organizationId, name), quota]]), emit: [] };
 }
 
-function answer(state: ReadonlyMap<string, string>, request: LeaseRequested): Step<"lease_granted"> {
+function answer(state: ReadonlyMap<string, string>, request: LeaseRequested): Step<Out> {
   const defined = state.get(limitKey(request.organizationId, request.limitId));
   if (defined === undefined) return nothing;
   // Both were written by this processor.
@@ -44,11 +49,16 @@ function answer(state: ReadonlyMap<string, string>, request: LeaseRequested): St
   const known = state.get(`bucket/${key}`);
   const bucket = known === undefined ? emptyBucket : (JSON.parse(known.slice(known.indexOf(" "))) as BucketState);
 
-  const { state: after, granted } = grant(bucket, request, quota, "remote");
-  if (granted === null) return nothing;
+  const step = grant(bucket, request, quota, "remote");
+  if (step.granted === null) return nothing;
+  const { state: after, granted, recalled } = recall({ ...step, granted: step.granted }, request.wanted, quota);
+  const timestampMs = granted.timeMs;
   return {
     changes: new Map([[`bucket/${key}`, `${idleAtMs(after, quota.windowMs)} ${JSON.stringify(after)}`]]),
-    emit: [{ topic: topics.leases, record: { type: "lease_granted", key, value: granted, timestampMs: granted.timeMs } }],
+    emit: [
+      { topic: topics.leases, record: { type: "lease_granted", key, value: granted, timestampMs } },
+      ...recalled.map((value) => ({ topic: topics.leases, record: { type: "lease_recalled", key, value, timestampMs } as const })),
+    ],
   };
 }
 

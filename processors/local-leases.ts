@@ -19,7 +19,10 @@ export interface LocalLeases {
    * Takes up what was granted before a restart: to be called, before the first `lease`, with the records of the topic of leases, oldest first,
    * of as long as the longest window at least. Grants of limits that are no longer there (`quotaOf` knows none) are passed over.
    */
-  restore(records: readonly LeaseRecord[], quotaOf: (organizationId: string, limitId: string) => Quota | undefined): void;
+  restore(
+    records: readonly LogRecord<"lease_requested" | "lease_granted" | "lease_recalled">[],
+    quotaOf: (organizationId: string, limitId: string) => Quota | undefined,
+  ): void;
   /** Buckets that are kept. */
   size(): number;
 }

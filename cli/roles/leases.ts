@@ -48,7 +48,10 @@ export function streamLimits(parts: ProcessParts, log: EventLog): Limits {
     async begin() {
       // A grant that can't be decoded is asked for again.
       const grants = await log.subscribe([topics.leases], { from: "end", undecodable: () => {} }, (records) => {
-        for (const { type, value } of records) if (type === "lease_granted" && value !== null) limiter.granted(value);
+        for (const { type, value } of records) {
+          if (type === "lease_granted" && value !== null) limiter.granted(value);
+          else if (type === "lease_recalled" && value !== null) limiter.recalled(value);
+        }
       });
       closeGrants = () => grants.close();
     },

@@ -84,6 +84,7 @@ const schemaFiles: Readonly<Record<EventType, string>> = {
   upstream_logged: "upstream-logged.v1.avsc",
   lease_requested: "lease-requested.v1.avsc",
   lease_granted: "lease-granted.v1.avsc",
+  lease_recalled: "lease-recalled.v1.avsc",
   usage_counted: "usage-counted.v1.avsc",
   record_refused: "record-refused.v1.avsc",
   retry_requested: "retry-requested.v1.avsc",

@@ -118,6 +118,7 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     notAfterMs: timeMs + 10_000,
     epoch: 5,
   },
+  lease_recalled: { ...envelope, gateway: "gate-1", limitId: "per-user", bucket: "acme/ana", leaseId: "gate-1/0m5k2x1y0/000000007" },
   usage_counted: {
     ...envelope,
     hourMs: timeMs,

@@ -44,6 +44,24 @@ test("returned tokens are granted again, those that were never granted are not",
   assert.deepEqual([second.granted?.returned, second.left], [25, 100]);
 });
 
+test("a gate that is granted nothing still holds its lease, and gives back what is left of it once", () => {
+  const quota = { callsMax: 100, windowMs: 60_000 };
+  let { state } = grant(emptyBucket, request(1, 1_000, { wanted: 25 }), quota, "remote");
+  for (let count = 1; count < 40; count += 1)
+    state = grant(state, request(count, 1_001, { gateway: "other", wanted: 25 }), quota, "remote").state;
+  const returned = [0, 10, 10, 20].map((tokens, index) => {
+    const step = grant(state, request(index + 2, 1_100, { wanted: 0, returned: tokens }), quota, "remote");
+    state = step.state;
+    return [step.granted?.returned, step.left];
+  });
+  assert.deepEqual(returned, [
+    [0, 0],
+    [10, 10],
+    [10, 20],
+    [5, 25],
+  ]);
+});
+
 test("a repeated request is answered once, and gives its tokens back once", () => {
   const quota = { callsMax: 100, windowMs: 60_000 };
   const first = grant(emptyBucket, request(1, 1_000, { wanted: 10 }), quota, "remote");

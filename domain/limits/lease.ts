@@ -16,10 +16,22 @@ export interface BucketState {
   readonly lastMs: number;
 }
 
-interface LastLease {
+/** Fields that may be missing: those that leases had not yet where a state was written by an earlier version. */
+export interface LastLease {
+  /** The request that it answered: its name. */
   readonly requestId: string;
+  /** Its tokens count until a window after this. */
   readonly endMs: number;
+  /** Granted, and not taken back. */
   readonly tokens: number;
+  /** When it was granted. */
+  readonly grantedMs?: number;
+  /** When it was recalled last. */
+  readonly recalledMs?: number;
+  /** Its gate has asked for more since: it holds `lowWater` of it at most. */
+  readonly isLow?: boolean;
+  /** The gate's last request, where it was granted nothing after this lease, and when that was. */
+  readonly later?: { readonly requestId: string; readonly timeMs: number };
 }
 
 export interface Quota {
@@ -35,6 +47,8 @@ export type LeaseRange = "local" | "remote";
 
 export const emptyBucket: BucketState = { window: emptyWindow, leases: {}, lastMs: 0 };
 
+/** A gate asks for its next lease when so much of the one it has is left. */
+export const lowWater = 1 / 4;
 /** Sub-buckets a window: entries that a window holds, at most, are this and two. */
 export const subBuckets = 20;
 /** Limits up to this are granted token by token, and their ends are not rounded where the range is local. */
@@ -65,7 +79,7 @@ export interface Granted {
 export function grant(state: BucketState, request: LeaseRequested, quota: Quota, range: LeaseRange): Granted {
   const nowMs = Math.max(state.lastMs, request.timeMs);
   const last = state.leases[request.gateway];
-  if (last !== undefined && request.id <= last.requestId) {
+  if (last !== undefined && isAnswered(last, request.id)) {
     const window = pruned(state.window, quota.windowMs, nowMs);
     return { state, granted: null, left: leftOf(window, quota), freeAtMs: freeAt(window, quota, 1, nowMs) };
   }
@@ -93,18 +107,35 @@ export function grant(state: BucketState, request: LeaseRequested, quota: Quota,
 /** What a grant makes of the state, when it is decided and when it is read back from the log. A repeated one changes nothing. */
 export function evolve(state: BucketState, granted: LeaseGranted, quota: Quota, range: LeaseRange): BucketState {
   const last = state.leases[granted.gateway];
-  const requestId = granted.id.slice(0, -grantSuffix.length);
-  if (last !== undefined && requestId <= last.requestId) return state;
+  const requestId = requestIdOf(granted);
+  if (last !== undefined && isAnswered(last, requestId)) return state;
   const nowMs = Math.max(state.lastMs, granted.timeMs);
-  const taken = last === undefined ? state.window : credited(state.window, last.endMs, Math.min(granted.returned, last.tokens));
-  const window = pruned(taken, quota.windowMs, nowMs);
-  const endMs = granted.tokens > 0 ? alignUp(granted.notAfterMs, entryMs(quota, range)) : nowMs;
-  const lease = { requestId, endMs, tokens: granted.tokens };
-  return {
-    window: granted.tokens > 0 ? added(window, endMs, granted.tokens) : window,
-    leases: { ...liveLeases(state.leases, quota.windowMs, nowMs), [granted.gateway]: lease },
-    lastMs: nowMs,
-  };
+  const returned = last === undefined ? 0 : Math.min(granted.returned, last.tokens);
+  const window = pruned(last === undefined ? state.window : credited(state.window, last.endMs, returned), quota.windowMs, nowMs);
+  const leases = liveLeases(state.leases, quota.windowMs, nowMs);
+  if (granted.tokens <= 0) {
+    const lease = kept(leases[granted.gateway], returned, { requestId, timeMs: nowMs });
+    return { window, leases: { ...leases, [granted.gateway]: lease }, lastMs: nowMs };
+  }
+  const endMs = alignUp(granted.notAfterMs, entryMs(quota, range));
+  const lease = { requestId, endMs, tokens: granted.tokens, grantedMs: nowMs };
+  return { window: added(window, endMs, granted.tokens), leases: { ...leases, [granted.gateway]: lease }, lastMs: nowMs };
+}
+
+/** The gate that is granted nothing still holds what it did not return of its lease. */
+function kept(last: LastLease | undefined, returned: number, later: { readonly requestId: string; readonly timeMs: number }): LastLease {
+  if (last === undefined || last.tokens <= returned) return { requestId: later.requestId, endMs: later.timeMs, tokens: 0 };
+  return { ...last, tokens: last.tokens - returned, later };
+}
+
+/** The gate's last request, and those before it, are not answered again. */
+function isAnswered({ requestId, later }: LastLease, id: string): boolean {
+  return id <= (later?.requestId ?? requestId);
+}
+
+/** After this moment no token of the lease is spent any more; nothing is known of leases that an earlier version granted. */
+export function notAfterMsOf({ endMs, grantedMs }: LastLease): number {
+  return grantedMs === undefined ? 0 : Math.min(endMs, grantedMs + leaseMsMax);
 }
 
 /** From this moment on the state says nothing that an empty one does not say. */
@@ -124,6 +155,11 @@ const grantSuffix = "/grant";
 
 export function grantId(requestId: string): string {
   return `${requestId}${grantSuffix}`;
+}
+
+/** The request that a grant answers: the name of its lease. */
+export function requestIdOf({ id }: Pick<LeaseGranted, "id">): string {
+  return id.slice(0, -grantSuffix.length);
 }
 
 /** The key of the records of one bucket in the log: its tenant, limit and bucket. */
@@ -164,9 +200,13 @@ function alignUp(atMs: number, widthMs: number): number {
 function liveLeases(leases: BucketState["leases"], windowMs: number, nowMs: number): BucketState["leases"] {
   for (const gateway in leases) {
     const lease = leases[gateway];
-    if (lease !== undefined && lease.endMs + windowMs <= nowMs) {
-      return Object.fromEntries(Object.entries(leases).filter(([, { endMs }]) => endMs + windowMs > nowMs));
+    if (lease !== undefined && lastMsOf(lease) + windowMs <= nowMs) {
+      return Object.fromEntries(Object.entries(leases).filter(([, one]) => lastMsOf(one) + windowMs > nowMs));
     }
   }
   return leases;
+}
+
+function lastMsOf({ endMs, later }: LastLease): number {
+  return Math.max(endMs, later?.timeMs ?? 0);
 }

@@ -1,5 +1,5 @@
 import type { LeaseGranted } from "../../domain/events.ts";
-import { chunkOf, smallCallsMax, subBuckets } from "../../domain/limits/lease.ts";
+import { chunkOf, lowWater, requestIdOf, smallCallsMax, subBuckets } from "../../domain/limits/lease.ts";
 import type { Limit } from "../../domain/limits/limit.ts";
 import { added, counted, credited, emptyWindow, pruned, type Window } from "../../domain/limits/window.ts";
 
@@ -13,9 +13,13 @@ export interface Bucket {
   untilMs: number;
   olderTokens: number;
   olderUntilMs: number;
-  /** The latest lease: what it held, and when it came. */
+  /** The latest lease: its name (the request that it answers), what it held, and when it came. */
+  leaseId: string;
   granted: number;
   grantedAtMs: number;
+  /** What was left of it when it came, or was recalled, and when that was: its pace is measured from there. */
+  paceTokens: number;
+  paceFromMs: number;
   /** What to ask for next. */
   wanted: number;
   /** The request that is not answered yet. */
@@ -49,8 +53,11 @@ export function emptyBucketOf(key: string, name: string, limit: Limit): Bucket {
     untilMs: 0,
     olderTokens: 0,
     olderUntilMs: 0,
+    leaseId: "",
     granted: 0,
     grantedAtMs: 0,
+    paceTokens: 0,
+    paceFromMs: 0,
     wanted: chunkOf(limit.callsMax),
     pendingId: null,
     pendingAtMs: 0,
@@ -82,7 +89,8 @@ export function spend(bucket: Bucket, nowMs: number): boolean {
 }
 
 /** Takes up a grant. Its life is counted from the request, on the gate's own clock: the grantor's may differ. */
-export function takeGrant(bucket: Bucket, { tokens, timeMs, notAfterMs }: LeaseGranted, requestedAtMs: number, nowMs: number): void {
+export function takeGrant(bucket: Bucket, grant: LeaseGranted, requestedAtMs: number, nowMs: number): void {
+  const { tokens, timeMs, notAfterMs } = grant;
   bucket.answered = true;
   bucket.pendingId = null;
   bucket.starved = tokens <= 0;
@@ -92,8 +100,11 @@ export function takeGrant(bucket: Bucket, { tokens, timeMs, notAfterMs }: LeaseG
   bucket.olderUntilMs = bucket.untilMs;
   bucket.tokens = tokens - payBack(bucket, tokens, nowMs);
   bucket.untilMs = Math.min(notAfterMs, requestedAtMs + notAfterMs - timeMs);
+  bucket.leaseId = requestIdOf(grant);
   bucket.granted = tokens;
   bucket.grantedAtMs = nowMs;
+  bucket.paceTokens = bucket.tokens;
+  bucket.paceFromMs = nowMs;
   bucket.emptyUntilMs = 0;
 }
 
@@ -104,11 +115,37 @@ export function giveBack(bucket: Bucket): number {
   return returned;
 }
 
+/**
+ * Gives back, of the latest lease where that is recalled, what is left over at the pace at which it was spent since it came, or was recalled
+ * before. Whoever is busy keeps what it needs, and whoever is idle nothing: busy gates don't take tokens from each other in turn.
+ */
+export function giveBackSurplus(bucket: Bucket, leaseId: string, nowMs: number): number {
+  const { tokens, untilMs, paceTokens, paceFromMs } = bucket;
+  // With a request on its way the grantor may know a later lease already: it would take what is given back for a part of that one.
+  if (leaseId !== bucket.leaseId || bucket.pendingId !== null || nowMs > untilMs) return 0;
+  const perMs = (paceTokens - tokens) / Math.max(1, nowMs - paceFromMs);
+  const kept = Math.min(tokens, Math.ceil(perMs * (untilMs - nowMs)));
+  bucket.tokens = kept;
+  bucket.paceTokens = kept;
+  bucket.paceFromMs = nowMs;
+  const returned = tokens - kept;
+  if (returned === 0) return 0;
+  // The rest is what the lease should have been, and the next one should be.
+  bucket.granted -= returned;
+  bucket.wanted = Math.max(1, Math.min(bucket.wanted, bucket.granted));
+  return returned;
+}
+
+/** Whether the next lease is to be asked for. */
+export function isLow({ tokens, granted }: Bucket): boolean {
+  return tokens <= granted * lowWater;
+}
+
 /** Asks for twice as much where the last lease was spent in half its life, for half where half of it was left over. */
 export function adjustDemand(bucket: Bucket, nowMs: number): void {
   const { callsMax } = bucket.limit;
   if (callsMax <= smallCallsMax || bucket.granted === 0) return;
-  const isExhausted = bucket.tokens * 4 <= bucket.granted;
+  const isExhausted = isLow(bucket);
   const lifeMs = bucket.untilMs - bucket.grantedAtMs;
   if (isExhausted && nowMs - bucket.grantedAtMs < lifeMs / 2) bucket.wanted = Math.min(bucket.wanted * 2, Math.ceil(callsMax / 4));
   else if (bucket.tokens * 2 > bucket.granted) bucket.wanted = Math.max(1, Math.floor(bucket.wanted / 2));

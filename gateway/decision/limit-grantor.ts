@@ -2,7 +2,18 @@ import type { LeaseGranted, LeaseRequested } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
 import { chunkOf, grantId, leaseRequestId } from "../../domain/limits/lease.ts";
 import type { Limit } from "../../domain/limits/limit.ts";
-import { adjustDemand, type Bucket, giveBack, hasToken, spareLeft, spend, spendSpare, takeGrant } from "./limit-bucket.ts";
+import {
+  adjustDemand,
+  type Bucket,
+  giveBack,
+  giveBackSurplus,
+  hasToken,
+  isLow,
+  spareLeft,
+  spend,
+  spendSpare,
+  takeGrant,
+} from "./limit-bucket.ts";
 
 /** Asks the grantor: its answer, or undefined where it will come over the log. A `Fault` refuses the call. */
 export type Lease = (request: LeaseRequested, limit: Limit) => LeaseAnswer | undefined;
@@ -38,16 +49,9 @@ export interface GrantorOptions {
 /** Gets tokens into buckets, gives back what is left over, and stands in while nobody answers. */
 export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOptions) {
   const holding = new Set<Bucket>();
-  let requests = 0;
+  const requestOf = createRequests(gateway, epoch);
   /** Since when nobody has answered; null while there are answers. */
   let lostSinceMs: number | null = null;
-
-  const requestOf = (bucket: Bucket, wanted: number, returned: number, now: number): LeaseRequested => {
-    requests += 1;
-    const { organizationId, limitId } = bucket.limit;
-    const id = leaseRequestId(gateway, epoch, requests);
-    return { id, timeMs: now, organizationId, gateway, limitId, bucket: bucket.name, wanted, returned };
-  };
 
   const accept = (bucket: Bucket, answer: LeaseAnswer, requestedAtMs: number, now: number) => {
     takeGrant(bucket, answer, requestedAtMs, now);
@@ -55,8 +59,7 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
     bucket.left = answer.left ?? 0;
     bucket.freeAtMs = answer.freeAtMs ?? answer.notAfterMs;
     if (answer.tokens > 0) holding.add(bucket);
-    // Tokens that others give back are seen by asking again; where this gate is the only one, nobody gives any back.
-    else bucket.emptyUntilMs = answer.left === undefined ? Math.min(answer.notAfterMs, now + askAgainMs) : bucket.freeAtMs;
+    else bucket.emptyUntilMs = emptyUntil(answer, requestedAtMs, now);
   };
 
   const ask = (bucket: Bucket, now: number, isAdvance: boolean) => {
@@ -72,6 +75,12 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
     } else accept(bucket, answer, now, now);
   };
 
+  const giveUp = (bucket: Bucket, returned: number, now: number) => {
+    const answer = leased(lease, requestOf(bucket, 0, returned, now), bucket.limit);
+    bucket.left = answer?.left ?? bucket.left;
+    bucket.emptyUntilMs = 0;
+  };
+
   return {
     /** Since when requests have stayed without any answer; 0 while there are answers, or nothing is asked. */
     unansweredMs: (now: number): number => (lostSinceMs === null ? 0 : now - lostSinceMs),
@@ -85,7 +94,7 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
     take(bucket: Bucket, now: number): void {
       if (!spend(bucket, now)) spendSpare(bucket, now);
       // Over a remote grantor the next lease is asked for before this one has run out.
-      else if (isRemote(bucket) && bucket.tokens * 4 <= bucket.granted && now >= bucket.emptyUntilMs) ask(bucket, now, true);
+      else if (isRemote(bucket) && isLow(bucket) && now >= bucket.emptyUntilMs) ask(bucket, now, true);
     },
     granted(bucket: Bucket, event: LeaseGranted, now: number): void {
       if (bucket.pendingId === null || event.id !== grantId(bucket.pendingId)) return;
@@ -93,18 +102,38 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
       // The grant has paid for what went on credit: the next one is for what comes.
       if (bucket.tokens === 0 && !bucket.starved) ask(bucket, now, true);
     },
+    recalled(bucket: Bucket, leaseId: string, now: number): void {
+      const returned = giveBackSurplus(bucket, leaseId, now);
+      if (returned > 0) giveUp(bucket, returned, now);
+    },
     returnUnspent(now: number, everything: boolean): void {
       for (const bucket of holding) {
         if (!everything && (bucket.pendingId !== null || now <= bucket.untilMs)) continue;
         holding.delete(bucket);
         // Another bucket may have taken the place of a dropped one: what that one got is not to be given back in its name.
         if (bucket.tokens === 0 || bucket.dropped) continue;
-        const answer = leased(lease, requestOf(bucket, 0, giveBack(bucket), now), bucket.limit);
-        bucket.left = answer?.left ?? bucket.left;
-        bucket.emptyUntilMs = 0;
+        // What is still to come is not taken any more: the grantor takes what is given back for a part of it.
+        bucket.pendingId = null;
+        giveUp(bucket, giveBack(bucket), now);
       }
     },
   };
+}
+
+/** Makes requests, whose ids rise. */
+function createRequests(gateway: string, epoch: number) {
+  let count = 0;
+  return (bucket: Bucket, wanted: number, returned: number, now: number): LeaseRequested => {
+    count += 1;
+    const { organizationId, limitId } = bucket.limit;
+    const id = leaseRequestId(gateway, epoch, count);
+    return { id, timeMs: now, organizationId, gateway, limitId, bucket: bucket.name, wanted, returned };
+  };
+}
+
+/** Tokens that others give back are seen by asking again; where this gate is the only one, nobody gives any back. */
+function emptyUntil({ timeMs, notAfterMs, freeAtMs }: LeaseAnswer, requestedAtMs: number, now: number): number {
+  return freeAtMs ?? Math.min(requestedAtMs + notAfterMs - timeMs, now + askAgainMs);
 }
 
 /** What may be spent without a lease: for a new bucket at once, for others when the grantor stays away, and not for ever. */

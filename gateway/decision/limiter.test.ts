@@ -247,6 +247,108 @@ test("a lease is void after its life, counted from the request on the gate's own
   assert.equal(limiter.admit(callOf()).admitted, false);
 });
 
+/** A gate that holds leases of a remote grantor, each of them for ten seconds from when it is asked for. */
+function leased(limit = limitOf("many", 400, 3_600_000)) {
+  const asked: LeaseRequested[] = [];
+  const { limiter, at } = scene([limit], { lease: (request) => void asked.push(request) as undefined });
+  const place = { gateway: "gate", organizationId: "acme", limitId: "many", bucket: "organization" };
+  return {
+    ...{ limiter, at, asked },
+    /** Answers what was asked last. Its name is the lease's. */
+    grant(tokens: number): string {
+      const { id, timeMs, bucket } = asked.at(-1) ?? assert.fail("nothing was asked");
+      limiter.granted({ ...place, bucket, id: `${id}/grant`, timeMs, tokens, returned: 0, notAfterMs: timeMs + 10_000, epoch: 1 });
+      return id;
+    },
+    recall(leaseId: string, gateway = "gate"): readonly [wanted: number, returned: number][] {
+      const before = asked.length;
+      const { bucket } = asked.at(-1) ?? assert.fail("nothing was asked");
+      limiter.recalled({ ...place, gateway, bucket, id: "recall", timeMs: 0, leaseId });
+      return asked.slice(before).map(({ wanted, returned }) => [wanted, returned]);
+    },
+    admitted(calls: number): number {
+      return Array.from({ length: calls }, () => limiter.admit(callOf()).admitted).filter(Boolean).length;
+    },
+  };
+}
+
+test("a gate that is idle gives back at once what is left of a recalled lease, and spends no more of it", () => {
+  const { at, grant, recall, admitted, asked } = leased();
+  admitted(1);
+  const lease = grant(100);
+  at(1_000);
+  assert.deepEqual(recall(lease), [[0, 100]]);
+  assert.deepEqual(recall(lease), [], "once");
+  assert.equal(admitted(1), 0);
+  assert.deepEqual([asked.at(-1)?.wanted, asked.at(-1)?.returned], [1, 0], "and asks again when it has calls, for little at first");
+});
+
+test("a busy gate keeps what it will spend at its pace; when it falls silent, the next recall brings the rest", () => {
+  const { at, grant, recall, admitted } = leased();
+  admitted(1);
+  const lease = grant(300);
+  at(1_000);
+  admitted(20);
+  at(2_000);
+  // Ten a second for eight seconds more.
+  assert.deepEqual(recall(lease), [[0, 200]]);
+  at(2_500);
+  assert.equal(admitted(5), 5);
+  assert.deepEqual(recall(lease), [], "at this pace nothing is left over");
+  at(3_500);
+  assert.deepEqual(recall(lease), [[0, 75]]);
+});
+
+test("of a lease that is not its latest, of another gate's or of one that is over, a gate gives nothing back", () => {
+  const { at, grant, recall, admitted } = leased();
+  admitted(1);
+  const first = grant(40);
+  admitted(30);
+  const second = grant(100);
+  at(1_000);
+  for (const other of [first, "gate/0000000000/000000009"]) assert.deepEqual(recall(other), []);
+  assert.deepEqual(recall(second, "another"), []);
+  at(10_001);
+  assert.deepEqual(recall(second), []);
+});
+
+test("with a request on its way a gate gives nothing back: the grantor may know a later lease by then", () => {
+  const { at, grant, recall, admitted } = leased();
+  admitted(1);
+  const lease = grant(40);
+  admitted(30);
+  at(5_000);
+  assert.deepEqual(recall(lease), []);
+  grant(0);
+  at(9_000);
+  assert.deepEqual(recall(lease), [[0, 6]], "when nothing was granted it is the latest still");
+});
+
+test("what was granted by a definition that has changed is not given back in the name of the new one", () => {
+  const { at, limiter, grant, recall, admitted } = leased();
+  admitted(1);
+  const lease = grant(100);
+  limiter.replace([limitOf("many", 200, 3_600_000)]);
+  admitted(1);
+  at(1_000);
+  assert.deepEqual(recall(lease), []);
+});
+
+test("a gate that has ended takes no grant any more: what it gave back may be counted as a part of it", () => {
+  const { limiter, grant, admitted, asked } = leased();
+  admitted(1);
+  grant(40);
+  admitted(30);
+  const pending = asked.at(-1);
+  limiter.close();
+  assert.deepEqual(asked.at(-1)?.returned, 10);
+  assert.ok(pending);
+  const { id, timeMs, organizationId, gateway, limitId, bucket } = pending;
+  const late = { id: `${id}/grant`, timeMs, organizationId, gateway, limitId, bucket, tokens: 40, returned: 0, epoch: 1 };
+  limiter.granted({ ...late, notAfterMs: timeMs + 10_000 });
+  assert.equal(admitted(1), 0);
+});
+
 test("headers tell each limit, what is left and when to come again", () => {
   const { limiter, at } = scene([limitOf("b-tool", 2, 1_500, { per: ["tool"] }), limitOf("a-all", 5, 60_000)]);
   assert.deepEqual(rateLimitHeaders(limiter.admit(callOf())), [

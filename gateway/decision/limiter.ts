@@ -1,5 +1,5 @@
 import type { Call } from "../../domain/call.ts";
-import type { LeaseGranted } from "../../domain/events.ts";
+import type { LeaseGranted, LeaseRecalled } from "../../domain/events.ts";
 import { leaseKey } from "../../domain/limits/lease.ts";
 import type { Limit } from "../../domain/limits/limit.ts";
 import { type Bucket, hasToken } from "./limit-bucket.ts";
@@ -36,6 +36,8 @@ export interface Limiter {
   admit(call: Call): Admission;
   /** A grant that arrived over the log. Grants to others, repeated and belated ones are ignored. */
   granted(event: LeaseGranted): void;
+  /** Gives back what will not be spent of a lease. Recalls of others' leases, of those before the latest and of what is asked for are ignored. */
+  recalled(event: LeaseRecalled): void;
   /** Gives back what expired leases left over: to be called about every second. */
   returnUnspent(): void;
   /** Gives back everything. */
@@ -120,6 +122,11 @@ export function createLimiter(options: LimiterOptions): Limiter {
       if (event.gateway !== gateway) return;
       const bucket = table.find(leaseKey(event));
       if (bucket !== undefined) grantor.granted(bucket, event, nowMs());
+    },
+    recalled(event) {
+      if (event.gateway !== gateway) return;
+      const bucket = table.find(leaseKey(event));
+      if (bucket !== undefined) grantor.recalled(bucket, event.leaseId, nowMs());
     },
     returnUnspent: () => grantor.returnUnspent(nowMs(), false),
     close: () => grantor.returnUnspent(nowMs(), true),

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { kafkaForSuite } from "../../tests/servers/for-test.ts";
 import { lookAtMachine } from "../machine.ts";
 import { openGround } from "./ground.ts";
-import { type LimitMeasured, measureLimit } from "./limits.ts";
+import { type LimitMeasured, type LimitOptions, measureLimit } from "./limits.ts";
 import { measureStages, type Stage } from "./stages.ts";
 import { type Latency, measureLatency, measureRestore, type Restored } from "./waits.ts";
 
@@ -59,10 +59,8 @@ async function bench(argv: readonly string[]): Promise<number> {
     const rows = rowsOf(rounds);
     const latencies = await measureLatency(ground, Math.min(500, options.events / 100));
     const restored = await measureRestore(ground, options.keys);
-    const limit = [
-      await measureLimit(ground, { callsPerSecond: 500, seconds: options.seconds, share: 0 }),
-      await measureLimit(ground, { callsPerSecond: 500, seconds: options.seconds, share: 0.1 }),
-    ];
+    const limit: LimitMeasured[] = [];
+    for (const demand of demandsOf(options)) limit.push(await measureLimit(ground, demand));
     if (options.json)
       console.log(JSON.stringify({ date: new Date().toISOString(), machine, options, rows, latencies, restored, limit }, null, 2));
     else tell(rows, latencies, restored, limit);
@@ -113,12 +111,29 @@ function tell(rows: readonly Row[], latencies: readonly Latency[], restored: Res
   const million = 1e6 / restored.keys;
   const [wall, cpu] = [restored.wallMs, restored.cpuMs].map((ms) => ((ms * million) / 1_000).toFixed(1));
   console.log(`restoring: ${wall} s (${cpu} s of CPU) a million keys, of ${restored.keys.toLocaleString("en")} that were restored`);
-  for (const { gates, callsMax, windowMs, offered, most, slack, unused } of limits) {
-    const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
-    console.log(
-      `${gates} gates, ${offered} calls/s on one key, at most ${callsMax} in ${windowMs} ms: ${most} in a window at most, slack ${percent(slack)}, unused ${percent(unused)}`,
-    );
+  console.log(
+    `\n| ${limits[0]?.gates} gates, calls on one key | credit | most in a window | slack | unused | requests, recalls a second |`,
+  );
+  console.log("| --- | ---: | ---: | ---: | ---: | ---: |");
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  for (const { callsMax, windowMs, callsPerSecond, spread, share, most, slack, unused, requestsPerSecond, recallsPerSecond } of limits) {
+    const demand = `${callsPerSecond}/s ${spread}, ${callsMax.toLocaleString("en")} in ${windowMs / 1_000} s`;
+    const records = `${requestsPerSecond.toFixed(1)}, ${recallsPerSecond.toFixed(1)}`;
+    console.log(`| ${demand} | ${percent(share)} | ${most} | ${percent(slack)} | ${percent(unused)} | ${records} |`);
   }
+}
+
+/** Under limits that admit half of what comes: with short windows, and with windows that are long enough for leases to be recalled. */
+function demandsOf({ seconds }: Options): readonly LimitOptions[] {
+  const short = { callsMax: 1_000, windowMs: 4_000, callsPerSecond: 500, seconds, spread: "alike at four gates" } as const;
+  const long = { callsMax: 7_500, windowMs: 30_000, callsPerSecond: 500, seconds: 2 * seconds, share: 0 } as const;
+  return [
+    { ...short, share: 0 },
+    { ...short, share: 0.1 },
+    { ...long, spread: "alike at four gates" },
+    { ...long, spread: "nine tenths at one" },
+    { ...long, spread: "all at one, another every 2 s" },
+  ];
 }
 
 function optionsOf(argv: readonly string[]): Options | string {

@@ -284,7 +284,7 @@ const security: readonly Requirement[] = [
   }),
   verified("001.security.3", "Rate limits can't be bypassed: by another spelling, a full table, or many at once", {
     [limiter]: ["a full table refuses new keys while the old ones count, and admits them when these are idle"],
-    "tests/limits-simulation.test.ts": ["over the log no window holds more than the limit, whatever is late, repeated or crashes"],
+    "tests/limits-simulation.test.ts": ["over the log no window holds more than the limit, whatever is late, repeated, lost or crashes"],
     [authenticate]: ["with one character changed is another token"],
   }),
   verified("001.security.4", "Audit logging for all administrative actions", {
@@ -315,7 +315,7 @@ const security: readonly Requirement[] = [
 const scalability: readonly Requirement[] = [
   verified("001.scalability.1", "Several gates share limits through the log", {
     "processors/limits.test.ts": ["gates are granted tokens by the definition on the log, and never more than the window leaves"],
-    "tests/limits-simulation.test.ts": ["over the log no window holds more than the limit, whatever is late, repeated or crashes"],
+    "tests/limits-simulation.test.ts": ["over the log no window holds more than the limit, whatever is late, repeated, lost or crashes"],
   }),
   verified("001.scalability.2", "Horizontal scaling: many gates over one distributed log", {
     "tests/e2e/fleet.test.ts": [
