@@ -108,7 +108,8 @@ const folds: Folds = {
     const key = spendingKey(event.organizationId, event.budgetId, event.bucket);
     const known = spending.get(key);
     // What is spent only rises in a period: less of it was told late, by an owner whose time was over.
-    const isLate = known !== undefined && (known.periodStartMs - event.periodStartMs || known.spent - event.spent) > 0;
+    const isLate =
+      known !== undefined && isCountedAlike(known, event) && (known.periodStartMs - event.periodStartMs || known.spent - event.spent) > 0;
     if (!isLate) spending.set(key, event);
   },
   restriction_changed({ restrictions }, event) {
@@ -117,6 +118,13 @@ const folds: Folds = {
     else restrictions.set(key, restrictionOf(event));
   },
 };
+
+/** Not where the budget's unit or period was changed in between: it began anew then. */
+function isCountedAlike(one: BudgetSpent, other: BudgetSpent): boolean {
+  const lengthMs = ({ periodStartMs, periodEndMs }: BudgetSpent) => periodEndMs - periodStartMs;
+  const dayMs = 24 * 60 * 60_000;
+  return one.unit === other.unit && lengthMs(one) > dayMs === lengthMs(other) > dayMs;
+}
 
 /** Topics that processors write, too: their order decides, whoever writes the others. */
 const processedTopics: readonly Topic[] = [topics.restrictions, topics.spending];

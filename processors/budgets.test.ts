@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Budget } from "../domain/budgets/budget.ts";
+import { type Budget, periodOf } from "../domain/budgets/budget.ts";
 import { otherTools } from "../domain/budgets/compiled-budget.ts";
 import { parseBudget } from "../domain/budgets/parse.ts";
+import { type Directory, emptyDirectory, foldDirectory } from "../domain/directory.ts";
 import type { ActivityObserved, BudgetSpent, ToolActivity } from "../domain/events.ts";
 import { topics } from "../domain/topics.ts";
 import { budgets } from "./budgets.ts";
@@ -144,6 +145,36 @@ test("another amount is told at once for everything that is counted, a removed b
   defined(stage, {}, "removed");
   stage.pipe(topics.activity, window(60_000, [{ ended: 5 }]));
   assert.deepEqual(told(stage, 3_000), {});
+});
+
+/** What gates know is spent of the bucket of everything. */
+function known(stage: Driver, nowMs: number, directory: Directory): BudgetSpent | undefined {
+  stage.advance(nowMs);
+  const place = { topic: topics.spending.name, partition: 0, offset: 0 };
+  for (const record of stage.read(topics.spending)) foldDirectory(directory, { ...record, ...place });
+  return directory.spending.get("acme/b/");
+}
+
+test("a budget of another period or unit begins anew: what was spent in days is not a month's, and calls are no bytes", () => {
+  const noon = Date.UTC(2026, 10, 20, 12);
+  for (const [given, change, kept] of [
+    [{ period: "day" }, { period: "month" }, 0],
+    [{ period: "month" }, { period: "day" }, 0],
+    [{ unit: "bytes" }, { unit: "calls" }, 0],
+    [{ unit: "calls" }, { unit: "calls", amountMax: 3 }, 2],
+  ] as const) {
+    const stage = driver(noon);
+    const directory = emptyDirectory();
+    defined(stage, given);
+    stage.pipe(topics.activity, window(noon, [{ ended: 2, bytes: 900 }]));
+    known(stage, noon + 1_000, directory);
+    defined(stage, change);
+    assert.equal(known(stage, noon + 2_000, directory)?.spent, kept, "at once");
+    stage.pipe(topics.activity, window(noon + 60_000, [{ ended: 3 }]));
+    const { startMs, endMs } = periodOf("period" in change ? change.period : "day", noon);
+    const expected = { spent: kept + 3, unit: "calls", periodStartMs: startMs, periodEndMs: endMs };
+    assert.partialDeepStrictEqual(known(stage, noon + 3_000, directory), expected, JSON.stringify(change));
+  }
 });
 
 test("windows that repeat count once, and what is spent is the sum of all others", () => {

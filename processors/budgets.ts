@@ -46,17 +46,21 @@ export function budgets(): Processor<In, "budget_spent"> {
   };
 }
 
-/** A budget of another amount is told anew for every bucket, because it may be spent now, or no longer. */
+/** A budget of another amount is told anew for every bucket, because it may be spent now, or no longer; one of another unit or period begins anew. */
 function define(state: State, { organizationId, name, change, definition }: DefinitionChanged): Step<never> {
   const draft = draftOf(state);
   const key = recordKey(organizationId, name);
-  const { enabled, amountMax } = JSON.parse(definition) as Budget;
+  const { enabled, unit, period, amountMax } = JSON.parse(definition) as Budget;
   draft.put(`budget/${key}`, change === "put" && enabled ? definition : null);
   if (change === "removed") return { changes: draft.store(), emit: [] };
   const prefix = `spent/${key}/`;
   for (const [place, value] of state) {
     if (!place.startsWith(prefix)) continue;
-    draft.write(place, { ...(JSON.parse(value) as Spent), amountMax });
+    const known = JSON.parse(value) as Spent;
+    const { startMs, endMs } = periodOf(period, known.periodStartMs);
+    const isAnother = known.unit !== unit || known.periodStartMs !== startMs || known.periodEndMs !== endMs;
+    const spent = isAnother ? 0 : known.spent;
+    draft.write<Spent>(place, { ...known, unit, periodStartMs: startMs, periodEndMs: endMs, spent, amountMax });
     mark(draft, place);
   }
   return { changes: draft.store(), emit: [] };
