@@ -187,6 +187,8 @@ export interface LeaseRequested extends Envelope {
   readonly bucket: string;
   readonly wanted: number;
   readonly returned: number;
+  /** How long the gate waited for grants lately, in milliseconds: its lease is to last longer by that. 0 where it does not know. */
+  readonly waitedMs: number;
 }
 
 /** Tokens were granted (0: none now). They count as spent from now on, and are void after `notAfterMs`. */

@@ -125,6 +125,7 @@ function leasesAlong(seed: number, definition: { readonly callsMax: number; read
       bucket,
       wanted: 1 + random.below(wantedMax),
       returned: random.below(2),
+      waitedMs: 0,
     };
     stage.pipe(topics.leases, { type: "lease_requested", key: leaseKey(value), value, timestampMs: timeMs });
   }

@@ -30,7 +30,7 @@ async function define(log: MemoryLog): Promise<void> {
 
 async function ask(log: MemoryLog, gateway: string, count: number, wanted: number): Promise<void> {
   const timeMs = 1_000_000 + count;
-  const value = { ...place, id: leaseRequestId(gateway, 1, count), timeMs, gateway, wanted, returned: 0 };
+  const value = { ...place, id: leaseRequestId(gateway, 1, count), timeMs, gateway, wanted, returned: 0, waitedMs: 0 };
   await log.append(topics.leases, [{ type: "lease_requested", key: leaseKey(place), value, timestampMs: timeMs }]);
 }
 

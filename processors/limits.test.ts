@@ -6,7 +6,7 @@ import { leaseKey, leaseRequestId } from "../domain/limits/lease.ts";
 import { parseLimit } from "../domain/limits/parse.ts";
 import type { LogRecord } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
-import { limits } from "./limits.ts";
+import { limits, limitsOf } from "./limits.ts";
 import { localLeases } from "./local-leases.ts";
 import { memoryLog } from "./memory-log.ts";
 import { readSince } from "./read-since.ts";
@@ -21,7 +21,7 @@ function changed(change: "put" | "removed", definition: object = limit): LogReco
 
 function asked(count: number, timeMs: number, { wanted = 1, returned = 0, gateway = "gate", bucket = "user=ana" } = {}): LeaseRequested {
   const id = leaseRequestId(gateway, 1, count);
-  return { id, timeMs, organizationId: "acme", gateway, limitId: "many", bucket, wanted, returned };
+  return { id, timeMs, organizationId: "acme", gateway, limitId: "many", bucket, wanted, returned, waitedMs: 0 };
 }
 
 function ask(driver: TopologyDriver, request: LeaseRequested): readonly (LeaseGranted | null)[] {
@@ -49,12 +49,28 @@ test("a repeated request grants nothing and returns nothing", () => {
   assert.deepEqual(ask(driver, asked(2, 1_001, { wanted: 1, returned: 20 })), []);
 });
 
+test("a caller that invents names fills the table of its limit, and of no other; those that count there go on", () => {
+  const driver = topologyDriver([limitsOf(3)]);
+  driver.pipe(topics.limits, changed("put"));
+  const tokens = (bucket: string, count: number, timeMs = 1_000) => ask(driver, asked(count, timeMs, { bucket }))[0]?.tokens;
+  assert.deepEqual(
+    ["a", "b", "c", "d", "a"].map((bucket, index) => tokens(bucket, index + 1)),
+    [1, 1, 1, 0, 1],
+  );
+  assert.equal(ask(driver, asked(6, 1_001, { bucket: "d" }))[0]?.notAfterMs, 2_001);
+  driver.advance(300_000);
+  assert.deepEqual(
+    ["d", "e", "f", "g"].map((bucket, index) => tokens(bucket, index + 7, 300_000)),
+    [1, 1, 1, 0],
+  );
+});
+
 test("buckets that say nothing any more leave the state", () => {
   const driver = topologyDriver([limits]);
   driver.pipe(topics.limits, changed("put"));
   ask(driver, asked(1, 1_000));
   driver.advance(60_000);
-  assert.equal(driver.state("limits").size, 2);
+  assert.equal(driver.state("limits").size, 3);
   driver.advance(300_000);
   assert.deepEqual([...driver.state("limits").keys()], ["limit/acme/many"]);
 });

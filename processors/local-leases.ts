@@ -1,5 +1,5 @@
 import type { LeaseGranted, LeaseRequested } from "../domain/events.ts";
-import { type BucketState, emptyBucket, evolve, grant, idleAtMs, leaseKey, type Quota } from "../domain/limits/lease.ts";
+import { type BucketState, emptyBucket, evolve, grant, idleAtMs, leaseKey, type Quota, uncounted } from "../domain/limits/lease.ts";
 import type { LogRecord } from "../domain/record.ts";
 
 type LeaseRecord = LogRecord<"lease_requested" | "lease_granted">;
@@ -96,21 +96,7 @@ function makeRoom(buckets: Map<string, Kept>, nowMs: number): boolean {
   return false;
 }
 
-/** No room to count, so nothing to grant. */
-function fullAnswer({ id, timeMs, organizationId, gateway, limitId, bucket }: LeaseRequested): LeaseAnswer {
-  const notAfterMs = timeMs + 1_000;
-  return {
-    id,
-    timeMs,
-    organizationId,
-    gateway,
-    limitId,
-    bucket,
-    tokens: 0,
-    returned: 0,
-    notAfterMs,
-    epoch: 1,
-    left: 0,
-    freeAtMs: notAfterMs,
-  };
+function fullAnswer(request: LeaseRequested): LeaseAnswer {
+  const granted = uncounted(request);
+  return { ...granted, left: 0, freeAtMs: granted.notAfterMs };
 }

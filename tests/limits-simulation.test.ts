@@ -70,7 +70,7 @@ function tracesOf(scale: number): fc.Arbitrary<Trace> {
   const event = fc.constantFrom("", "", "", "", "", "return", ...Object.keys(happen));
   return fc.record({
     gates: fc.integer({ min: 1, max: 4 }),
-    delays: fc.array(fc.oneof(fc.nat(60), fc.nat(400)), { minLength: 5, maxLength: 20 }),
+    delays: fc.array(fc.oneof(fc.nat(60), fc.nat(400), fc.nat(1_500)), { minLength: 5, maxLength: 20 }),
     arrivals: fc.array(fc.constantFrom(1, 1, 1, 0, 2), { minLength: 3, maxLength: 7 }),
     steps: fc.array(fc.record({ afterMs: fc.nat(120 * scale), gate: fc.nat(3), calls: fc.nat(30), event }), {
       minLength: 60,
@@ -152,13 +152,19 @@ test("where no recall arrives, whoever waits asks at most seven times a second, 
   assert.ok(requests <= ms / askForRecalledMs + 1, `${requests} requests in ${ms} ms`);
 });
 
+const half = { callsMax: 3_000, windowMs: 30_000, perSecond: 200, seconds: 600 };
+const brief = { callsMax: 1_000, windowMs: 4_000, perSecond: 500, seconds: 80 };
 const uses = [
-  { spread: "alike at four gates", unusedMax: 0.065 },
-  { spread: "in bursts at each", unusedMax: 0.08 },
+  { ...half, spread: "alike at four gates", delays: [5, 15], unusedMax: 0.065 },
+  { ...half, spread: "in bursts at each", delays: [5, 15], unusedMax: 0.08 },
+  { ...half, spread: "alike at four gates", delays: [500, 700], unusedMax: 0.25 },
+  { ...brief, spread: "alike at four gates", delays: [5, 15], unusedMax: 0.1 },
+  { ...brief, spread: "alike at four gates", delays: [100, 150], unusedMax: 0.25 },
 ] as const;
-for (const { spread, unusedMax } of uses) {
-  test(`of a limit that four gates want more of than there is, calls ${spread}, at most ${unusedMax * 100} % stay unused`, () => {
-    const { unused } = use({ callsMax: 3_000, windowMs: 30_000, perSecond: 200, seconds: 600, spread: spreads[spread] });
+for (const { spread, delays, unusedMax, ...demand } of uses) {
+  const what = `${demand.callsMax} in ${demand.windowMs / 1_000} s, twice as many wanted ${spread}, ${delays[1]} ms one way`;
+  test(`of a limit at most ${unusedMax * 100} % stay unused: ${what}`, () => {
+    const { unused } = use({ ...demand, spread: spreads[spread], delays });
     assert.ok(unused <= unusedMax, `${unused}`);
   });
 }

@@ -107,7 +107,7 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     reason: "connection refused",
   },
   upstream_logged: { ...envelope, gateway: "gate-1", server: "weather", upstream: "weather-1", pid: 4711, line: "listening" },
-  lease_requested: { ...envelope, gateway: "gate-1", limitId: "per-user", bucket: "acme/ana", wanted: 10, returned: 2 },
+  lease_requested: { ...envelope, gateway: "gate-1", limitId: "per-user", bucket: "acme/ana", wanted: 10, returned: 2, waitedMs: 20 },
   lease_granted: {
     ...envelope,
     gateway: "gate-1",

@@ -4,9 +4,9 @@ import fc from "fast-check";
 import type { LeaseRequested } from "../events.ts";
 import { type BucketState, emptyBucket, evolve, grant, idleAtMs, type LeaseRange, leaseRequestId, type Quota } from "./lease.ts";
 
-function request(count: number, timeMs: number, { gateway = "gate", wanted = 1, returned = 0 } = {}): LeaseRequested {
+function request(count: number, timeMs: number, { gateway = "gate", wanted = 1, returned = 0, waitedMs = 0 } = {}): LeaseRequested {
   const id = leaseRequestId(gateway, 1, count);
-  return { id, timeMs, organizationId: "acme", gateway, limitId: "limit", bucket: "", wanted, returned };
+  return { id, timeMs, organizationId: "acme", gateway, limitId: "limit", bucket: "", wanted, returned, waitedMs };
 }
 
 const small = { callsMax: 3, windowMs: 1_000 };
@@ -34,6 +34,22 @@ test("a grant of nothing says when asking again makes sense", () => {
   for (const count of [1, 2, 3]) state = grant(state, request(count, count * 100), small, "local").state;
   const { granted, freeAtMs, left } = grant(state, request(4, 500), small, "local");
   assert.deepEqual([granted?.tokens, granted?.notAfterMs, freeAtMs, left], [0, 1_100, 1_100, 0]);
+});
+
+test("over a log a lease lasts longer by the time that its gate waits for it, within bounds", () => {
+  const quota = { callsMax: 100, windowMs: 4_000 };
+  const lives = [0, 150, 250, 1_900, 90_000, -5].map((waitedMs) => {
+    const { granted } = grant(emptyBucket, request(1, 10_000, { wanted: 5, waitedMs }), quota, "remote");
+    return (granted?.notAfterMs ?? 0) - 10_000;
+  });
+  assert.deepEqual(lives, [200, 400, 400, 2_000, 2_200, 200]);
+  const { granted } = grant(
+    emptyBucket,
+    request(1, 10_000, { wanted: 5, waitedMs: 2_000 }),
+    { callsMax: 100, windowMs: 86_400_000 },
+    "remote",
+  );
+  assert.equal(granted?.notAfterMs, 15_000);
 });
 
 test("returned tokens are granted again, those that were never granted are not", () => {

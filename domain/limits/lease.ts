@@ -6,7 +6,8 @@ import { added, counted, credited, emptyWindow, freeAt, pruned, type Window } fr
  *
  * Tokens count as spent from the grant on, until `windowMs` after the end of their lease: wherever in its lease a token is used,
  * no window of `windowMs` can hold more than `callsMax` of them. The price is that a token counts longer than it must, by its lease and
- * the rounding: at most 1.5 sub-buckets (7.5 % of the window), or 100 ms and one sub-bucket where that is more.
+ * the rounding: at most 1.5 sub-buckets (7.5 % of the window), or 100 ms and one sub-bucket where that is more; over a log also by the time
+ * that grants take.
  */
 export interface BucketState {
   readonly window: Window;
@@ -41,7 +42,7 @@ export interface Quota {
 
 /**
  * How long leases last. `local`: granted and spent by the same process, at once. A single token is then spent in its very millisecond,
- * which makes small limits exact. `remote`: a grant has to travel, so a lease lasts at least 100 ms.
+ * which makes small limits exact. `remote`: a grant has to travel, so a lease lasts at least 100 ms, and the time that its gate waits for it.
  */
 export type LeaseRange = "local" | "remote";
 
@@ -56,6 +57,8 @@ export const smallCallsMax = 40;
 /** A gate that asks for more than it needs keeps the tokens from the others for so long at most. */
 const leaseMsMax = 5_000;
 const remoteLeaseMsMin = 100;
+/** Leases last so much longer at most, for the way that they have to go. */
+const waitedMsMax = 2_000;
 
 /** The share of a limit that is granted at least, while it lasts. */
 export function chunkOf(callsMax: number): number {
@@ -86,7 +89,7 @@ export function grant(state: BucketState, request: LeaseRequested, quota: Quota,
   const returned = last === undefined ? 0 : Math.min(last.tokens, Math.max(0, request.returned));
   const window = pruned(last === undefined ? state.window : credited(state.window, last.endMs, returned), quota.windowMs, nowMs);
   const tokens = Math.min(Math.max(0, request.wanted), share(quota.callsMax, leftOf(window, quota)));
-  const notAfterMs = tokens > 0 ? leaseEnd(quota, range, nowMs) : freeAt(window, quota, 1, nowMs);
+  const notAfterMs = tokens > 0 ? leaseEnd(quota, range, nowMs, request.waitedMs) : freeAt(window, quota, 1, nowMs);
   const { gateway, organizationId, limitId, bucket } = request;
   const granted = {
     id: grantId(request.id),
@@ -162,6 +165,12 @@ export function requestIdOf({ id }: Pick<LeaseGranted, "id">): string {
   return id.slice(0, -grantSuffix.length);
 }
 
+/** Where there is no room to count, nothing is granted; asking again makes sense a second later. */
+export function uncounted({ id, timeMs, organizationId, gateway, limitId, bucket }: LeaseRequested): LeaseGranted {
+  const place = { organizationId, gateway, limitId, bucket };
+  return { id: grantId(id), timeMs, ...place, tokens: 0, returned: 0, notAfterMs: timeMs + 1_000, epoch: 1 };
+}
+
 /** The key of the records of one bucket in the log: its tenant, limit and bucket. */
 export function leaseKey({ organizationId, limitId, bucket }: Pick<LeaseRequested, "organizationId" | "limitId" | "bucket">): string {
   return `${organizationId}/${limitId}/${bucket}`;
@@ -177,10 +186,11 @@ function share(callsMax: number, left: number): number {
   return Math.min(left, Math.max(chunkOf(callsMax), Math.floor(left / 4)));
 }
 
-function leaseEnd(quota: Quota, range: LeaseRange, nowMs: number): number {
+function leaseEnd(quota: Quota, range: LeaseRange, nowMs: number, waitedMs: number): number {
   if (range === "local" && quota.callsMax <= smallCallsMax) return nowMs;
   const widthMs = subBucketMs(quota);
-  const lifeMinMs = range === "local" ? widthMs / 2 : Math.max(remoteLeaseMsMin, widthMs / 2);
+  const wayMs = Math.min(waitedMsMax, Math.max(0, waitedMs));
+  const lifeMinMs = range === "local" ? widthMs / 2 : Math.max(remoteLeaseMsMin, widthMs / 2) + wayMs;
   // A lease that ends with a sub-bucket loses nothing to rounding.
   return Math.min(alignUp(Math.ceil(nowMs + lifeMinMs), widthMs), nowMs + leaseMsMax);
 }

@@ -16,7 +16,14 @@ function grantorOf(limit: Quota = quota, initial: BucketState = emptyBucket) {
     ask(gateway: string, atMs: number, { wanted = 25, returned = 0 } = {}) {
       count += 1;
       const place = { organizationId: "acme", gateway, limitId: "limit", bucket: "user=ana" };
-      const request: LeaseRequested = { ...place, id: leaseRequestId(gateway, 1, count), timeMs: startMs + atMs, wanted, returned };
+      const request: LeaseRequested = {
+        ...place,
+        id: leaseRequestId(gateway, 1, count),
+        timeMs: startMs + atMs,
+        wanted,
+        returned,
+        waitedMs: 0,
+      };
       const step = grant(state, request, limit, "remote");
       assert.ok(step.granted !== null);
       const { state: after, granted, recalled } = recall({ ...step, granted: step.granted }, wanted, limit);

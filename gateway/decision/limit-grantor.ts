@@ -1,7 +1,8 @@
 import type { LeaseGranted, LeaseRequested } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
-import { chunkOf, grantId, leaseRequestId } from "../../domain/limits/lease.ts";
+import { grantId, leaseRequestId } from "../../domain/limits/lease.ts";
 import type { Limit } from "../../domain/limits/limit.ts";
+import { createGrantorWay, type GrantorWay } from "./grantor-way.ts";
 import {
   adjustDemand,
   type Bucket,
@@ -32,7 +33,7 @@ export interface Fallback {
   readonly lastsMs: number;
 }
 
-/** A request that has no answer for so long is made again. */
+/** Whoever was granted nothing asks again after this at the latest: others may have given tokens back. */
 const askAgainMs = 1_000;
 /** A grantor that has answered this bucket before is waited for so long, before the fallback is used. */
 const patienceMs = 500;
@@ -49,13 +50,12 @@ export interface GrantorOptions {
 /** Gets tokens into buckets, gives back what is left over, and stands in while nobody answers. */
 export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOptions) {
   const holding = new Set<Bucket>();
-  const requestOf = createRequests(gateway, epoch);
-  /** Since when nobody has answered; null while there are answers. */
-  let lostSinceMs: number | null = null;
+  const way = createGrantorWay();
+  const requestOf = createRequests(gateway, epoch, way);
 
   const accept = (bucket: Bucket, answer: LeaseAnswer, requestedAtMs: number, now: number) => {
     takeGrant(bucket, answer, requestedAtMs, now);
-    lostSinceMs = null;
+    way.answered(requestedAtMs, now);
     bucket.left = answer.left ?? 0;
     bucket.freeAtMs = answer.freeAtMs ?? answer.notAfterMs;
     if (answer.tokens > 0) holding.add(bucket);
@@ -63,7 +63,7 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
   };
 
   const ask = (bucket: Bucket, now: number, isAdvance: boolean) => {
-    if (bucket.pendingId !== null && now - bucket.pendingAtMs < askAgainMs) return;
+    if (bucket.pendingId !== null && now - bucket.pendingAtMs < way.againMs(now)) return;
     adjustDemand(bucket, now);
     const request = requestOf(bucket, bucket.wanted, now > bucket.untilMs ? giveBack(bucket) : 0, now);
     const answer = leased(lease, request, bucket.limit);
@@ -71,7 +71,7 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
       bucket.pendingId = request.id;
       bucket.pendingAtMs = now;
       bucket.isAdvance = isAdvance;
-      lostSinceMs ??= now;
+      way.asked(now);
     } else accept(bucket, answer, now, now);
   };
 
@@ -82,13 +82,12 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
   };
 
   return {
-    /** Since when requests have stayed without any answer; 0 while there are answers, or nothing is asked. */
-    unansweredMs: (now: number): number => (lostSinceMs === null ? 0 : now - lostSinceMs),
+    unansweredMs: way.unansweredMs,
     /** Whether a call can be admitted now, asking for tokens where there are none. */
     ready(bucket: Bucket, now: number): boolean {
       if (hasToken(bucket, now)) return true;
       ask(bucket, now, false);
-      return hasToken(bucket, now) || hasSpare(bucket, fallback, lostSinceMs, now);
+      return hasToken(bucket, now) || hasSpare(bucket, fallback, way, now);
     },
     /** Spends what `ready` has found. */
     take(bucket: Bucket, now: number): void {
@@ -121,30 +120,37 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
 }
 
 /** Makes requests, whose ids rise. */
-function createRequests(gateway: string, epoch: number) {
+function createRequests(gateway: string, epoch: number, { waitedMs }: GrantorWay) {
   let count = 0;
   return (bucket: Bucket, wanted: number, returned: number, now: number): LeaseRequested => {
     count += 1;
     const { organizationId, limitId } = bucket.limit;
     const id = leaseRequestId(gateway, epoch, count);
-    return { id, timeMs: now, organizationId, gateway, limitId, bucket: bucket.name, wanted, returned };
+    return { id, timeMs: now, organizationId, gateway, limitId, bucket: bucket.name, wanted, returned, waitedMs: waitedMs() };
   };
 }
 
-/** Tokens that others give back are seen by asking again; where this gate is the only one, nobody gives any back. */
+/** Where this gate is the only one, nobody gives any back. */
 function emptyUntil({ timeMs, notAfterMs, freeAtMs }: LeaseAnswer, requestedAtMs: number, now: number): number {
   return freeAtMs ?? Math.min(requestedAtMs + notAfterMs - timeMs, now + askAgainMs);
 }
 
 /** What may be spent without a lease: for a new bucket at once, for others when the grantor stays away, and not for ever. */
-function hasSpare(bucket: Bucket, fallback: Fallback | undefined, lostSinceMs: number | null, now: number): boolean {
+function hasSpare(bucket: Bucket, fallback: Fallback | undefined, way: GrantorWay, now: number): boolean {
   if (fallback === undefined || fallback.share <= 0 || bucket.pendingId === null) return false;
   // While the answer is on its way a few calls go on credit, unless they come thick and fast, or there was nothing left the last time.
   const isWaiting = bucket.answered && now - bucket.pendingAtMs < patienceMs;
-  if (isWaiting && (bucket.starved || bucket.isAdvance || bucket.owed >= chunkOf(bucket.limit.callsMax))) return false;
-  if (lostSinceMs !== null && now - lostSinceMs > fallback.lastsMs) return false;
+  if (isWaiting && (bucket.starved || bucket.isAdvance || bucket.owed >= creditMax(bucket.limit, fallback))) return false;
+  if (way.unansweredMs(now) > fallback.lastsMs) return false;
   const spareMax = Math.max(1, Math.floor((bucket.limit.callsMax * fallback.share) / fallback.gates));
   return spareLeft(bucket, spareMax, now) > 0;
+}
+
+/** Calls on credit, of an answered bucket, at one gate: one, or together with the other gates this share of the limit. */
+const creditShare = 0.02;
+
+function creditMax({ callsMax }: Limit, { gates }: Fallback): number {
+  return Math.max(1, Math.floor((callsMax * creditShare) / gates));
 }
 
 /** Known by the request that its answer did not come with. */

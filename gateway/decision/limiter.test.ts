@@ -231,6 +231,24 @@ test("what goes on credit while a grant is on its way is paid for by the grant: 
   assert.deepEqual(admitted, [true, true, true, false, false]);
 });
 
+test("while grants come, all gates together go on credit for a fiftieth of a limit, or for a call each", () => {
+  for (const [callsMax, gates, onCredit] of [
+    [1_000, 4, 5],
+    [100, 4, 1],
+  ] as const) {
+    const asked: LeaseRequested[] = [];
+    const lease = (request: LeaseRequested) => void asked.push(request) as undefined;
+    const { limiter, at } = scene([limitOf("many", callsMax, 60_000)], { lease, fallback: { share: 1, gates, lastsMs: 10_000 } });
+    limiter.admit(callOf());
+    const { id, timeMs, organizationId, gateway, limitId, bucket } = asked[0] ?? assert.fail("nothing was asked");
+    const granted = { id: `${id}/grant`, timeMs, organizationId, gateway, limitId, bucket, tokens: 1, returned: 0, epoch: 1 };
+    limiter.granted({ ...granted, notAfterMs: timeMs + 1_000 });
+    at(2_000);
+    const admitted = Array.from({ length: 50 }, () => limiter.admit(callOf()).admitted).filter(Boolean).length;
+    assert.equal(admitted, onCredit, `${callsMax} over ${gates} gates`);
+  }
+});
+
 test("a lease is void after its life, counted from the request on the gate's own clock", () => {
   const asked: LeaseRequested[] = [];
   const { limiter, at } = scene([limitOf("many", 100, 60_000)], { lease: (request) => void asked.push(request) as undefined });

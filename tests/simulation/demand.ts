@@ -17,6 +17,8 @@ export interface Demand {
   readonly perSecond: number;
   readonly seconds: number;
   readonly spread: Spread;
+  /** Milliseconds that messages take, one way; 5 to 15 unless told. */
+  readonly delays?: readonly [min: number, max: number];
   /** Whether recalls arrive; unless told they do. */
   readonly recalls?: boolean;
   readonly seed?: number;
@@ -31,11 +33,11 @@ export interface Used {
   readonly recallsPerSecond: number;
 }
 
-/** Offers random calls to four gates, messages taking 5 to 15 ms, and counts what is made of the limit beside what one counter makes of it. */
-export function use({ callsMax, windowMs, perSecond, seconds, spread, recalls = true, seed = 1 }: Demand): Used {
+/** Offers random calls to four gates, and counts what they make of the limit beside what one counter makes of it. */
+export function use({ callsMax, windowMs, perSecond, seconds, spread, delays = [5, 15], recalls = true, seed = 1 }: Demand): Used {
   const random = randomFrom(seed);
   const arrivals = (type: string) => (type === "lease_recalled" && !recalls ? 0 : 1);
-  const world = leasing({ limit: limitOf(callsMax, windowMs), gates: 4, delayMs: () => random.integer(5, 15), share: 0, arrivals });
+  const world = leasing({ limit: limitOf(callsMax, windowMs), gates: 4, delayMs: () => random.integer(...delays), share: 0, arrivals });
   const counter = exactCounter(callsMax, windowMs);
   const stepMs = 5;
   for (let ms = 0; ms < seconds * 1_000; ms += stepMs) {
