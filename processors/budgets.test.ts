@@ -109,6 +109,30 @@ test("calls, bytes and cost are spent by what the budget counts apart and what i
   }
 });
 
+test("where there is no room for more buckets, what is new is counted together, and what is known goes on", () => {
+  const few = topologyDriver([budgets(2)]);
+  defined(few, { per: ["endpoint"] });
+  few.pipe(
+    topics.activity,
+    window(
+      0,
+      ["a", "b", "c", "d"].map((name) => ({ name, ended: 2 })),
+    ),
+  );
+  few.pipe(
+    topics.activity,
+    window(
+      60_000,
+      ["d", "a"].map((name) => ({ name })),
+    ),
+  );
+  assert.deepEqual(told(few, 120_000), { "endpoint=files/a": 3, "endpoint=files/b": 2, "*": 5 });
+  // Two days after the period they are forgotten, and there is room again.
+  few.advance(4 * dayMs);
+  few.pipe(topics.activity, window(4 * dayMs, [{ name: "d" }]));
+  assert.deepEqual(told(few, 4 * dayMs + 1_000), { "endpoint=files/d": 1 });
+});
+
 test("calls that were refused spend nothing", () => {
   const stage = driver();
   defined(stage, {});

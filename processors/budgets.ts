@@ -1,5 +1,5 @@
 import { type Budget, budgetBounds, periodOf } from "../domain/budgets/budget.ts";
-import { budgetBucket, type CompiledBudget, compileBudget, type Spender } from "../domain/budgets/compiled-budget.ts";
+import { budgetBucket, type CompiledBudget, compileBudget, overflowBucket, type Spender } from "../domain/budgets/compiled-budget.ts";
 import type { ActivityObserved, BudgetSpent, DefinitionChanged, ToolActivity } from "../domain/events.ts";
 import { recordKey } from "../domain/record-key.ts";
 import { topics } from "../domain/topics.ts";
@@ -12,7 +12,7 @@ type Spent = Omit<BudgetSpent, "id" | "timeMs">;
 
 const compiledMax = 10_000;
 /** Windows of a caller come in order, and none comes later than this. */
-const silentMs = 48 * 60 * 60_000;
+const silentMs = budgetBounds.keptMs;
 
 /**
  * Counts what is spent of budgets: `activity`, `budgets` → `spending`, which gates hold calls against.
@@ -21,7 +21,7 @@ const silentMs = 48 * 60 * 60_000;
  * State: `budget/{organization}/{id}` the definitions; `spent/{organization}/{id}/{bucket}` the amounts;
  * `seen/{organization}/{caller}` its last window; `buckets/{organization}/{id}` how many a budget has; `changed` what is to be told.
  */
-export function budgets(): Processor<In, "budget_spent"> {
+export function budgets(bucketsMax: number = budgetBounds.bucketsMax): Processor<In, "budget_spent"> {
   const compiled = new Map<string, CompiledBudget>();
   const compile = (definition: string): CompiledBudget => {
     const known = compiled.get(definition);
@@ -41,7 +41,7 @@ export function budgets(): Processor<In, "budget_spent"> {
       if (input.type === "tick") return tell(state, input);
       if (input.value === null) return nothing;
       if (input.type === "budget_changed") return define(state, input.value);
-      return count(state, input.value, compile);
+      return count(state, input.value, { compile, bucketsMax });
     },
   };
 }
@@ -66,7 +66,12 @@ function define(state: State, { organizationId, name, change, definition }: Defi
   return { changes: draft.store(), emit: [] };
 }
 
-function count(state: State, observed: ActivityObserved, compile: (definition: string) => CompiledBudget): Step<never> {
+interface Counting {
+  readonly compile: (definition: string) => CompiledBudget;
+  readonly bucketsMax: number;
+}
+
+function count(state: State, observed: ActivityObserved, { compile, bucketsMax }: Counting): Step<never> {
   const draft = draftOf(state);
   const { organizationId, userId, agentId, windowMs, tools } = observed;
   const organization = recordKey(organizationId);
@@ -78,34 +83,43 @@ function count(state: State, observed: ActivityObserved, compile: (definition: s
   for (const [key, definition] of state) {
     if (!key.startsWith(prefix)) continue;
     const { budget, fits } = compile(definition);
-    for (const tool of tools) {
-      const spender: Spender = { userId, agentId, server: tool.server, name: tool.name };
-      if (tool.ended > 0 && fits(spender)) spend(draft, budget, spender, { windowMs, amount: amountOf[budget.unit](tool) });
+    for (const one of tools) {
+      const spender: Spender = { userId, agentId, server: one.server, name: one.name };
+      if (one.ended === 0 || !fits(spender)) continue;
+      const bucket = placeOf(draft, budget, budgetBucket(budget, spender), bucketsMax);
+      spend(draft, budget, bucket, { windowMs, amount: amountOf[budget.unit](one) });
     }
   }
   return { changes: draft.store(), emit: [] };
 }
 
-const amountOf: Readonly<Record<Budget["unit"], (tool: ToolActivity) => number>> = {
+const amountOf: Readonly<Record<Budget["unit"], (spending: ToolActivity) => number>> = {
   calls: ({ ended }) => ended,
   bytes: ({ bytes }) => bytes,
   cost: ({ costUnits }) => costUnits,
 };
 
+/** The bucket that is counted in: past so many, what is new is counted together, or a budget of everything that can be named would grow without end. */
+function placeOf(draft: Draft, { organizationId, budgetId }: Budget, bucket: string, bucketsMax: number): string {
+  const key = recordKey(organizationId, budgetId);
+  if (draft.read<Spent | null>(`spent/${key}/${bucket}`, null) !== null) return bucket;
+  const buckets = draft.read(`buckets/${key}`, 0);
+  if (buckets >= bucketsMax) return overflowBucket;
+  draft.write(`buckets/${key}`, buckets + 1);
+  return bucket;
+}
+
 function spend(
   draft: Draft,
-  budget: Budget,
-  spender: Spender,
+  { organizationId, budgetId, unit, amountMax, period }: Budget,
+  bucket: string,
   { windowMs, amount }: { readonly windowMs: number; readonly amount: number },
 ): void {
-  const { organizationId, budgetId, unit, amountMax, period } = budget;
   const { startMs, endMs } = periodOf(period, windowMs);
-  const bucket = budgetBucket(budget, spender);
   const place = `spent/${recordKey(organizationId, budgetId)}/${bucket}`;
   const known = draft.read<Spent | null>(place, null);
   // A window of the period before comes late: that period is told no more.
   if (known !== null && known.periodStartMs > startMs) return;
-  if (known === null && !admit(draft, `buckets/${recordKey(organizationId, budgetId)}`)) return;
   const before = known !== null && known.periodStartMs === startMs ? known.spent : 0;
   draft.write<Spent>(place, {
     organizationId,
@@ -118,14 +132,6 @@ function spend(
     amountMax,
   });
   mark(draft, place);
-}
-
-/** Past so many, what is new is not counted: a budget apart for everything that can be named would grow without end. */
-function admit(draft: Draft, key: string): boolean {
-  const buckets = draft.read(key, 0);
-  if (buckets >= budgetBounds.bucketsMax) return false;
-  draft.write(key, buckets + 1);
-  return true;
 }
 
 function mark(draft: Draft, place: string): void {
@@ -158,9 +164,10 @@ function forget(state: State, draft: Draft, nowMs: number): void {
   for (const [key, value] of state) {
     if (key.startsWith("seen/") && Number(value) < nowMs - silentMs) draft.put(key, null);
     if (!key.startsWith("spent/")) continue;
-    const { periodEndMs, organizationId, budgetId } = JSON.parse(value) as Spent;
+    const { periodEndMs, organizationId, budgetId, bucket } = JSON.parse(value) as Spent;
     if (periodEndMs > nowMs - silentMs) continue;
     draft.put(key, null);
+    if (bucket === overflowBucket) continue;
     const buckets = `buckets/${recordKey(organizationId, budgetId)}`;
     draft.write(buckets, Math.max(0, draft.read(buckets, 0) - 1));
   }

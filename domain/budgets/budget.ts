@@ -34,7 +34,8 @@ export interface BudgetMatch {
   readonly tools?: readonly string[];
 }
 
-export const budgetBounds = { perOrganizationMax: 1_000, amountMax: 1e15, bucketsMax: 100_000 } as const;
+/** `keptMs`: so long after its period a bucket keeps its place among the `bucketsMax` of a budget. */
+export const budgetBounds = { perOrganizationMax: 1_000, amountMax: 1e15, bucketsMax: 100_000, keptMs: 48 * 60 * 60_000 } as const;
 
 /** The period that a moment belongs to: from its start, until before its end. Milliseconds since 1970. */
 export function periodOf(period: BudgetPeriod, timeMs: number): { readonly startMs: number; readonly endMs: number } {

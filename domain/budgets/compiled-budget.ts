@@ -38,6 +38,9 @@ const valueAt: Readonly<Record<keyof BudgetMatch, (spender: Spender) => string |
   tools: ({ name }) => name,
 };
 
+/** Where what a budget counts apart has grown past its bound, whatever is new is counted together, in this bucket. */
+export const overflowBucket = "*";
+
 /** What a call is counted under: `user=ana&server=files`; empty where the whole organization is counted together. */
 export function budgetBucket({ per }: Budget, spender: Spender): string {
   return per

@@ -66,6 +66,29 @@ test("a budget that is not spent, of yesterday, of others, or switched off refus
   assert.equal(checking({}, 10).check({ ...call, caller: { ...caller, organizationId: "other" } }), null);
 });
 
+test("tools that could not be told apart, and buckets for which there was no room, are held to what they spent together", () => {
+  const spentIn = (bucket: string, given: object, own = 0) => {
+    const { directory, check } = checking(given, own);
+    const known = directory.spending.get(spendingKey("acme", "day", "user=ana"));
+    assert.ok(known);
+    directory.spending.set(spendingKey("acme", "day", bucket), { ...known, bucket, spent: 10 });
+    return { directory, check };
+  };
+  const endpoint = { per: ["user", "endpoint"] };
+  assert.notEqual(spentIn("user=ana&endpoint=files/", endpoint).check(call), null);
+  assert.equal(spentIn("user=ana&endpoint=mail/", endpoint).check(call), null);
+  assert.equal(spentIn("user=ana&endpoint=files/", { per: ["user"] }).check(call), null);
+  assert.equal(spentIn("*", {}).check(call), null, "whoever is counted apart has its own");
+  const bob = { ...call, caller: { ...caller, userId: "bob" } };
+  assert.notEqual(spentIn("*", {}).check(bob), null);
+  const { directory, check } = spentIn("*", {});
+  const ago = { periodStartMs: Date.UTC(2026, 10, 20), periodEndMs: Date.UTC(2026, 10, 21) };
+  const known = directory.spending.get(spendingKey("acme", "day", "user=ana"));
+  assert.ok(known);
+  directory.spending.set(spendingKey("acme", "day", "user=ana"), { ...known, ...ago });
+  assert.notEqual(check(call), null, "its place was given away long ago");
+});
+
 test("a budget that is raised lets calls pass at once", () => {
   const { directory, check } = checking({}, 10);
   assert.notEqual(check(call), null);

@@ -1,5 +1,13 @@
-import { periodOf } from "../../domain/budgets/budget.ts";
-import { budgetBucket, type CompiledBudget, compileBudget, spentName } from "../../domain/budgets/compiled-budget.ts";
+import { type Budget, budgetBounds, periodOf } from "../../domain/budgets/budget.ts";
+import {
+  budgetBucket,
+  type CompiledBudget,
+  compileBudget,
+  otherTools,
+  overflowBucket,
+  type Spender,
+  spentName,
+} from "../../domain/budgets/compiled-budget.ts";
 import type { Call, Decision } from "../../domain/call.ts";
 import { type Directory, spendingKey } from "../../domain/directory.ts";
 
@@ -29,16 +37,23 @@ export function createBudgetCheck({ directory, nowMs }: BudgetCheckOptions): Che
     return compiled.get(organizationId) ?? [];
   };
 
+  /** What the processor found no place for, to count it apart, it counts together with others. */
+  const isSpent = ({ organizationId, budgetId, amountMax }: Budget, bucket: string, periodStartMs: number): boolean => {
+    const own = directory.spending.get(spendingKey(organizationId, budgetId, bucket));
+    const hasPlace = own !== undefined && own.periodEndMs + budgetBounds.keptMs > nowMs();
+    const spent = hasPlace ? own : directory.spending.get(spendingKey(organizationId, budgetId, overflowBucket));
+    return spent !== undefined && spent.periodStartMs === periodStartMs && spent.spent >= amountMax;
+  };
+
   return (call) => {
     if (directory.budgets.size === 0) return null;
     const { organizationId, userId, agentId } = call.caller;
     const spender = { userId, agentId, server: call.server, name: spentName(call.method, call.name) };
     for (const { budget, fits } of budgetsOf(organizationId)) {
       if (!fits(spender)) continue;
-      const spent = directory.spending.get(spendingKey(organizationId, budget.budgetId, budgetBucket(budget, spender)));
       const now = nowMs();
       const { startMs, endMs } = periodOf(budget.period, now);
-      if (spent === undefined || spent.periodStartMs !== startMs || spent.spent < budget.amountMax) continue;
+      if (!bucketsOf(budget, spender).some((bucket) => isSpent(budget, bucket, startMs))) continue;
       return {
         verdict: "deny",
         stage: "limit",
@@ -50,6 +65,12 @@ export function createBudgetCheck({ directory, nowMs }: BudgetCheckOptions): Che
     }
     return null;
   };
+}
+
+/** The call's own bucket and, where tools are counted apart, that of the tools that were called beside too many others to be told apart. */
+function bucketsOf(budget: Budget, spender: Spender): readonly string[] {
+  const own = budgetBucket(budget, spender);
+  return budget.per.includes("endpoint") ? [own, budgetBucket(budget, { ...spender, name: otherTools })] : [own];
 }
 
 function byOrganization(budgets: Directory["budgets"]): ReadonlyMap<string, readonly CompiledBudget[]> {
