@@ -4,6 +4,7 @@ import { lookAtMachine } from "../machine.ts";
 import { openGround } from "./ground.ts";
 import { type LimitMeasured, type LimitOptions, measureLimit } from "./limits.ts";
 import { measureStages, type Stage } from "./stages.ts";
+import { measureUses, type UseMeasured } from "./uses.ts";
 import { type Latency, measureLatency, measureRestore, type Restored } from "./waits.ts";
 
 const usage = `npm run bench:stream -- [options]
@@ -11,6 +12,7 @@ const usage = `npm run bench:stream -- [options]
   --rounds N    interleaved rounds (3)
   --keys N      keys that are restored (200000)
   --seconds N   of calls under a limit (28)
+  --windows N   of limits in virtual time (30)
   --quick       one round of a few events: whether it works, not what it costs
   --json        the result as one JSON document
 On the Kafka of KAFKA_BROKERS, or one that is started for it.`;
@@ -20,6 +22,7 @@ interface Options {
   readonly rounds: number;
   readonly keys: number;
   readonly seconds: number;
+  readonly windows: number;
   readonly json: boolean;
 }
 
@@ -61,9 +64,14 @@ async function bench(argv: readonly string[]): Promise<number> {
     const restored = await measureRestore(ground, options.keys);
     const limit: LimitMeasured[] = [];
     for (const demand of demandsOf(options)) limit.push(await measureLimit(ground, demand));
+    const uses = measureUses(options.windows);
     if (options.json)
-      console.log(JSON.stringify({ date: new Date().toISOString(), machine, options, rows, latencies, restored, limit }, null, 2));
-    else tell(rows, latencies, restored, limit);
+      console.log(JSON.stringify({ date: new Date().toISOString(), machine, options, rows, latencies, restored, limit, uses }, null, 2));
+    else {
+      tell(rows, latencies, restored);
+      tellLimits(limit);
+      tellUses(uses);
+    }
   } finally {
     await ground.close();
   }
@@ -99,7 +107,7 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-function tell(rows: readonly Row[], latencies: readonly Latency[], restored: Restored, limits: readonly LimitMeasured[]): void {
+function tell(rows: readonly Row[], latencies: readonly Latency[], restored: Restored): void {
   console.log("\n| stage | × kafkajs consumer | × kafkajs producer | events a second of CPU | events a second |");
   console.log("| --- | ---: | ---: | ---: | ---: |");
   for (const { stage, timesConsumer, timesProducer, eventsPerCpuSecond, eventsPerSecond } of rows) {
@@ -111,15 +119,28 @@ function tell(rows: readonly Row[], latencies: readonly Latency[], restored: Res
   const million = 1e6 / restored.keys;
   const [wall, cpu] = [restored.wallMs, restored.cpuMs].map((ms) => ((ms * million) / 1_000).toFixed(1));
   console.log(`restoring: ${wall} s (${cpu} s of CPU) a million keys, of ${restored.keys.toLocaleString("en")} that were restored`);
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+
+function tellLimits(limits: readonly LimitMeasured[]): void {
   console.log(
     `\n| ${limits[0]?.gates} gates, calls on one key | credit | most in a window | slack | unused | requests, recalls a second |`,
   );
   console.log("| --- | ---: | ---: | ---: | ---: | ---: |");
-  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   for (const { callsMax, windowMs, callsPerSecond, spread, share, most, slack, unused, requestsPerSecond, recallsPerSecond } of limits) {
     const demand = `${callsPerSecond}/s ${spread}, ${callsMax.toLocaleString("en")} in ${windowMs / 1_000} s`;
     const records = `${requestsPerSecond.toFixed(1)}, ${recallsPerSecond.toFixed(1)}`;
     console.log(`| ${demand} | ${percent(share)} | ${most} | ${percent(slack)} | ${percent(unused)} | ${records} |`);
+  }
+}
+
+function tellUses(uses: readonly UseMeasured[]): void {
+  console.log("\n| four gates in virtual time, calls on one key | unused | without recalls | recalls a second |");
+  console.log("| --- | ---: | ---: | ---: |");
+  for (const { spread, callsMax, windowMs, used, withoutRecalls } of uses) {
+    const demand = `${spread}, ${callsMax.toLocaleString("en")} in ${windowMs / 1_000} s`;
+    console.log(`| ${demand} | ${percent(used.unused)} | ${percent(withoutRecalls.unused)} | ${used.recallsPerSecond.toFixed(2)} |`);
   }
 }
 
@@ -137,18 +158,24 @@ function demandsOf({ seconds }: Options): readonly LimitOptions[] {
 }
 
 function optionsOf(argv: readonly string[]): Options | string {
-  const whole = { events: "40000", rounds: "3", keys: "200000", seconds: "28" };
-  const quick = { events: "4000", rounds: "1", keys: "10000", seconds: "13" };
+  const whole = { events: "40000", rounds: "3", keys: "200000", seconds: "28", windows: "30" };
+  const quick = { events: "4000", rounds: "1", keys: "10000", seconds: "13", windows: "5" };
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
   try {
     const { values } = parseArgs({
       args: [...argv],
-      options: { events: text, rounds: text, keys: text, seconds: text, quick: flag, json: flag, help: flag },
+      options: { events: text, rounds: text, keys: text, seconds: text, windows: text, quick: flag, json: flag, help: flag },
     });
     if (values.help === true) return usage;
-    const { events, rounds, keys, seconds } = { ...(values.quick === true ? quick : whole), ...values };
-    const numbers = { events: Number(events), rounds: Number(rounds), keys: Number(keys), seconds: Number(seconds) };
+    const { events, rounds, keys, seconds, windows } = { ...(values.quick === true ? quick : whole), ...values };
+    const numbers = {
+      events: Number(events),
+      rounds: Number(rounds),
+      keys: Number(keys),
+      seconds: Number(seconds),
+      windows: Number(windows),
+    };
     const isWrong = Object.values(numbers).some((number) => !Number.isSafeInteger(number) || number < 1);
     return isWrong ? usage : { ...numbers, json: values.json === true };
   } catch (error) {
