@@ -1,7 +1,9 @@
 import type { TestContext } from "node:test";
 import { type Claim, claim } from "./claim.ts";
 import { type ElasticsearchOptions, type ElasticsearchServer, elasticsearchMissing, startElasticsearch } from "./elasticsearch-server.ts";
-import { type KafkaServer, type KafkaSettings, kafkaMissing, startKafka } from "./kafka-server.ts";
+import { type KafkaCluster, startKafkaCluster } from "./kafka-cluster.ts";
+import { kafkaMissing } from "./kafka-node.ts";
+import { type KafkaServer, type KafkaSettings, startKafka } from "./kafka-server.ts";
 import { isSkipped } from "./skipping.ts";
 
 const claims = new Map<string, Promise<Claim>>();
@@ -35,6 +37,14 @@ export async function ownKafka(t: TestContext, settings?: KafkaSettings): Promis
   const server = await startKafka(settings);
   t.after(() => server.stop());
   return server;
+}
+
+/** A Kafka of three nodes of this test alone, to be killed one by one; it ends with the test. Skips under the same conditions. */
+export async function ownKafkaCluster(t: TestContext): Promise<KafkaCluster | undefined> {
+  if (isSkipped(t, kafkaMissing())) return undefined;
+  const cluster = await startKafkaCluster();
+  t.after(() => cluster.stop());
+  return cluster;
 }
 
 /** An Elasticsearch of this test alone, to be configured and restarted; it ends with the test. Skips under the same conditions. */

@@ -1,7 +1,7 @@
 import { claim } from "./claim.ts";
-import { elasticsearchHome, esqlHome, kafkaJars, schemaRegistryHome } from "./distribution.ts";
+import { elasticsearchHome, esqlHome, schemaRegistryHome } from "./distribution.ts";
 import { elasticsearchMissing } from "./elasticsearch-server.ts";
-import { kafkaMissing } from "./kafka-server.ts";
+import { kafkaClasses, kafkaMissing } from "./kafka-node.ts";
 
 /**
  * `npm run servers [kafka] [elasticsearch]`: a real Kafka and a real Elasticsearch on loopback until this is ended, or the ones that
@@ -25,7 +25,7 @@ async function addressOf(name: keyof typeof servers): Promise<string> {
 const wanted = process.argv.slice(2);
 if (wanted.includes("fetch")) {
   // One after the other: Maven's folder is not made for several that fill it at once.
-  for (const fetch of [kafkaJars, elasticsearchHome, esqlHome, schemaRegistryHome]) console.error(fetch());
+  for (const fetch of [kafkaClasses, elasticsearchHome, esqlHome, schemaRegistryHome]) console.error(await fetch());
   process.exit(0);
 }
 const names = (Object.keys(servers) as (keyof typeof servers)[]).filter((name) => wanted.length === 0 || wanted.includes(name));

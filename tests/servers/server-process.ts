@@ -6,6 +6,8 @@ export interface ServerProcess {
   readonly pid: number;
   /** Resolves with the match when a line of the output fits; rejects with the last lines where the server ends first. */
   said(pattern: RegExp, withinMs: number): Promise<RegExpExecArray>;
+  /** The last of what it has said. */
+  output(): string;
   signal(name: NodeJS.Signals): void;
   /** Resolves when the process has ended: by itself, or killed after a while. */
   stop(): Promise<void>;
@@ -37,7 +39,7 @@ export function startServer({ program, args, folder, env = process.env, userId }
   return {
     pid: child.pid ?? -1,
     ended,
-    said: (pattern, withinMs) => output(pattern, withinMs),
+    ...output,
     signal: (name) => void child.kill(name),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -50,7 +52,7 @@ export function startServer({ program, args, folder, env = process.env, userId }
   };
 }
 
-function followOutput(child: ChildProcess): (pattern: RegExp, withinMs: number) => Promise<RegExpExecArray> {
+function followOutput(child: ChildProcess): Pick<ServerProcess, "said" | "output"> {
   let output = "";
   const looks = new Set<() => void>();
   const take = (chunk: string) => {
@@ -60,7 +62,7 @@ function followOutput(child: ChildProcess): (pattern: RegExp, withinMs: number) 
   child.stdout?.setEncoding("utf8").on("data", take);
   child.stderr?.setEncoding("utf8").on("data", take);
   child.on("error", ({ message }) => take(message));
-  return (pattern, withinMs) =>
+  const said = (pattern: RegExp, withinMs: number): Promise<RegExpExecArray> =>
     new Promise((resolve, reject) => {
       const fail = (what: string) => settle(() => reject(new Error(`${what}. Its last words:\n${output.slice(-3_000)}`)));
       const timer = setTimeout(() => fail(`the server did not say ${pattern} within ${withinMs} ms`), withinMs);
@@ -79,4 +81,5 @@ function followOutput(child: ChildProcess): (pattern: RegExp, withinMs: number) 
       child.on("exit", onExit);
       look();
     });
+  return { said, output: () => output };
 }
