@@ -163,7 +163,7 @@ test("who is not let into a group says so once, and goes on asking", { timeout: 
   );
 });
 
-test("what brokers compress otherwise is read: gzip, snappy and zstd", { timeout: 60_000 }, async (t) => {
+test("what brokers compress otherwise is read: gzip, snappy, LZ4 and zstd", { timeout: 60_000 }, async (t) => {
   const address = await kafka(t);
   if (address === undefined) return;
   const { log, topicPrefix } = await open(t, address);
@@ -172,7 +172,7 @@ test("what brokers compress otherwise is read: gzip, snappy and zstd", { timeout
   t.after(() => admin.disconnect());
   const records = Array.from({ length: 200 }, (_, index) => ({ ...record, timestampMs: record.timestampMs + index }));
   let from = 0;
-  for (const compression of ["gzip", "snappy", "zstd", "uncompressed"]) {
+  for (const compression of ["gzip", "snappy", "lz4", "zstd", "uncompressed"]) {
     const configEntries = [{ name: "compression.type", value: compression }];
     const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: `${topicPrefix}calls`, configEntries };
     await admin.alterConfigs({ validateOnly: false, resources: [resource] });
