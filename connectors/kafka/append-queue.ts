@@ -4,19 +4,28 @@ import type { Message, PartitionBatch, Producer } from "./producer.ts";
 
 export interface AppendQueueOptions {
   readonly producer: Producer;
+  /** The broker that leads a partition now; undefined while nobody does. */
+  readonly leaderOf: (topic: string, partition: number) => number | undefined;
   /** How long records wait for others to share a request with. */
   readonly lingerMs: number;
-  readonly onWritten: (count: number, bytes: number, seconds: number) => void;
+  readonly onWritten: (seconds: number) => void;
 }
 
 /** A record on its way: where it goes, and whose append waits for it. */
 interface Waiting {
-  readonly topic: string;
-  readonly partition: number;
   readonly message: Message;
   readonly bytes: number;
   readonly index: number;
   readonly append: Append;
+}
+
+/** The records that wait for one partition, oldest first. */
+interface Line {
+  readonly topic: string;
+  readonly partition: number;
+  records: Waiting[];
+  /** What stood before them is under way. */
+  isBusy: boolean;
 }
 
 interface Append {
@@ -39,57 +48,57 @@ const recordOverheadBytes = 64;
 /** Waiting records beyond this are refused: whoever writes has a spool for such times. */
 const waitingBytesMax = 128 * 1024 * 1024;
 
+/** Stands for the broker of partitions that nobody leads now. */
+const nobody = -1;
+
 /**
- * Collects records and writes them batch by batch, one request in flight. Where a request fails, everything that waited behind it fails,
- * too: whoever tries again does it in the order that it had.
+ * Collects records and writes them batch by batch, one request in flight to a broker: while it is, the next one gathers. A broker that is
+ * slow, or away, holds up the partitions that it leads, and no others.
  */
-export function createAppendQueue({ producer, lingerMs, onWritten }: AppendQueueOptions): AppendQueue {
-  let waiting: Waiting[] = [];
+export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
+  const { producer, lingerMs, onWritten } = options;
+  const lines = createLines();
+  const running = new Map<number, Promise<void>>();
   let waitingBytes = 0;
-  let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
-  function failAll(reason: unknown): void {
-    const appends = new Set(waiting.map(({ append }) => append));
-    waiting = [];
-    waitingBytes = 0;
-    for (const { reject } of appends) reject(reason);
-  }
-
-  async function writeNext(): Promise<void> {
-    const { batches, taken } = nextBatches(waiting);
-    const startedMs = performance.now();
-    const results = await producer.write(batches.map(({ batch }) => batch));
-    for (const [at, { batch, records }] of batches.entries()) {
-      const result = results[at];
-      for (const [place, record] of records.entries()) {
-        if (typeof result === "number") settle(record, { partition: batch.partition, offset: result + place });
-        else record.append.reject(result);
-      }
-    }
-    const done = new Set(batches.flatMap(({ records }) => records));
-    waiting = taken === waiting.length ? [] : waiting.filter((record) => !done.has(record));
-    const bytes = [...done].reduce((sum, record) => sum + record.bytes, 0);
-    waitingBytes -= bytes;
-    onWritten(done.size, bytes, (performance.now() - startedMs) / 1_000);
-  }
-
-  async function run(): Promise<void> {
-    while (waiting.length > 0) {
-      try {
-        await writeNext();
-      } catch (error) {
-        failAll(toFault(error));
-      }
-    }
-    running = undefined;
-  }
+  const leaderOf = ({ topic, partition }: Line) => options.leaderOf(topic, partition) ?? nobody;
 
   function begin(): void {
     clearTimeout(timer);
     timer = undefined;
-    running ??= run();
+    for (const leader of new Set(lines.ready().map(leaderOf))) {
+      if (!running.has(leader)) running.set(leader, run(leader));
+    }
+  }
+
+  async function run(leader: number): Promise<void> {
+    for (;;) {
+      const led = lines.ready().filter((line) => leaderOf(line) === leader);
+      if (led.length === 0) break;
+      const batches = nextBatches(led);
+      for (const { line } of batches) lines.toTheEnd(line);
+      await write(batches);
+    }
+    running.delete(leader);
+    // What was under way may be led by another now.
+    begin();
+  }
+
+  async function write(batches: readonly NextBatch[]): Promise<void> {
+    const startedMs = performance.now();
+    const results = await producer.write(batches.map(({ batch }) => batch)).catch((error: unknown) => batches.map(() => toFault(error)));
+    for (const [at, one] of batches.entries()) {
+      const result = results[at] ?? 0;
+      one.line.isBusy = false;
+      settleBatch(one, result);
+      // What stands behind a batch that could not be written fails with it: whoever tries again does it in the order that it had.
+      const behind = result instanceof Fault && result.code === "unavailable" ? one.line.records.splice(0) : [];
+      for (const { append } of behind) append.reject(result);
+      for (const { bytes } of [...one.records, ...behind]) waitingBytes -= bytes;
+    }
+    onWritten((performance.now() - startedMs) / 1_000);
   }
 
   return {
@@ -98,23 +107,50 @@ export function createAppendQueue({ producer, lingerMs, onWritten }: AppendQueue
       if (records.length === 0) return Promise.resolve([]);
       if (waitingBytes > waitingBytesMax)
         return Promise.reject(new Fault("unavailable", "more waits to be written than memory is set aside for"));
+      timer ??= setTimeout(begin, lingerMs);
       return new Promise((resolve, reject) => {
         const append: Append = { positions: [], left: records.length, resolve, reject };
         for (const [index, { partition, message }] of records.entries()) {
-          const bytes = message.key.length + (message.value?.length ?? 0) + recordOverheadBytes;
-          waiting.push({ topic, partition, message, bytes, index, append });
-          waitingBytes += bytes;
+          const record = { message, bytes: bytesOf(message), index, append };
+          lines.of(topic, partition).records.push(record);
+          waitingBytes += record.bytes;
         }
-        // While a request is under way the next one gathers by itself.
-        if (running === undefined) timer ??= setTimeout(begin, lingerMs);
       });
     },
     async close() {
       isClosed = true;
-      begin();
-      await running;
+      for (begin(); running.size > 0; begin()) await Promise.all(running.values());
     },
   };
+}
+
+function bytesOf({ key, value }: Message): number {
+  return key.length + (value?.length ?? 0) + recordOverheadBytes;
+}
+
+/** The lines of all partitions, in the order in which it is their turn. */
+function createLines() {
+  const lines = new Map<string, Line>();
+  const placeOf = ({ topic, partition }: Pick<Line, "topic" | "partition">) => `${topic}/${partition}`;
+  return {
+    of(topic: string, partition: number): Line {
+      const line = lines.get(placeOf({ topic, partition })) ?? { topic, partition, records: [], isBusy: false };
+      lines.set(placeOf(line), line);
+      return line;
+    },
+    ready: () => [...lines.values()].filter(({ isBusy, records }) => !isBusy && records.length > 0),
+    toTheEnd(line: Line): void {
+      lines.delete(placeOf(line));
+      lines.set(placeOf(line), line);
+    },
+  };
+}
+
+function settleBatch({ batch, records }: NextBatch, result: number | Fault): void {
+  for (const [place, record] of records.entries()) {
+    if (typeof result === "number") settle(record, { partition: batch.partition, offset: result + place });
+    else record.append.reject(result);
+  }
 }
 
 function settle({ append, index }: Waiting, position: Position): void {
@@ -124,30 +160,35 @@ function settle({ append, index }: Waiting, position: Position): void {
 }
 
 interface NextBatch {
+  readonly line: Line;
   readonly batch: PartitionBatch;
-  readonly records: Waiting[];
+  readonly records: readonly Waiting[];
 }
 
-/** As much as fits one request, oldest first; a partition that is full holds back what comes after it, for itself only. */
-function nextBatches(waiting: readonly Waiting[]): { readonly batches: readonly NextBatch[]; readonly taken: number } {
-  const batches = new Map<string, NextBatch & { bytes: number; isFull: boolean }>();
-  let taken = 0;
-  for (const record of waiting) {
-    if (taken >= requestRecordsMax) break;
-    const place = `${record.topic}/${record.partition}`;
-    const found = batches.get(place) ?? {
-      batch: { topic: record.topic, partition: record.partition, messages: [] },
-      records: [],
-      bytes: 0,
-      isFull: false,
-    };
-    batches.set(place, found);
-    found.isFull ||= found.bytes > 0 && found.bytes + record.bytes > partitionBytesMax;
-    if (found.isFull) continue;
-    found.bytes += record.bytes;
-    found.records.push(record);
-    (found.batch.messages as Message[]).push(record.message);
-    taken += 1;
+/** Takes as much as fits one request, and of each line what fits a batch. */
+function nextBatches(lines: readonly Line[]): readonly NextBatch[] {
+  const batches: NextBatch[] = [];
+  let count = 0;
+  for (const line of lines) {
+    if (count >= requestRecordsMax) break;
+    const records = takeBatch(line, requestRecordsMax - count);
+    const { topic, partition } = line;
+    batches.push({ line, records, batch: { topic, partition, messages: records.map(({ message }) => message) } });
+    count += records.length;
   }
-  return { batches: [...batches.values()], taken };
+  return batches;
+}
+
+function takeBatch(line: Line, recordsMax: number): readonly Waiting[] {
+  let bytes = 0;
+  let count = 0;
+  for (const record of line.records) {
+    bytes += record.bytes;
+    if (count >= recordsMax || (count > 0 && bytes > partitionBytesMax)) break;
+    count += 1;
+  }
+  const taken = line.records.slice(0, count);
+  line.records = line.records.slice(count);
+  line.isBusy = true;
+  return taken;
 }

@@ -5,8 +5,9 @@ import type { Metrics } from "../../domain/ports/metrics.ts";
 import type { LogRecord, StoredRecord, Topic } from "../../domain/record.ts";
 import type { Codec } from "../avro/codec.ts";
 import { createAppendQueue } from "./append-queue.ts";
+import { openBrokers } from "./brokers.ts";
 import type { Compression } from "./compression.ts";
-import { type KafkaConnection, openCluster, toKafkaFault } from "./connection.ts";
+import { type KafkaConnection, toKafkaFault } from "./connection.ts";
 import { createFetcher } from "./fetcher.ts";
 import type { GroupParts } from "./group-parts.ts";
 import { joinGroup } from "./joined-group.ts";
@@ -110,23 +111,29 @@ function closedLog(): Fault {
 /** Two clients: one writes and asks, the other waits for what is new. */
 function openParts(options: KafkaLogOptions) {
   const { codec, logger, requestMs = 10_000 } = options;
+  if (options.sasl?.mechanism === "plain" && options.tls === false) logger.warn("SASL PLAIN without TLS sends the password in the clear");
   const metrics = createLogMetrics(options.metrics);
-  const cluster = openCluster(options);
-  const places = topicPlaces(cluster, options);
+  const brokers = openBrokers(options);
+  const places = topicPlaces(brokers, options);
   const producer = createProducer({
-    cluster,
+    brokers,
     places,
     compression: options.compression ?? "zstd",
     requestMs,
     deliveryMs: options.deliveryMs ?? 20_000,
     onRetry: (reason) => metrics.retried("append", reason),
   });
-  const queue = createAppendQueue({ producer, lingerMs: options.lingerMs ?? 5, onWritten: metrics.appendTook });
+  const queue = createAppendQueue({
+    producer,
+    leaderOf: places.leaderId,
+    lingerMs: options.lingerMs ?? 5,
+    onWritten: metrics.appendTook,
+  });
 
-  const polling = openCluster(options);
+  const polling = openBrokers(options);
   const pollingPlaces = topicPlaces(polling, options);
   const fetcher = createFetcher({
-    cluster: polling,
+    brokers: polling,
     places: pollingPlaces,
     logger,
     waitMs: options.fetchWaitMs ?? 200,
@@ -137,7 +144,7 @@ function openParts(options: KafkaLogOptions) {
     sources: openSources({ codec, metrics, logger, fetcher, places: pollingPlaces }),
     metrics,
     logger,
-    openCluster: () => openCluster(options),
+    openBrokers: () => openBrokers(options),
     prefix: options.groupPrefix ?? options.topicPrefix,
     sessionMs: options.sessionMs ?? 10_000,
     heartbeatMs: options.heartbeatMs ?? 250,
@@ -149,8 +156,11 @@ function openParts(options: KafkaLogOptions) {
     reads: createRandomReads({ codec, places }),
     groups,
     async closeClients(): Promise<void> {
-      await Promise.all([queue.close(), fetcher.close()]);
-      await Promise.all([cluster.disconnect(), polling.disconnect()]);
+      const fetched = fetcher.close();
+      // What waits for a broker need not wait any more.
+      polling.close();
+      await Promise.all([queue.close(), fetched]);
+      brokers.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import fetchRequest from "kafkajs/src/protocol/requests/fetch/v11/request.js";
 import { ByteReader } from "./byte-reader.ts";
-import type { Broker } from "./connection.ts";
+import { errorCodes, protocolError } from "./error-codes.ts";
+import type { Broker } from "./link.ts";
 
 export interface FetchPlace {
   readonly topic: string;
@@ -40,39 +41,33 @@ export async function fetchFrom(broker: Broker, places: readonly FetchPlace[], w
     maxBytes: answerBytesMax,
     topics: [...byTopic].map(([topic, partitions]) => ({ topic, partitions })),
   });
-  await connectOnce(broker.connectionPool);
-  return broker.connectionPool.send({
+  const { partitions } = await broker.connectionPool.send({
     request,
     response: { decode: async (bytes) => decodeAnswer(bytes), parse: async (answer) => answer },
   });
+  return partitions;
 }
 
-type Pool = Broker["connectionPool"];
-
-/** The number of the connection of a pool that kafkajs keeps for fetches. */
-const fetching = 1;
-const connecting = new WeakMap<Pool, Promise<unknown>>();
-
-/** kafkajs opens the connection for each of those who ask for it at once, and forgets all but the last: that would stay open. */
-async function connectOnce(pool: Pool): Promise<void> {
-  const begun = connecting.get(pool) ?? pool.getConnection(fetching).finally(() => connecting.delete(pool));
-  connecting.set(pool, begun);
-  await begun;
+interface Answer {
+  readonly partitions: readonly FetchedPartition[];
+  /** Milliseconds that the broker wants not to be asked, because of a quota (KIP-219). The connection sees to it. */
+  readonly clientSideThrottleTime: number;
 }
 
 /** Fetch answer, version 11. */
-function decodeAnswer(bytes: Buffer): FetchedPartition[] {
+function decodeAnswer(bytes: Buffer): Answer {
   const reader = new ByteReader(bytes);
-  reader.int32();
+  const clientSideThrottleTime = reader.int32();
   const errorCode = reader.int16();
-  if (errorCode !== 0) throw Object.assign(new Error("the broker refused to be read from"), { type: `error ${errorCode}` });
+  if (errorCode !== errorCodes.none) throw protocolError(errorCode);
+  // The number of a session of fetches, which we do not have.
   reader.int32();
   const partitions: FetchedPartition[] = [];
   for (let topics = reader.int32(); topics > 0; topics--) {
     const topic = reader.string();
     for (let count = reader.int32(); count > 0; count--) partitions.push(decodePartition(reader, topic));
   }
-  return partitions;
+  return { partitions, clientSideThrottleTime };
 }
 
 function decodePartition(reader: ByteReader, topic: string): FetchedPartition {

@@ -8,7 +8,7 @@ import { createMetrics } from "../../gateway/operations/metrics.ts";
 import { kafka } from "../../tests/servers/for-test.ts";
 import { createCodec } from "../avro/codec.ts";
 import { fullSamples } from "../avro/event-samples.ts";
-import { openCluster } from "./connection.ts";
+import { openBrokers } from "./brokers.ts";
 import { openKafkaLog } from "./event-log.ts";
 import { type Cursor, createFetchRound } from "./fetch-round.ts";
 import { migrateKafka } from "./migrate.ts";
@@ -38,9 +38,9 @@ test("a record larger than a partition's part of an answer comes, although other
   const small: LogRecord<"administered"> = { type: "administered", key: "acme", value: fullSamples.administered, timestampMs: 0 };
   await Promise.all([log.append(topics.servers, [large]), log.append(topics.audit, [small])]);
 
-  const cluster = openCluster(options);
-  t.after(async () => void (await Promise.all([log.close(), cluster.disconnect()])));
-  const places = topicPlaces(cluster, options);
+  const brokers = openBrokers(options);
+  t.after(async () => void (await Promise.all([log.close(), brokers.close()])));
+  const places = topicPlaces(brokers, options);
   const taken: string[] = [];
   const cursors = new Set<Cursor>();
   for (const topic of [topics.audit, topics.servers]) {
@@ -48,7 +48,7 @@ test("a record larger than a partition's part of an answer comes, although other
     cursors.add(cursorOf(await places.nameOf(topic), note));
   }
   const ignore = () => {};
-  const round = createFetchRound({ cluster, places, logger: silentLogger, waitMs: 100, onFetched: ignore, onError: ignore }, cursors);
+  const round = createFetchRound({ brokers, places, logger: silentLogger, waitMs: 100, onFetched: ignore, onError: ignore }, cursors);
   const nodeId = places.leaderId(await places.nameOf(topics.audit), 0) ?? assert.fail();
   for (let count = 0; count < cursors.size; count++) assert.ok(await round(nodeId, [...cursors]));
   assert.deepEqual(taken, ["audit", "servers", "audit"]);

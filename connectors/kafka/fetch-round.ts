@@ -1,6 +1,7 @@
 import type { Logger } from "../../domain/ports/logger.ts";
-import { type Broker, type Cluster, dropConnection, errorType } from "./connection.ts";
-import { errorCodes } from "./error-codes.ts";
+import type { Brokers } from "./brokers.ts";
+import { errorType } from "./connection.ts";
+import { errorCodes, protocolError } from "./error-codes.ts";
 import { type FetchedPartition, type FetchPlace, fetchFrom } from "./fetch-request.ts";
 import { decodeRecordBatches, type RawRecords } from "./record-batch.ts";
 import type { TopicPlaces } from "./topic-places.ts";
@@ -22,7 +23,7 @@ export interface Cursor {
 }
 
 export interface FetchRoundOptions {
-  readonly cluster: Cluster;
+  readonly brokers: Brokers;
   readonly places: TopicPlaces;
   readonly logger: Logger;
   /** How long a broker holds an answer back while there is nothing; a new cursor waits for that, too. */
@@ -31,15 +32,20 @@ export interface FetchRoundOptions {
   readonly onError: (reason: string) => void;
 }
 
-/** Makes one request to a broker and hands out what it brings; false where it has to be made again after a pause. */
+/** Makes one request to a broker and hands out what it brings; false where nothing came of it, and it has to be made again after a pause. */
 export type FetchRound = (nodeId: number, wanted: readonly Cursor[]) => Promise<boolean>;
 
+const restMsMin = 20;
+const restMsMax = 1_000;
+
 export function createFetchRound(options: FetchRoundOptions, cursors: ReadonlySet<Cursor>): FetchRound {
-  const { cluster, places, logger, waitMs, onFetched, onError } = options;
+  const { brokers, places, logger, waitMs, onFetched, onError } = options;
+  /** Partitions that could not be read: until when they are left alone. The others of their broker go on. */
+  const resting = new Map<string, { readonly restMs: number; readonly untilMs: number }>();
   let rounds = 0;
 
-  /** Takes one partition's answer to a request from offset `from`; false where it has to be asked for again. */
-  async function hand({ topic, partition, errorCode, highWatermark, bytes }: FetchedPartition, from: number): Promise<boolean> {
+  /** Takes one partition's answer to a request from offset `from`. Rejects where it has to be asked for again. */
+  async function take({ topic, partition, errorCode, highWatermark, bytes }: FetchedPartition, from: number): Promise<void> {
     const readers = [...cursors].filter((cursor) => cursor.topic === topic && cursor.partition === partition && cursor.next() >= from);
     if (errorCode === errorCodes.none) {
       giveTo(readers, bytes, highWatermark);
@@ -47,10 +53,24 @@ export function createFetchRound(options: FetchRoundOptions, cursors: ReadonlySe
       const [extent = { start: 0, end: 0 }] = await places.extent(topic, [partition]);
       for (const cursor of readers) if (cursor.next() < extent.start || cursor.next() > extent.end) cursor.moved(extent);
     } else {
-      onError(`error ${errorCode}`);
+      throw protocolError(errorCode);
+    }
+  }
+
+  /** False where the partition has to be asked for again, after a rest. */
+  async function hand(answer: FetchedPartition, from: number): Promise<boolean> {
+    const place = placeOf(answer);
+    try {
+      await take(answer, from);
+      resting.delete(place);
+      return true;
+    } catch (error) {
+      const restMs = Math.min((resting.get(place)?.restMs ?? restMsMin / 2) * 2, restMsMax);
+      resting.set(place, { restMs, untilMs: performance.now() + restMs });
+      onError(errorType(error));
+      logger.debug("a partition can't be read now and is asked for again", { place, cause: error });
       return false;
     }
-    return true;
   }
 
   /** Readers at the same offset share what is decoded. */
@@ -66,17 +86,25 @@ export function createFetchRound(options: FetchRoundOptions, cursors: ReadonlySe
   }
 
   return async (nodeId, wanted) => {
-    let broker: Broker | undefined;
+    const restOf = (cursor: Cursor) => Math.max(0, (resting.get(placeOf(cursor))?.untilMs ?? 0) - performance.now());
+    const rests = wanted.map(restOf);
+    const due = wanted.filter((_, index) => rests[index] === 0);
+    if (due.length === 0) return false;
     try {
-      broker = await cluster.findBroker({ nodeId });
-      const { asked, isShared } = placesOf(beginningAt(wanted, rounds), rounds++);
-      const answers = await fetchFrom(broker, [...asked.values()], isShared ? 0 : waitMs);
+      const broker = await brokers.node(nodeId);
+      const { asked, isShared } = placesOf(beginningAt(due, rounds), rounds++);
+      const answers = await fetchFrom(
+        broker,
+        [...asked.values()],
+        isShared ? 0 : Math.min(waitMs, ...rests.filter((restMs) => restMs > 0)),
+      );
       const results = await Promise.all(answers.map((answer) => hand(answer, asked.get(placeOf(answer))?.from ?? 0)));
-      return results.every((isFine) => isFine);
+      // Another may lead it now.
+      if (results.includes(false)) places.refresh().catch(() => undefined);
+      return results.length === 0 || results.includes(true);
     } catch (error) {
       onError(errorType(error));
       logger.debug("reading from Kafka failed and is tried again", { cause: error });
-      dropConnection(broker);
       return false;
     }
   };

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Cursor, createFetchRound, type FetchRoundOptions } from "./fetch-round.ts";
+import type { TopicPlaces } from "./topic-places.ts";
 
 export interface Fetcher {
   add(cursor: Cursor): void;
@@ -31,6 +32,7 @@ export function createFetcher(options: FetchRoundOptions): Fetcher {
   const ledBy = (nodeId: number) => [...cursors].filter(({ topic, partition }) => (places.leaderId(topic, partition) ?? nobody) === nodeId);
 
   function startLoops(): void {
+    if (isClosed) return;
     for (const { topic, partition } of cursors) {
       const nodeId = places.leaderId(topic, partition) ?? nobody;
       if (loops.has(nodeId)) continue;
@@ -38,7 +40,7 @@ export function createFetcher(options: FetchRoundOptions): Fetcher {
         nodeId,
         run(nodeId).finally(() => {
           loops.delete(nodeId);
-          if (!isClosed) startLoops();
+          startLoops();
         }),
       );
     }
@@ -53,27 +55,26 @@ export function createFetcher(options: FetchRoundOptions): Fetcher {
         continue;
       }
       const isFine = nodeId !== nobody && (await round(nodeId, wanted));
-      pauseMs = isFine ? pauseMsMin : Math.min(pauseMs * 2, pauseMsMax);
-      if (isFine || isClosed) continue;
-      await pause(pauseMs);
-      await places.refresh().catch(() => undefined);
+      pauseMs = isFine ? pauseMsMin : await rest(Math.min(pauseMs * 2, pauseMsMax));
+      // A broker that leads something of late may have no loop.
+      startLoops();
     }
   }
 
-  async function lookAtEnds(): Promise<void> {
-    for (const cursor of [...cursors].filter(({ wants }) => !wants())) {
-      const [extent] = await places.extent(cursor.topic, [cursor.partition]).catch(() => []);
-      if (extent !== undefined) cursor.sawEnd(extent.end);
-    }
+  async function rest(pauseMs: number): Promise<number> {
+    if (isClosed) return pauseMs;
+    await pause(pauseMs);
+    await places.refresh().catch(() => undefined);
+    return pauseMs;
   }
 
-  const looking = setInterval(() => void lookAtEnds(), lookMs).unref();
+  const looking = setInterval(() => void lookAtEnds(cursors, places), lookMs).unref();
 
   function wake(): void {
     const waiting = waiters;
     waiters = [];
     for (const resolve of waiting) resolve();
-    if (!isClosed) startLoops();
+    startLoops();
   }
 
   return {
@@ -93,4 +94,12 @@ export function createFetcher(options: FetchRoundOptions): Fetcher {
       await Promise.all(loops.values());
     },
   };
+}
+
+/** The ends of what is not fetched because enough waits. */
+async function lookAtEnds(cursors: Iterable<Cursor>, places: TopicPlaces): Promise<void> {
+  for (const cursor of [...cursors].filter(({ wants }) => !wants())) {
+    const [extent] = await places.extent(cursor.topic, [cursor.partition]).catch(() => []);
+    if (extent !== undefined) cursor.sawEnd(extent.end);
+  }
 }

@@ -81,7 +81,7 @@ export function runGroupMember(options: GroupMemberOptions): RunningMember {
     if (type === "REBALANCE_IN_PROGRESS") return;
     tellRejoining(error);
     await pause(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined);
-    await session.drop();
+    session.drop();
   }
 
   async function run(): Promise<void> {

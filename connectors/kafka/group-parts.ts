@@ -1,6 +1,6 @@
 import type { Logger } from "../../domain/ports/logger.ts";
 import type { Topic } from "../../domain/record.ts";
-import type { Cluster } from "./connection.ts";
+import type { Brokers } from "./brokers.ts";
 import { type GroupMemberOptions, type RunningMember, runGroupMember } from "./group-member.ts";
 import type { LogMetrics } from "./log-metrics.ts";
 import type { Sources } from "./sources.ts";
@@ -10,7 +10,7 @@ export interface GroupParts {
   readonly sources: Sources;
   readonly metrics: LogMetrics;
   readonly logger: Logger;
-  readonly openCluster: () => Cluster;
+  readonly openBrokers: () => Brokers;
   readonly prefix: string;
   readonly sessionMs: number;
   readonly heartbeatMs: number;
@@ -28,7 +28,7 @@ export function startMember(
     ...callbacks,
     group: `${parts.prefix}${group}`,
     topics: new Map([...names].map(([topic, name]) => [name, parts.sources.places.partitions(topic)])),
-    cluster: parts.openCluster(),
+    brokers: parts.openBrokers(),
     sessionMs: parts.sessionMs,
     heartbeatMs: parts.heartbeatMs,
     rebalanceMs,

@@ -1,14 +1,17 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Broker, type Cluster, dropConnection, errorType } from "./connection.ts";
+import type { Brokers } from "./brokers.ts";
+import { errorType } from "./connection.ts";
 import { decodeMember, decodeShare, encodeMember, encodeShare, type MemberState, protocolName, type Share } from "./group-protocol.ts";
+import type { Broker } from "./link.ts";
 import { shareOut } from "./share-out.ts";
+import { TimeoutError, within } from "./within.ts";
 
 export interface GroupSessionOptions {
   readonly group: string;
   /** Names of topics on the brokers, with their numbers of partitions. */
   readonly topics: ReadonlyMap<string, number>;
-  /** A client of the member's own: a broker that waits for the others to join answers nothing else on this connection. */
-  readonly cluster: Cluster;
+  /** Of the member's own: a broker that waits for the others to join answers nothing else on this connection. */
+  readonly brokers: Brokers;
   /** A member that is not heard of for so long is dead to the group, and stops by itself. */
   readonly sessionMs: number;
   readonly heartbeatMs: number;
@@ -35,27 +38,29 @@ export interface GroupSession {
   isAlive(): boolean;
   /** We are a stranger from now on. */
   forget(): void;
-  /** Connects anew the next time. */
-  drop(): Promise<void>;
+  /** Looks for the coordinator anew the next time. */
+  drop(): void;
   commit(positions: readonly GroupPosition[]): Promise<void>;
   /** The kept positions, by `topic/partition`. */
   positions(places: readonly { readonly topic: string; readonly partition: number }[]): Promise<ReadonlyMap<string, number>>;
   leave(): Promise<void>;
 }
 
+/** A coordinator answers a heartbeat at once: one that takes this share of the session stands still. */
+const heartbeatShare = 1 / 3;
+
 export function openGroupSession(options: GroupSessionOptions): GroupSession {
-  const { group, topics, cluster, sessionMs, rebalanceMs } = options;
+  const { group, topics, brokers, sessionMs, rebalanceMs } = options;
   let memberId = "";
   let generation = -1;
   let heardMs = Number.NEGATIVE_INFINITY;
   let coordinator: Broker | undefined;
 
-  const found = async () => (coordinator ??= await cluster.findGroupCoordinator({ groupId: group }));
+  const found = async () => (coordinator ??= await brokers.coordinator(group));
 
   return {
     async connect() {
-      await cluster.connect();
-      coordinator = await cluster.findGroupCoordinator({ groupId: group });
+      coordinator = await brokers.coordinator(group);
     },
     async round(state) {
       const broker = await found();
@@ -82,7 +87,7 @@ export function openGroupSession(options: GroupSessionOptions): GroupSession {
         if (signal.aborted) return;
         const sentMs = performance.now();
         try {
-          await broker.heartbeat({ groupId: group, groupGenerationId: generation, memberId });
+          await heartbeat(broker, { groupId: group, groupGenerationId: generation, memberId }, sessionMs * heartbeatShare);
           heardMs = sentMs;
         } catch (error) {
           if (errorType(error) === "REBALANCE_IN_PROGRESS") return;
@@ -95,10 +100,8 @@ export function openGroupSession(options: GroupSessionOptions): GroupSession {
       memberId = "";
       generation = -1;
     },
-    async drop() {
-      dropConnection(coordinator);
+    drop() {
       coordinator = undefined;
-      await cluster.refreshMetadata().catch(() => undefined);
     },
     async commit(positions) {
       const committed = byTopic(positions.map(({ topic, partition, next }) => ({ topic, partition, offset: String(next) })));
@@ -114,9 +117,19 @@ export function openGroupSession(options: GroupSessionOptions): GroupSession {
     async leave() {
       // Whoever leaves without a word is missed after the session's time.
       if (memberId !== "") await coordinator?.leaveGroup({ groupId: group, memberId }).catch(() => undefined);
-      await cluster.disconnect().catch(() => undefined);
+      brokers.close();
     },
   };
+}
+
+async function heartbeat(broker: Broker, member: Parameters<Broker["heartbeat"]>[0], withinMs: number): Promise<void> {
+  try {
+    await within(withinMs, broker.heartbeat(member), "a heartbeat");
+  } catch (error) {
+    // What else waits for this broker need not wait, either.
+    if (error instanceof TimeoutError) await broker.connectionPool.destroy();
+    throw error;
+  }
 }
 
 /** The leader's work: everybody's share, in an epoch later than any that anybody has heard of. */

@@ -13,7 +13,7 @@ import { until } from "../../tests/e2e/until.ts";
 import { kafka } from "../../tests/servers/for-test.ts";
 import { createCodec } from "../avro/codec.ts";
 import { fullSamples } from "../avro/event-samples.ts";
-import { openCluster } from "./connection.ts";
+import { openBrokers } from "./brokers.ts";
 import { openKafkaLog } from "./event-log.ts";
 import { runGroupMember } from "./group-member.ts";
 import { migrateKafka } from "./migrate.ts";
@@ -145,7 +145,7 @@ test("who is not let into a group says so once, and goes on asking", { timeout: 
   const member = runGroupMember({
     group: `impatient-${randomUUID().slice(0, 8)}`,
     topics: new Map([["calls", 1]]),
-    cluster: openCluster({ brokers: address.split(","), clientId: "group", tls: false, logger: silentLogger }),
+    brokers: openBrokers({ brokers: address.split(","), clientId: "group", tls: false, logger: silentLogger }),
     // Less than brokers allow.
     sessionMs: 10,
     heartbeatMs: 50,

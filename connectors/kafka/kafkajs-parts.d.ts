@@ -1,6 +1,8 @@
 // The parts of kafkajs below its producer and consumer that this connector is built on, as far as it uses them. The version is pinned.
 
-declare module "kafkajs/src/cluster/index.js" {
+declare module "kafkajs/src/network/connection.js" {
+  import type { Socket } from "node:net";
+
   interface ProtocolRequest {
     readonly apiKey: number;
     readonly apiVersion: number;
@@ -10,22 +12,64 @@ declare module "kafkajs/src/cluster/index.js" {
 
   interface ProtocolCall<Answer> {
     readonly request: ProtocolRequest;
+    /** What is decoded may have `clientSideThrottleTime`, in milliseconds: so long is nothing more sent (KIP-219). */
     readonly response: { decode(bytes: Buffer): Promise<Answer>; parse(answer: Answer): Promise<Answer> };
+    /** In milliseconds, where it is more than usual. */
     readonly requestTimeout?: number;
   }
+
+  interface ApiVersions {
+    readonly [apiKey: number]: { readonly minVersion: number; readonly maxVersion: number };
+  }
+
+  class Connection {
+    constructor(options: object);
+    readonly socket?: Socket;
+    readonly requestQueue: { readonly pending: readonly unknown[]; scheduleCheckPendingRequests: () => void };
+    connect(): Promise<unknown>;
+    authenticate(): Promise<void>;
+    disconnect(): Promise<unknown>;
+    isConnected(): boolean;
+    isAuthenticated(): boolean;
+    setVersions(versions: ApiVersions | null): void;
+    setSupportAuthenticationProtocol(isSupported: boolean | null): void;
+    rejectRequests(error: Error): void;
+    send<Answer>(call: ProtocolCall<Answer>): Promise<Answer>;
+  }
+  export default Connection;
+  export type { ApiVersions, ProtocolCall, ProtocolRequest };
+}
+
+declare module "kafkajs/src/broker/index.js" {
+  import type Connection from "kafkajs/src/network/connection.js";
+  import type { ApiVersions, ProtocolCall } from "kafkajs/src/network/connection.js";
 
   interface TopicPartitions<Partition> {
     readonly topic: string;
     readonly partitions: readonly Partition[];
   }
 
-  interface Broker {
-    readonly nodeId: number;
-    readonly connectionPool: {
-      send<Answer>(call: ProtocolCall<Answer>): Promise<Answer>;
-      getConnection(index: number): Promise<unknown>;
-      destroy(): Promise<void>;
-    };
+  interface Connections {
+    readonly host: string;
+    readonly port: number;
+    readonly sasl: object | undefined;
+    readonly connectionTimeout: number;
+    isConnected(): boolean;
+    isAuthenticated(): boolean;
+    getConnection(): Promise<Connection>;
+    setVersions(versions: ApiVersions): void;
+    setSupportAuthenticationProtocol(isSupported: boolean): void;
+    send<Answer>(call: ProtocolCall<Answer>): Promise<Answer>;
+    destroy(): Promise<void>;
+  }
+
+  class Broker {
+    constructor(options: { readonly connectionPool: Connections; readonly logger: unknown });
+    readonly connectionPool: Connections;
+    connect(): Promise<void>;
+    findGroupCoordinator(request: { readonly groupId: string; readonly coordinatorType: number }): Promise<{
+      readonly coordinator: { readonly nodeId: number; readonly host: string; readonly port: number };
+    }>;
     initProducerId(request: {
       readonly transactionTimeout: number;
     }): Promise<{ readonly producerId: string; readonly producerEpoch: number }>;
@@ -65,23 +109,44 @@ declare module "kafkajs/src/cluster/index.js" {
       readonly topics: readonly TopicPartitions<{ readonly partition: number }>[];
     }): Promise<{ readonly responses: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[] }>;
   }
+  export default Broker;
+}
 
-  class Cluster {
-    constructor(options: object);
-    connect(): Promise<void>;
-    disconnect(): Promise<void>;
-    isConnected(): boolean;
-    refreshMetadata(): Promise<void>;
-    refreshMetadataIfNecessary(): Promise<void>;
-    addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
-    findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number; readonly leader: number }[];
-    findBroker(place: { readonly nodeId: number | string }): Promise<Broker>;
-    findControllerBroker(): Promise<Broker>;
-    findGroupCoordinator(group: { readonly groupId: string }): Promise<Broker>;
-    removeBroker(place: { readonly host: string; readonly port: number }): void;
+declare module "kafkajs/src/protocol/error.js" {
+  export function createErrorFromCode(code: number): Error & { readonly type: string };
+}
+
+declare module "kafkajs/src/protocol/requests/apiVersions/index.js" {
+  import type { ProtocolCall } from "kafkajs/src/network/connection.js";
+
+  const requests: { protocol(of: { readonly version: number }): () => ProtocolCall<unknown> };
+  export default requests;
+}
+
+declare module "kafkajs/src/protocol/requests/metadata/v6/request.js" {
+  import type { ProtocolRequest } from "kafkajs/src/network/connection.js";
+
+  const request: (options: { readonly topics: readonly string[]; readonly allowAutoTopicCreation: boolean }) => ProtocolRequest;
+  export default request;
+}
+
+declare module "kafkajs/src/protocol/requests/metadata/v6/response.js" {
+  interface Metadata {
+    readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+    readonly topicMetadata: readonly {
+      readonly topicErrorCode: number;
+      readonly topic: string;
+      readonly partitionMetadata: readonly {
+        readonly partitionId: number;
+        readonly leader: number;
+        readonly replicas: readonly number[];
+        readonly isr: readonly number[];
+      }[];
+    }[];
   }
-  export default Cluster;
-  export type { Broker, Cluster };
+  const response: { decode(bytes: Buffer): Promise<Metadata> };
+  export default response;
+  export type { Metadata };
 }
 
 declare module "kafkajs/src/network/socketFactory.js" {
@@ -99,14 +164,14 @@ declare module "kafkajs/src/loggers/index.js" {
 }
 
 declare module "kafkajs/src/protocol/requests/fetch/v11/request.js" {
-  import type { ProtocolRequest } from "kafkajs/src/cluster/index.js";
+  import type { ProtocolRequest } from "kafkajs/src/network/connection.js";
 
   const request: (options: object) => ProtocolRequest;
   export default request;
 }
 
 declare module "kafkajs/src/protocol/requests/produce/v7/request.js" {
-  import type { ProtocolRequest } from "kafkajs/src/cluster/index.js";
+  import type { ProtocolRequest } from "kafkajs/src/network/connection.js";
 
   const request: (options: object) => ProtocolRequest;
   export default request;

@@ -2,9 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import produceRequest from "kafkajs/src/protocol/requests/produce/v7/request.js";
 import produceResponse from "kafkajs/src/protocol/requests/produce/v7/response.js";
 import { Fault } from "../../domain/fault.ts";
+import type { Brokers } from "./brokers.ts";
 import { type Compression, compressions } from "./compression.ts";
-import { type Broker, type Cluster, dropConnection, errorType, toKafkaFault } from "./connection.ts";
-import { errorCodes } from "./error-codes.ts";
+import { errorType, toKafkaFault } from "./connection.ts";
+import { errorCodes, protocolError } from "./error-codes.ts";
+import type { Broker } from "./link.ts";
 import type { TopicPlaces } from "./topic-places.ts";
 
 /** A record as it is put on the wire. */
@@ -24,7 +26,7 @@ export interface PartitionBatch {
 }
 
 export interface ProducerOptions {
-  readonly cluster: Cluster;
+  readonly brokers: Brokers;
   readonly places: TopicPlaces;
   readonly compression: Compression;
   readonly requestMs: number;
@@ -35,9 +37,9 @@ export interface ProducerOptions {
 
 export interface Producer {
   /**
-   * Writes batches, one for a partition, and answers the offset of each one's first record, or why the broker refuses the batch for good.
-   * One call at a time: the order of partitions and the numbers of idempotence depend on it. Where it rejects, some batches may be written
-   * all the same.
+   * Writes batches, one for a partition, and answers the offset of each one's first record, or why it is not written: `Fault("invalid")` where
+   * the brokers never will, `Fault("unavailable")` where they did not in time, or do not let us; it may be written all the same then.
+   * One call at a time for each partition: the order of its records, and the numbers of idempotence, depend on it.
    */
   write(batches: readonly PartitionBatch[]): Promise<readonly (number | Fault)[]>;
 }
@@ -48,77 +50,78 @@ const pauseMsMax = 1_000;
 interface Identity {
   readonly producerId: string;
   readonly producerEpoch: number;
-  /** The number of the next record of each partition, by `topic/partition`. */
-  readonly sequences: Map<string, number>;
+}
+
+/** By whom, and with which number, the next record of a partition is written. */
+interface Numbering {
+  readonly identity: Identity;
+  next: number;
 }
 
 /** What became of one batch in one attempt: where it is, why it is refused, or why it has to be tried again. */
-type Outcome = { readonly baseOffset: number } | { readonly refusal: Fault } | { readonly again: string; readonly isIdentityLost: boolean };
+type Outcome =
+  | { readonly baseOffset: number }
+  | { readonly refusal: Fault }
+  | { readonly again: unknown; readonly isIdentityLost?: boolean };
 
 /**
- * An idempotent producer (KIP-98) with one request in flight to a broker: a request that is repeated is recognized by its numbers, so what
- * the network ate is there once, and in order. A batch that was given up may or may not be on the broker, and its numbers with it: the
- * producer then takes a new identity, or the next batch would be taken for the one given up and dropped.
+ * An idempotent producer (KIP-98) with one batch of a partition in flight: a request that is repeated is recognized by its numbers, so what
+ * the network ate is there once, and in order. A batch that was given up may or may not be on the broker, and its numbers with it: its
+ * partition then goes on with a new identity, or the next batch would be taken for the one given up and dropped.
  */
 export function createProducer(options: ProducerOptions): Producer {
-  const { cluster, places } = options;
-  let identity: Identity | undefined;
+  const { places, onRetry } = options;
+  const numbers = createNumbers(options.brokers);
 
-  async function identify(): Promise<Identity> {
-    await cluster.connect();
-    await cluster.refreshMetadataIfNecessary();
-    const broker = await cluster.findControllerBroker();
-    const { producerId, producerEpoch } = await broker.initProducerId({ transactionTimeout: 60_000 });
-    return { producerId, producerEpoch, sequences: new Map() };
+  async function attempt(batches: readonly PartitionBatch[]): Promise<readonly Answered[]> {
+    const answered: Answered[] = [];
+    const requests = new Map<Broker, Map<Identity, NumberedBatch[]>>();
+    const assign = async (batch: PartitionBatch) => {
+      const [broker, numbering] = await Promise.all([places.leader(batch.topic, batch.partition), numbers.of(batch)]);
+      const ofBroker = requests.get(broker) ?? new Map<Identity, NumberedBatch[]>();
+      requests.set(broker, ofBroker);
+      ofBroker.set(numbering.identity, [...(ofBroker.get(numbering.identity) ?? []), { batch, numbering }]);
+    };
+    // A partition that nobody leads now does not hold up the others.
+    await Promise.all(batches.map((batch) => assign(batch).catch((again: unknown) => answered.push([batch, { again }]))));
+    const sent = [...requests].flatMap(([broker, ofBroker]) =>
+      [...ofBroker.values()].map((numbered) => produceTo(broker, numbered, options)),
+    );
+    return [...answered, ...(await Promise.all(sent)).flat()];
   }
 
-  async function attempt(batches: readonly PartitionBatch[]): Promise<Map<PartitionBatch, Outcome>> {
-    identity ??= await identify();
-    const current = identity;
-    const byLeader = new Map<Broker, PartitionBatch[]>();
-    for (const batch of batches) {
-      const leader = await places.leader(batch.topic, batch.partition);
-      byLeader.set(leader, [...(byLeader.get(leader) ?? []), batch]);
-    }
-    const outcomes = await Promise.all([...byLeader].map(([broker, led]) => produceTo(broker, led, current, options)));
-    return new Map(outcomes.flat());
-  }
-
-  /** One attempt on what is left; answers why something is left after it. */
-  async function advance(left: Set<PartitionBatch>, results: Map<PartitionBatch, number | Fault>): Promise<string> {
-    let reason = "";
-    let isLost = false;
-    for (const [batch, outcome] of await attempt([...left])) {
+  /** One attempt on what is left, which is then less, or left for another reason. */
+  async function advance(left: Map<PartitionBatch, unknown>, results: Map<PartitionBatch, number | Fault>): Promise<void> {
+    for (const [batch, outcome] of await attempt([...left.keys()])) {
       if ("again" in outcome) {
-        reason = outcome.again;
-        isLost ||= outcome.isIdentityLost;
+        left.set(batch, outcome.again);
+        if (outcome.isIdentityLost === true) numbers.forget(batch);
         continue;
       }
       left.delete(batch);
       results.set(batch, "refusal" in outcome ? outcome.refusal : outcome.baseOffset);
-      if ("baseOffset" in outcome) countOn(batch);
     }
-    if (isLost) identity = undefined;
-    return reason;
   }
 
-  function countOn(batch: PartitionBatch): void {
-    const place = placeOf(batch);
-    identity?.sequences.set(place, sequenceAfter(identity.sequences.get(place) ?? 0, batch.messages.length));
+  function giveUp(left: ReadonlyMap<PartitionBatch, unknown>, results: Map<PartitionBatch, number | Fault>): void {
+    for (const [batch, reason] of left) {
+      numbers.forget(batch);
+      results.set(batch, toKafkaFault(reason, `${placeOf(batch)} could not be written in time`));
+    }
   }
 
   return {
     async write(batches) {
       const deadline = performance.now() + options.deliveryMs;
-      const left = new Set(batches);
+      const left = new Map<PartitionBatch, unknown>(batches.map((batch) => [batch, undefined]));
       const results = new Map<PartitionBatch, number | Fault>();
-      for (let pauseMs = pauseMsMin; left.size > 0; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
-        const reason = await advance(left, results).catch((error: unknown) => error);
+      for (let pauseMs = pauseMsMin; ; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
+        await advance(left, results);
         if (left.size === 0) break;
-        options.onRetry(errorType(reason));
+        for (const reason of new Set([...left.values()].map(errorType))) onRetry(reason);
         if (performance.now() >= deadline) {
-          identity = undefined;
-          throw toKafkaFault(reason instanceof Error ? reason : { type: reason }, "the log could not be written in time");
+          giveUp(left, results);
+          break;
         }
         await pause(pauseMs);
         await places.refresh().catch(() => undefined);
@@ -128,24 +131,64 @@ export function createProducer(options: ProducerOptions): Producer {
   };
 }
 
+/** Who writes to which partition with which number; one identity for all, as long as none has lost it. */
+function createNumbers(brokers: Brokers) {
+  const numberings = new Map<string, Numbering>();
+  let newest: Promise<Identity> | undefined;
+
+  function identify(): Promise<Identity> {
+    if (newest !== undefined) return newest;
+    const asked = brokers.ask((broker) => broker.initProducerId({ transactionTimeout: 60_000 }));
+    newest = asked;
+    asked.catch(() => {
+      if (newest === asked) newest = undefined;
+    });
+    return asked;
+  }
+
+  return {
+    async of(batch: PartitionBatch): Promise<Numbering> {
+      const known = numberings.get(placeOf(batch));
+      if (known !== undefined) return known;
+      const numbering = { identity: await identify(), next: 0 };
+      numberings.set(placeOf(batch), numbering);
+      return numbering;
+    },
+    /** The next batch of this partition is another writer's, as far as the brokers can tell. */
+    forget(batch: PartitionBatch): void {
+      numberings.delete(placeOf(batch));
+      newest = undefined;
+    },
+  };
+}
+
+interface NumberedBatch {
+  readonly batch: PartitionBatch;
+  readonly numbering: Numbering;
+}
+
+type Answered = readonly [PartitionBatch, Outcome];
+
+/** Of the time that a request may take so much is for the broker to wait for the other copies: its own word on them should come in time. */
+const acknowledgeShare = 0.8;
+
+/** Batches of one identity, to the broker that leads their partitions. */
 async function produceTo(
   broker: Broker,
-  batches: readonly PartitionBatch[],
-  { producerId, producerEpoch, sequences }: Identity,
+  numbered: readonly NumberedBatch[],
   { compression, requestMs }: ProducerOptions,
-): Promise<[PartitionBatch, Outcome][]> {
+): Promise<readonly Answered[]> {
   const byTopic = new Map<string, object[]>();
-  for (const batch of batches) {
+  for (const { batch, numbering } of numbered) {
     const { topic, partition, messages } = batch;
     const partitions = byTopic.get(topic) ?? [];
-    partitions.push({ partition, firstSequence: sequences.get(placeOf(batch)) ?? 0, messages });
+    partitions.push({ partition, firstSequence: numbering.next, messages });
     byTopic.set(topic, partitions);
   }
   const request = produceRequest({
+    ...numbered[0]?.numbering.identity,
     acks: -1,
-    timeout: requestMs,
-    producerId,
-    producerEpoch,
+    timeout: Math.floor(requestMs * acknowledgeShare),
     compression: compressions[compression],
     topicData: [...byTopic].map(([topic, partitions]) => ({ topic, partitions })),
   });
@@ -157,11 +200,14 @@ async function produceTo(
     const answers = new Map(
       topics.flatMap(({ topicName, partitions }) => partitions.map((one) => [`${topicName}/${one.partition}`, one] as const)),
     );
-    return batches.map((batch) => [batch, outcomeOf(batch, answers.get(placeOf(batch)))]);
-  } catch (error) {
+    return numbered.map(({ batch, numbering }) => {
+      const outcome = outcomeOf(batch, answers.get(placeOf(batch)));
+      if ("baseOffset" in outcome) numbering.next = sequenceAfter(numbering.next, batch.messages.length);
+      return [batch, outcome];
+    });
+  } catch (again) {
     // Not known whether it was written: the same numbers again tell.
-    dropConnection(broker);
-    return batches.map((batch) => [batch, { again: errorType(error), isIdentityLost: false }]);
+    return numbered.map(({ batch }) => [batch, { again }]);
   }
 }
 
@@ -176,14 +222,14 @@ const refusals: Readonly<Record<number, string>> = {
 const identityLost: readonly number[] = [errorCodes.outOfOrderSequence, errorCodes.invalidProducerEpoch, errorCodes.unknownProducerId];
 
 function outcomeOf(batch: PartitionBatch, answer: { readonly errorCode: number; readonly baseOffset: string } | undefined): Outcome {
-  if (answer === undefined) return { again: "NO_ANSWER", isIdentityLost: false };
+  if (answer === undefined) return { again: new Error(`the broker said nothing about ${placeOf(batch)}`) };
   const { errorCode, baseOffset } = answer;
   if (errorCode === errorCodes.none || errorCode === errorCodes.duplicateSequence) return { baseOffset: Number(baseOffset) };
   const refusal = refusals[errorCode];
-  if (refusal !== undefined) return { refusal: new Fault("invalid", `${refusal}: ${batch.topic}/${batch.partition}`) };
-  if (errorCode === errorCodes.topicAuthorizationFailed)
-    return { refusal: new Fault("unavailable", `the brokers do not let us write to ${batch.topic}`) };
-  return { again: `error ${errorCode}`, isIdentityLost: identityLost.includes(errorCode) };
+  if (refusal !== undefined) return { refusal: new Fault("invalid", `${refusal}: ${placeOf(batch)}`) };
+  const error = protocolError(errorCode);
+  if (errorCode === errorCodes.topicAuthorizationFailed) return { refusal: toKafkaFault(error, `${batch.topic} can't be written`) };
+  return { again: error, isIdentityLost: identityLost.includes(errorCode) };
 }
 
 function placeOf({ topic, partition }: PartitionBatch): `${string}/${number}` {

@@ -3,7 +3,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { StoredRecord, Topic } from "../../domain/record.ts";
 import type { Codec } from "../avro/codec.ts";
 import { toKafkaFault } from "./connection.ts";
-import { errorCodes } from "./error-codes.ts";
+import { errorCodes, protocolError } from "./error-codes.ts";
 import { fetchFrom } from "./fetch-request.ts";
 import { decodeRecordBatches, type RawRecord, type RawRecords } from "./record-batch.ts";
 import { decodeRecord } from "./record-codec.ts";
@@ -35,9 +35,8 @@ export function createRandomReads({ codec, places }: { readonly codec: Codec; re
       const [{ start } = { start: 0 }] = await places.extent(name, [partition]);
       return { records: [], next: Math.max(start, from), bytes: 0 };
     }
-    if (answer === undefined || answer.errorCode !== errorCodes.none) {
-      throw Object.assign(new Error("the partition can't be read now"), { type: `error ${answer?.errorCode}` });
-    }
+    if (answer === undefined) throw new Error(`the broker said nothing about ${name}/${partition}`);
+    if (answer.errorCode !== errorCodes.none) throw protocolError(answer.errorCode);
     return decodeRecordBatches(answer.bytes, from);
   }
 

@@ -1,6 +1,8 @@
 import { Fault } from "../../domain/fault.ts";
 import type { Topic } from "../../domain/record.ts";
-import { type Broker, type Cluster, errorType, toKafkaFault } from "./connection.ts";
+import type { Brokers } from "./brokers.ts";
+import { errorType, toKafkaFault } from "./connection.ts";
+import type { Broker } from "./link.ts";
 
 /** How topics of ours are called and cut on the brokers. */
 export interface TopicNaming {
@@ -32,13 +34,12 @@ const latest = -1;
 /** About a second and a half in all. */
 const attempts = { pauseMs: 50, max: 5 };
 
-/** Knows the topics through `cluster`, which is connected on first use. */
-export function topicPlaces(cluster: Cluster, naming: TopicNaming): TopicPlaces {
+export function topicPlaces(brokers: Brokers, naming: TopicNaming): TopicPlaces {
   const known = new Map<string, Promise<string>>();
 
   async function verify(topic: Topic): Promise<string> {
     const name = `${naming.topicPrefix}${topic.name}`;
-    const found = await partitionsFound(cluster, name);
+    const found = await partitionsFound(brokers, name);
     const expected = partitionsOf(topic, naming);
     if (found === 0) throw missing(name);
     if (found !== expected) {
@@ -49,16 +50,13 @@ export function topicPlaces(cluster: Cluster, naming: TopicNaming): TopicPlaces 
     return name;
   }
 
-  const leaderId = (name: string, partition: number) => {
-    const leader = cluster.findTopicPartitionMetadata(name).find(({ partitionId }) => partitionId === partition)?.leader;
-    return leader === undefined || leader < 0 ? undefined : leader;
-  };
+  const leaderId = (name: string, partition: number) => brokers.topic(name).partitions.get(partition)?.leader;
 
   async function leader(name: string, partition: number): Promise<Broker> {
-    await cluster.refreshMetadataIfNecessary();
+    brokers.refreshIfOld();
     const nodeId = leaderId(name, partition);
     if (nodeId === undefined) throw Object.assign(new Error(`nobody leads ${name}/${partition} now`), { type: "LEADER_NOT_AVAILABLE" });
-    return cluster.findBroker({ nodeId });
+    return brokers.node(nodeId);
   }
 
   async function extentOnce(name: string, partitions: readonly number[]) {
@@ -91,26 +89,18 @@ export function topicPlaces(cluster: Cluster, naming: TopicNaming): TopicPlaces 
     },
     leader,
     leaderId,
-    refresh: () => cluster.refreshMetadata(),
-    extent: (name, partitions) =>
-      tryAgain(
-        attempts,
-        () => extentOnce(name, partitions),
-        () => cluster.refreshMetadata(),
-      ),
+    refresh: brokers.refresh,
+    extent: (name, partitions) => tryAgain(attempts, () => extentOnce(name, partitions), brokers.refresh),
   };
 }
 
 /** The number of partitions; 0 where the topic is not there. One that was made a moment ago is not known to every broker yet. */
-async function partitionsFound(cluster: Cluster, name: string): Promise<number> {
+async function partitionsFound(brokers: Brokers, name: string): Promise<number> {
   const look = async () => {
-    await cluster.connect();
-    await cluster.addMultipleTargetTopics([name]);
-    // A refresh that was under way did not ask for this topic.
-    if (cluster.findTopicPartitionMetadata(name).length === 0) await cluster.refreshMetadata();
-    const found = cluster.findTopicPartitionMetadata(name).length;
-    if (found === 0) throw Object.assign(new Error("no partitions"), { type: "UNKNOWN_TOPIC_OR_PARTITION" });
-    return found;
+    await brokers.watch([name]);
+    const { error, partitions } = brokers.topic(name);
+    if (partitions.size === 0) throw Object.assign(new Error(`the topic ${name} has no partitions`), { type: error });
+    return partitions.size;
   };
   try {
     return await tryAgain(attempts, look, async () => undefined);
