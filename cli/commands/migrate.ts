@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Migrated } from "../../connectors/kafka/migrate.ts";
 import type { Session } from "../session.ts";
 import { examples } from "./call.ts";
 
@@ -31,10 +32,7 @@ async function run({ output, errors, environment, folder }: Session, { config: f
     return;
   }
   if (done.topics === null) output.line("The log is embedded: it makes what it needs by itself.");
-  else
-    output.line(
-      `Topics: ${done.topics.created.length} made, ${done.topics.changed.length} changed, ${done.topics.unchanged.length} as they were.`,
-    );
+  else for (const line of linesOf(done.topics)) output.line(line);
   if (done.elasticsearch) output.line("Elasticsearch: its templates are there.");
   if (done.schemas !== null) output.line(`Schemas: ${done.schemas.length} subjects are registered.`);
   if (done.firstKeys !== null) {
@@ -42,4 +40,14 @@ async function run({ output, errors, environment, folder }: Session, { config: f
     output.line(`  administrator  ${done.firstKeys.administratorKey}`);
     output.line(`  agent          ${done.firstKeys.agentKey}`);
   } else if (done.topics !== null) output.line("Keys were issued before; `sluice keys issue` makes more.");
+}
+
+function linesOf({ created, changed, unchanged, notes }: Migrated): readonly string[] {
+  return [
+    `Topics: ${created.length} made, ${changed.length} changed, ${unchanged.length} as they were.`,
+    ...changed.map(
+      ({ topic, settings }) => `  ${topic}: ${settings.map(({ setting, from, to }) => `${setting} ${from ?? "unset"} → ${to}`).join(", ")}`,
+    ),
+    ...notes.map(({ about, topics, next }) => `  Left as it is: ${about}, of ${topics.join(", ")}. ${next}`),
+  ];
 }

@@ -122,6 +122,7 @@ export interface KafkaConfig {
   readonly topicPrefix: string;
   readonly partitionsMax: number;
   readonly replicas: number | null;
+  readonly minInSyncReplicas: number | null;
   readonly tls: boolean;
   readonly tlsFiles: { readonly ca: string | null; readonly cert: string | null; readonly key: string | null };
   readonly sasl: {

@@ -2,7 +2,7 @@
 // Made of cli/configuration/config.schema.json by `npm run gen`: change that, not this file. Compiling the schema took a tenth of every start.
 "use strict";
 exports.config = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Configuration of Sluice","description":"What `sluice.yaml` may hold. Every field is optional: an empty file starts a gate on loopback. Unknown keys are refused.","type":"object","additionalProperties":false,"properties":{"organization":{"description":"Name of the organization that the servers, policies and limits of this file belong to. It is created on the first start.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$","default":"default"},"http":{"description":"Where agents reach the gate: Streamable HTTP and WebSocket, health, metrics and the administrative REST interface.","type":"object","additionalProperties":false,"default":{},"properties":{"host":{"description":"Address to listen on. Anything but loopback demands `http.tls` or `http.allowPlaintext`.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"TCP port. 0 takes a free one, which is printed.","type":"integer","minimum":0,"maximum":65535,"default":8080},"tls":{"description":"Serve HTTPS and secure WebSockets with this certificate (TLS 1.2 and 1.3). Files that change are taken over within two seconds, without dropping a connection. Without it the gate speaks plain HTTP.","type":["object","null"],"additionalProperties":false,"default":null,"required":["key","cert"],"properties":{"key":{"description":"File of the private key, PEM. Relative to this file.","type":"string","minLength":1,"format":"path"},"cert":{"description":"File of the certificate and its chain, PEM. Relative to this file.","type":"string","minLength":1,"format":"path"},"clientCa":{"description":"File of the authorities, PEM, one of which must have issued every client's certificate. Credentials are asked for all the same. `null`: no client certificates.","type":["string","null"],"minLength":1,"format":"path","default":null}}},"allowPlaintext":{"description":"Listen beyond loopback without TLS. Keys and tokens then cross the network readable: only behind something that encrypts.","type":"boolean","default":false},"allowedHosts":{"description":"Values of the `Host` header that are served, without port. Empty: loopback names, the listening address and the host of `http.publicUrl`. Others are refused, which stops DNS rebinding.","type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":253},"default":[]},"allowedOrigins":{"description":"Values of the `Origin` header (`https://app.example.com`) that are served beside loopback ones. Browsers send it; a request without it is served.","type":"array","maxItems":256,"items":{"type":"string","pattern":"^https?://[^/]+$"},"default":[]},"trustedProxies":{"description":"Networks (CIDR) of reverse proxies whose `X-Forwarded-For` is believed. From anybody else the header is ignored.","type":"array","maxItems":64,"items":{"type":"string","pattern":"^[0-9A-Fa-f.:]+/[0-9]{1,3}$"},"default":[]},"publicUrl":{"description":"The URL that callers use where it differs from the address listened on (behind a proxy). It stands in the resource metadata and in what is printed. `null`: made of host and port.","type":["string","null"],"pattern":"^https?://[^?#]+$","default":null},"bodyBytesMax":{"description":"Bytes of one request's body at most. A larger one is answered 413.","type":"integer","minimum":1024,"maximum":67108864,"default":4194304},"bodyTimeoutMs":{"description":"Milliseconds that a client may take to send a body. A slower one is answered 408.","type":"integer","minimum":100,"maximum":600000,"default":15000},"callsInFlightMax":{"description":"Calls at once, over all callers. Past it calls are answered 503 with `Retry-After`.","type":"integer","minimum":1,"maximum":1000000,"default":10000},"callsInFlightPerCallerMax":{"description":"Calls of one caller at once. Past it this caller's calls are answered 429.","type":"integer","minimum":1,"maximum":1000000,"default":500},"loopDelayMsMax":{"description":"Milliseconds by which the event loop may be late. Past it the process is overloaded: calls in flight go on, new ones are answered 503.","type":"integer","minimum":10,"maximum":600000,"default":250}}},"grpc":{"description":"Where services and the command line reach the control plane.","type":"object","additionalProperties":false,"default":{},"properties":{"host":{"description":"Address to listen on. Anything but loopback demands `grpc.tls` or `grpc.allowPlaintext`.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"TCP port. 0 takes a free one, which is printed.","type":"integer","minimum":0,"maximum":65535,"default":9090},"tls":{"description":"Serve gRPC over TLS with this certificate.","type":["object","null"],"additionalProperties":false,"default":null,"required":["key","cert"],"properties":{"key":{"description":"File of the private key, PEM. Relative to this file.","type":"string","minLength":1,"format":"path"},"cert":{"description":"File of the certificate and its chain, PEM. Relative to this file.","type":"string","minLength":1,"format":"path"},"clientCa":{"description":"File of the authorities, PEM, that sign the certificates of clients. With it every client must show one (mTLS).","type":["string","null"],"format":"path","default":null}}},"allowPlaintext":{"description":"Listen beyond loopback without TLS. Keys then cross the network readable: only behind something that encrypts.","type":"boolean","default":false}}},"data":{"description":"What is kept.","type":"object","additionalProperties":false,"default":{},"properties":{"folder":{"description":"Folder of the log, the state of the processors and the spool. Created with mode 0700. Relative to this file. Losing it loses everything that was recorded.","type":"string","minLength":1,"format":"path","default":"./.sluice"}}},"cluster":{"description":"Gates that share their sealing keys, behind one address.","type":"object","additionalProperties":false,"default":{},"properties":{"address":{"description":"URL by which the other gates reach this one (`http://10.0.0.7:8080`). A call that waits for a person waits at one gate: its answers are brought there. `null`: the address listened on, which is enough as long as all gates are on this machine.","type":["string","null"],"pattern":"^https?://[^/?#]{1,64}$","default":null},"peers":{"description":"Addresses of the other gates. They are told of sessions that ended, of levels of messages that were set, and of requests that were withdrawn, where a client says that to another gate than the one that holds them. Everything else finds its gate without this.","type":"array","maxItems":64,"items":{"type":"string","pattern":"^https?://[^/?#]{1,64}$"},"default":[]}}},"sealing":{"description":"Keys that seal what clients carry between two requests (sessions, `requestState`, cursors, ids of tasks). Gates behind one address need the same keys, so that any of them can take the next request. Without any, a key is made on the first start and kept in the data folder (`sealing.key`).","type":"object","additionalProperties":false,"default":{},"properties":{"keyFile":{"description":"File with one key a line, each of 32 random characters or more (`openssl rand -base64 32`). The first seals, all open: to exchange a key, append the new one at every gate, then put it first, then take the old one away; a gate reads them when it starts. Relative to this file.","type":["string","null"],"format":"path","default":null},"keys":{"description":"The keys themselves, in front of those of the file; for the environment (`SLUICE_SEALING_KEYS`) rather than for this file.","type":"array","maxItems":8,"items":{"type":"string","minLength":32,"maxLength":1024},"default":[]}}},"kafka":{"description":"The event log on Kafka, for several processes (`sluice serve --role`). Without `brokers` it is embedded, in the data folder of the one process.","type":"object","additionalProperties":false,"default":{},"properties":{"brokers":{"description":"`host:port` of some brokers; the others are learnt from them. Empty: the embedded log.","type":"array","maxItems":64,"items":{"type":"string","pattern":"^[^\\s:/]+:[0-9]{1,5}$|^\\[[0-9A-Fa-f:.]+\\]:[0-9]{1,5}$","explain":"must be host:port"},"default":[]},"topicPrefix":{"description":"In front of the names of topics and groups, so that several installations can share brokers. The same in all processes, and for good.","type":"string","pattern":"^[A-Za-z0-9._-]{0,64}$","explain":"must be of letters, digits, `.`, `_` and `-`","default":"sluice."},"partitionsMax":{"description":"Partitions of a topic at most, for small installations; at most so many processes share the work of a processor. The same in all processes, and for good.","type":"integer","minimum":1,"maximum":12,"default":12},"replicas":{"description":"Copies of each partition in topics that `sluice migrate` makes. `null`: as many as there are brokers, 3 at most.","type":["integer","null"],"minimum":1,"maximum":16,"default":null},"tls":{"description":"Whether connections to brokers are encrypted, by the system's authorities or `tlsFiles.ca`.","type":"boolean","default":false},"tlsFiles":{"description":"PEM files for TLS to the brokers.","type":"object","additionalProperties":false,"default":{},"properties":{"ca":{"description":"Certificates of the authorities that are believed. Relative to this file.","type":["string","null"],"format":"path","default":null},"cert":{"description":"Our certificate, where brokers ask for one. Relative to this file.","type":["string","null"],"format":"path","default":null},"key":{"description":"The private key of `cert`. Relative to this file.","type":["string","null"],"format":"path","default":null}}},"sasl":{"description":"How this program logs in to the brokers.","type":"object","additionalProperties":false,"default":{},"properties":{"mechanism":{"description":"`none`: not at all.","enum":["none","plain","scram-sha-256","scram-sha-512"],"default":"none"},"username":{"description":"The name to log in with.","type":"string","maxLength":1024,"default":""},"password":{"description":"The password to it; better in the environment (`SLUICE_KAFKA_SASL_PASSWORD`) than in this file.","type":"string","maxLength":4096,"default":""}}},"waitMs":{"description":"Milliseconds that `sluice migrate` waits for brokers that are not there yet.","type":"integer","minimum":0,"maximum":3600000,"default":120000}}},"schemaRegistry":{"description":"A schema registry with Confluent's API. Where one is named, records on Kafka are written in Confluent's framing, with its schema ids; both framings are read in any case.","type":"object","additionalProperties":false,"default":{},"properties":{"url":{"description":"Its address: `https://registry.example`, or that of a compatible API (`https://apicurio.example/apis/ccompat/v7`). `sluice migrate` registers the schemas there. `null`: none.","type":["string","null"],"pattern":"^https?://[^\\s@]+$","explain":"must be an address of http or https, without a user","default":null},"username":{"description":"The name to log in with; empty: without.","type":"string","maxLength":1024,"default":""},"password":{"description":"The password to it; better in the environment (`SLUICE_SCHEMA_REGISTRY_PASSWORD`) than in this file.","type":"string","maxLength":4096,"default":""}}},"views":{"description":"What a gate decides by: keys, users, policies, servers and limits, as it has read them from the log.","type":"object","additionalProperties":false,"default":{},"properties":{"ageMsMax":{"description":"Milliseconds that a gate goes on deciding by what it has read while it can't compare it with the log on Kafka. After that every call is denied.","type":"integer","minimum":1000,"maximum":604800000,"default":900000}}},"audit":{"description":"How calls are recorded.","type":"object","additionalProperties":false,"default":{},"properties":{"mode":{"description":"For servers that don't say it themselves. `strict`: a call's intent is durable before it is forwarded, and while the log can't be written calls are answered 503. `buffered`: recorded behind the call; a crash of the machine may lose the last milliseconds, which the gap in the sequence then shows.","enum":["strict","buffered"],"default":"strict"},"arguments":{"description":"What is kept of a call's arguments. `redacted`: all of them, secrets and personal data taken out. `none`: only their size.","enum":["redacted","none"],"default":"redacted"},"redaction":{"description":"What is taken out in addition to the rules that are built in.","type":"object","additionalProperties":false,"default":{},"properties":{"keys":{"description":"Names of arguments whose values are never kept, in any case of letters, at any depth.","type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":128},"default":[]},"patterns":{"description":"Regular expressions (JavaScript, flag `u`). What they match in a text is replaced before anything is written.","type":"array","maxItems":64,"items":{"type":"string","minLength":1,"maxLength":512},"default":[]}}},"spoolBytesMax":{"description":"Bytes of records that may wait on disk while the log can't take them. Past it `strict` calls are answered 503.","type":"integer","minimum":1048576,"maximum":1099511627776,"default":1073741824}}},"authentication":{"description":"Who is believed beside the API keys that Sluice issues.","type":"object","additionalProperties":false,"default":{},"properties":{"issuers":{"description":"Issuers of JWTs. A token counts only if one of them signed it, for one of its audiences. Empty: API keys only.","type":"array","maxItems":64,"default":[],"items":{"$ref":"#/$defs/issuer"}}}},"anomalies":{"description":"Finding what is unusual about callers, tools and servers.","type":"object","additionalProperties":false,"default":{},"properties":{"enabled":{"description":"Whether it is looked for.","type":"boolean","default":true},"alertsPerDay":{"description":"False alerts a day that an organization is ready to look at, for callers and for tools and servers each. It sets how rare something must be.","type":"number","exclusiveMinimum":0,"maximum":10000,"default":2},"windowMs":{"description":"Milliseconds of activity that are judged together.","type":"integer","minimum":1000,"maximum":3600000,"default":60000},"settleMs":{"description":"Milliseconds after the end of a window until it is judged: when the records of all gates have come.","type":"integer","minimum":500,"maximum":600000,"default":20000},"responses":{"description":"What is done about an anomaly besides telling it, by what it is about. Nothing unless told.","type":"object","additionalProperties":false,"default":{},"properties":{"caller":{"description":"About a caller.","type":"array","maxItems":8,"default":[],"items":{"type":"object","additionalProperties":false,"required":["strength","action"],"properties":{"strength":{"description":"From this strength on: how many times rarer than the alert budget allows.","type":"number","minimum":1,"maximum":1000000},"action":{"description":"`throttle`: at most `callsPerMinute` at each gate. `step-up`: only who proved anew who they are. `quarantine`: nothing passes.","enum":["throttle","step-up","quarantine"]},"lastsMs":{"description":"Milliseconds that it lasts, unless an administrator releases it.","type":"integer","minimum":1000,"maximum":31622400000,"default":900000},"callsPerMinute":{"description":"For `throttle`.","type":"integer","minimum":1,"maximum":1000000,"default":6}}}},"tool":{"description":"About a tool.","type":"array","maxItems":8,"default":[],"items":{"type":"object","additionalProperties":false,"required":["strength","action"],"properties":{"strength":{"description":"From this strength on: how many times rarer than the alert budget allows.","type":"number","minimum":1,"maximum":1000000},"action":{"description":"`throttle`: at most `callsPerMinute` at each gate. `step-up`: only who proved anew who they are. `quarantine`: nothing passes.","enum":["throttle","step-up","quarantine"]},"lastsMs":{"description":"Milliseconds that it lasts, unless an administrator releases it.","type":"integer","minimum":1000,"maximum":31622400000,"default":900000},"callsPerMinute":{"description":"For `throttle`.","type":"integer","minimum":1,"maximum":1000000,"default":6}}}},"server":{"description":"About a server.","type":"array","maxItems":8,"default":[],"items":{"type":"object","additionalProperties":false,"required":["strength","action"],"properties":{"strength":{"description":"From this strength on: how many times rarer than the alert budget allows.","type":"number","minimum":1,"maximum":1000000},"action":{"description":"`throttle`: at most `callsPerMinute` at each gate. `step-up`: only who proved anew who they are. `quarantine`: nothing passes.","enum":["throttle","step-up","quarantine"]},"lastsMs":{"description":"Milliseconds that it lasts, unless an administrator releases it.","type":"integer","minimum":1000,"maximum":31622400000,"default":900000},"callsPerMinute":{"description":"For `throttle`.","type":"integer","minimum":1,"maximum":1000000,"default":6}}}}}}}},"limiter":{"description":"How rate limits are kept.","type":"object","additionalProperties":false,"default":{},"properties":{"fallback":{"description":"What a gate does while it can't reach the processor that counts.","type":"object","additionalProperties":false,"default":{},"properties":{"share":{"description":"Share of each limit, from 0 to 1, that all gates together may admit by themselves. 0: calls that a limit applies to are refused.","type":"number","minimum":0,"maximum":1,"default":1},"gates":{"description":"Gates that divide the share among them.","type":"integer","minimum":1,"maximum":10000,"default":1},"lastsMs":{"description":"Milliseconds that it lasts at most. After that, calls that a limit applies to are refused.","type":"integer","minimum":0,"maximum":86400000,"default":60000}}}}},"upstreams":{"description":"Where upstreams may be, and what servers that are registered through an interface (gRPC, REST) may start. Link-local addresses, with the metadata services of clouds, are always refused.","type":"object","additionalProperties":false,"default":{},"properties":{"allowLoopback":{"description":"Upstream URLs may lead to this machine. `null`: as long as `http.host` is loopback.","type":["boolean","null"],"default":null},"allowPrivate":{"description":"Upstream URLs may lead to private networks. Leaving it off keeps a registered server from reaching your inside (SSRF).","type":"boolean","default":false},"stdioCommands":{"description":"Commands that a registered stdio server may start. An entry may hold the first arguments (`npx -y @acme/server`), which must then be the first; a bare `npx` or `sh` allows everything. Empty: none.","type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":4096},"default":[]},"stdioEnvironment":{"description":"Variables that a registered stdio server may set for its program. `NODE_OPTIONS` or `LD_PRELOAD` allow everything. Empty: none.","type":"array","maxItems":256,"items":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]{0,127}$"},"default":[]},"environmentNames":{"description":"Variables of the gate's environment that a registered server may refer to as `${env:NAME}`. Empty: none.","type":"array","maxItems":256,"items":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]{0,127}$"},"default":[]}}},"aggregation":{"description":"Endpoints that are made of several servers: `/mcp` and virtual servers.","type":"object","additionalProperties":false,"default":{},"properties":{"pageItemsMax":{"description":"Entries of one page of a merged list at most; further ones are behind its cursor.","type":"integer","minimum":1,"maximum":10000,"default":1000},"listTimeoutMs":{"description":"Milliseconds in which each server must have answered for a merged list. A later one costs its own entries only, and the answer names it.","type":"integer","minimum":100,"maximum":120000,"default":5000},"metaTools":{"description":"Whether `/mcp`, and virtual servers that don't say it themselves, show `search_tools`, `describe_tool` and `call_tool` in place of a list of all tools: `off`, `always`, or `auto` for callers who have more tools than `metaToolsAbove`.","enum":["off","auto","always"],"default":"off"},"metaToolsAbove":{"description":"With `auto`: tools that a caller may have before they are found by searching.","type":"integer","minimum":0,"maximum":1000000,"default":100}}},"cache":{"description":"Answers of servers that are kept as long as their own hints (`ttlMs`, `cacheScope` of 2026-07-28) allow: `server/discover`, lists and resources. Policies are applied to what is kept, for each caller anew.","type":"object","additionalProperties":false,"default":{},"properties":{"bytesMax":{"description":"Bytes of answers that are kept at most, in memory. 0 keeps none.","type":"integer","minimum":0,"maximum":17179869184,"default":67108864},"entriesMax":{"description":"Answers that are kept at most.","type":"integer","minimum":0,"maximum":10000000,"default":10000},"ttlMsMax":{"description":"Milliseconds up to which hints of servers count, here and towards callers. 0 keeps none.","type":"integer","minimum":0,"maximum":86400000,"default":300000},"legacyTtlMs":{"description":"Milliseconds for which lists of servers of earlier revisions, which give no hints, are kept for the caller who asked. 0: not at all.","type":"integer","minimum":0,"maximum":86400000,"default":0}}},"telemetry":{"description":"OpenTelemetry. Nothing of it is loaded unless `endpoint` is set.","type":"object","additionalProperties":false,"default":{},"properties":{"endpoint":{"description":"URL of an OTLP/HTTP receiver (`http://127.0.0.1:4318`). Traces and metrics are sent there.","type":["string","null"],"pattern":"^https?://[^?#]+$","default":null},"headers":{"description":"Headers sent to the receiver, such as its key. Never shown.","type":"object","maxProperties":32,"additionalProperties":{"type":"string","maxLength":4096},"default":{}},"serviceName":{"description":"`service.name` of what is sent.","type":"string","minLength":1,"maxLength":255,"default":"sluice"},"sampleRatio":{"description":"Share of calls, from 0 to 1, that are traced where the caller didn't decide it. Each traced call costs processor time.","type":"number","minimum":0,"maximum":1,"default":0.1},"metricsIntervalMs":{"description":"Milliseconds between two exports of metrics.","type":"integer","minimum":1000,"maximum":3600000,"default":60000}}},"elasticsearch":{"description":"Where calls, administrative acts and changes of upstreams are sent for analysts to search (docs/analysts.md). Nothing is sent unless `urls` is set.","type":"object","additionalProperties":false,"default":{},"properties":{"urls":{"description":"Nodes of one cluster (`https://es-1.example:9200`). Plain `http` beyond loopback demands `elasticsearch.allowPlaintext`. Empty: none.","type":"array","maxItems":64,"items":{"type":"string","pattern":"^https?://[^@?#\\s]+$"},"default":[]},"apiKey":{"description":"API key, encoded as Elasticsearch prints it. Better in the environment or in `elasticsearch.apiKeyFile`. Never shown.","type":["string","null"],"minLength":1,"maxLength":4096,"default":null},"apiKeyFile":{"description":"File that holds the API key. Relative to this file.","type":["string","null"],"minLength":1,"format":"path","default":null},"username":{"description":"User, in place of an API key.","type":["string","null"],"minLength":1,"maxLength":1024,"default":null},"password":{"description":"The user's password. Better in the environment or in `elasticsearch.passwordFile`. Never shown.","type":["string","null"],"minLength":1,"maxLength":4096,"default":null},"passwordFile":{"description":"File that holds the password. Relative to this file.","type":["string","null"],"minLength":1,"format":"path","default":null},"ca":{"description":"File of the authorities, PEM, that sign the certificates of the nodes. Relative to this file. `null`: those that Node knows.","type":["string","null"],"minLength":1,"format":"path","default":null},"allowPlaintext":{"description":"Speak plain `http` beyond loopback. The audit and the key then cross the network readable: only behind something that encrypts.","type":"boolean","default":false},"namespace":{"description":"The data stream is `logs-sluice.audit-{namespace}`: one for each installation that shares a cluster.","type":"string","pattern":"^[a-z0-9][a-z0-9_.]{0,63}$","default":"default"},"retentionDays":{"description":"Days that documents are kept at least, as the data stream's own lifecycle. Counts for a data stream that is made after it was set.","type":"integer","minimum":1,"maximum":36500,"default":400},"arguments":{"description":"What is sent of a call's arguments. `none`: only their size. `redacted`: as they are on the log (`audit.arguments`), shown and not searched.","enum":["none","redacted"],"default":"none"},"installTemplate":{"description":"Put the index template before the first document. `false`: `sluice migrate` has put it, with a key that may.","type":"boolean","default":true},"batchRecordsMax":{"description":"Documents of one request at most.","type":"integer","minimum":1,"maximum":5000,"default":1000},"requestTimeoutMs":{"description":"Milliseconds that Elasticsearch may take to answer. What was not answered is sent again.","type":"integer","minimum":100,"maximum":600000,"default":30000}}},"log":{"description":"The structured log on standard error: lines of JSON about the gate itself. Calls are on the event log instead.","type":"object","additionalProperties":false,"default":{},"properties":{"level":{"description":"Least level that is written.","enum":["debug","info","warn","error"],"default":"info"}}},"shutdown":{"description":"How the gate stops on SIGTERM or SIGINT.","type":"object","additionalProperties":false,"default":{},"properties":{"graceMs":{"description":"Milliseconds that calls in flight may take to end. What is left then is cut off.","type":"integer","minimum":0,"maximum":600000,"default":10000}}},"servers":{"description":"MCP servers behind the gate. Servers that an earlier version of this file named and this one doesn't are removed.","type":"array","maxItems":1000,"default":[],"items":{"$ref":"#/$defs/server"}},"policies":{"description":"Who may do what. Nothing is allowed unless a rule allows it, and a rule that denies wins.","type":"array","maxItems":1000,"default":[],"items":{"$ref":"#/$defs/policy"}},"budgets":{"description":"What may be spent in a day or a month.","type":"array","maxItems":1000,"default":[],"items":{"$ref":"#/$defs/budget"}},"limits":{"description":"Rate limits. A call that several fit must be admitted by all of them.","type":"array","maxItems":1000,"default":[],"items":{"$ref":"#/$defs/limit"}},"virtualServers":{"description":"Endpoints (`/mcp/v/{name}`) that pick and rename tools, prompts and resources of several servers.","type":"array","maxItems":1000,"default":[],"items":{"$ref":"#/$defs/virtualServer"}}},"$defs":{"issuer":{"type":"object","additionalProperties":false,"required":["issuer","jwksUrl","audiences"],"properties":{"issuer":{"description":"The `iss` claim, compared exactly.","type":"string","minLength":1,"maxLength":1024},"jwksUrl":{"description":"Where the issuer publishes its keys. Plain `http` only on loopback.","type":"string","pattern":"^https?://[^#]+$"},"audiences":{"description":"Values of the `aud` claim that are meant for this gate, at least one: a token for anybody else is refused.","type":"array","minItems":1,"maxItems":32,"items":{"type":"string","minLength":1,"maxLength":1024}},"algorithms":{"description":"Signature algorithms of this issuer. Tokens signed otherwise are refused.","type":"array","minItems":1,"items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"default":["RS256"]},"organization":{"description":"Organization of every caller from this issuer. Give this or `organizationClaim`; neither means the organization of this file.","type":["string","null"],"pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$","default":null},"organizationClaim":{"description":"Claim that holds the caller's organization. A token without it is refused.","type":["string","null"],"minLength":1,"maxLength":256,"default":null},"claims":{"description":"Which claims hold what.","type":"object","additionalProperties":false,"default":{},"properties":{"user":{"description":"The user's id.","type":"string","minLength":1,"maxLength":256,"default":"sub"},"agent":{"description":"The agent that acts for the user; `null`: none.","type":["string","null"],"minLength":1,"maxLength":256,"default":null},"roles":{"description":"Roles, a list or a text with spaces.","type":"string","minLength":1,"maxLength":256,"default":"roles"},"scopes":{"description":"Scopes, a list or a text with spaces.","type":"string","minLength":1,"maxLength":256,"default":"scope"},"groups":{"description":"Groups, a list or a text with spaces.","type":"string","minLength":1,"maxLength":256,"default":"groups"}}}}},"server":{"description":"An MCP server. With one upstream, write `url` or `command` here; with several, `upstreams`.","type":"object","additionalProperties":false,"required":["name"],"oneOf":[{"required":["url"]},{"required":["command"]},{"required":["upstreams"]}],"explain":"a server needs exactly one of `url`, `command` and `upstreams`","dependentRequired":{"headers":["url"],"tls":["url"],"args":["command"],"env":["command"],"cwd":["command"],"processesMax":["command"]},"properties":{"name":{"description":"What callers write: `/mcp/{name}`. Lower case letters, digits and single hyphens, at most 64 characters, and not `v`, `ws` or `sse`.","type":"string","maxLength":64,"pattern":"^[a-z0-9](?:-?[a-z0-9]){0,63}$"},"title":{"description":"Name for people. Its name unless given.","type":"string","maxLength":256},"description":{"description":"What it is for.","type":"string","maxLength":4096,"default":""},"costs":{"description":"What a call of each tool costs, for budgets and usage: names, or patterns with `*`. What no entry fits costs 1.","type":"object","maxProperties":256,"additionalProperties":{"type":"integer","minimum":0,"maximum":1000000}},"labels":{"description":"Labels that rules can match: `env: prod`.","type":"object","maxProperties":32,"propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$"},"additionalProperties":{"type":"string","maxLength":128},"default":{}},"audit":{"description":"As `audit.mode`, for this server. Unless given, that one.","enum":["strict","buffered"]},"timeouts":{"description":"How long its calls may take.","type":"object","additionalProperties":false,"default":{},"properties":{"answerMs":{"description":"Milliseconds from the request to the head of the answer. Later ones are answered as timeouts.","type":"integer","minimum":1,"maximum":86400000,"default":60000},"idleMs":{"description":"Milliseconds between two bytes of an answer; 0 for no bound.","type":"integer","minimum":0,"maximum":86400000,"default":300000},"totalMs":{"description":"Milliseconds for the whole call; 0 for no bound.","type":"integer","minimum":0,"maximum":86400000,"default":0}}},"kind":{"$ref":"#/$defs/kind"},"url":{"$ref":"#/$defs/url"},"headers":{"$ref":"#/$defs/headers"},"tls":{"$ref":"#/$defs/tls"},"command":{"$ref":"#/$defs/command"},"args":{"$ref":"#/$defs/args"},"env":{"$ref":"#/$defs/env"},"cwd":{"$ref":"#/$defs/cwd"},"processesMax":{"$ref":"#/$defs/processesMax"},"upstreams":{"description":"Running endpoints of this server. Calls go to the one with the fewest requests in flight.","type":"array","minItems":1,"maxItems":32,"items":{"$ref":"#/$defs/upstream"}}}},"upstream":{"type":"object","additionalProperties":false,"oneOf":[{"required":["url"]},{"required":["command"]}],"explain":"an upstream needs exactly one of `url` and `command`","dependentRequired":{"headers":["url"],"tls":["url"],"args":["command"],"env":["command"],"cwd":["command"],"processesMax":["command"]},"properties":{"id":{"description":"Unique in its server. Its place in the list, from 1, unless given.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"kind":{"$ref":"#/$defs/kind"},"url":{"$ref":"#/$defs/url"},"headers":{"$ref":"#/$defs/headers"},"tls":{"$ref":"#/$defs/tls"},"command":{"$ref":"#/$defs/command"},"args":{"$ref":"#/$defs/args"},"env":{"$ref":"#/$defs/env"},"cwd":{"$ref":"#/$defs/cwd"},"processesMax":{"$ref":"#/$defs/processesMax"}}},"kind":{"description":"How the server is spoken to. Unless given: `stdio` with a `command`, `websocket` with a `ws` or `wss` address, else `http` (Streamable HTTP). `sse` is the transport HTTP+SSE of 2024-11-05.","enum":["http","sse","websocket","stdio"]},"url":{"description":"Its endpoint: `http` or `https`, for WebSocket `ws` or `wss`.","type":"string","maxLength":2048,"pattern":"^(?:https?|wss?)://[^/?#@\\s]+(?:[/?][^#\\s]*)?$"},"headers":{"description":"Sent with every request. A value may be `${env:NAME}`, which is read when the gate connects and never stored or shown.","type":"object","maxProperties":32,"propertyNames":{"pattern":"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$"},"additionalProperties":{"type":"string","maxLength":4096}},"tls":{"description":"For `https` and `wss`: how this server is trusted, and how the gate shows itself to it. `ca`, `cert` and `key` are each the path of a PEM file (relative to this file; read again when it changes), `${env:NAME}`, or, save for `key`, the PEM text itself.","type":"object","additionalProperties":false,"dependentRequired":{"cert":["key"],"key":["cert"]},"properties":{"ca":{"description":"Authorities that are trusted, instead of the public ones.","type":"string","minLength":1,"maxLength":131072},"cert":{"description":"The gate's client certificate and its chain.","type":"string","minLength":1,"maxLength":131072},"key":{"description":"The private key of `cert`.","type":"string","minLength":1,"maxLength":4096},"serverName":{"description":"The name in the server's certificate, where it isn't the host of `url`.","type":"string","maxLength":253,"pattern":"^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"}}},"command":{"description":"Program of a stdio server, started without a shell.","type":"string","minLength":1,"maxLength":4096},"args":{"description":"Its arguments.","type":"array","maxItems":256,"items":{"type":"string","maxLength":32768}},"env":{"description":"Variables added to a minimal environment (PATH, HOME, LANG, TMPDIR). A value may be `${env:NAME}`.","type":"object","maxProperties":256,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]{0,127}$"},"additionalProperties":{"type":"string","maxLength":32768}},"cwd":{"description":"Folder it is started in. Relative to this file.","type":["string","null"],"minLength":1,"format":"path"},"processesMax":{"description":"Processes of it at once; 8 unless given. Each session of a client, and each caller of the stateless revision, has one of its own.","type":"integer","minimum":1,"maximum":64},"texts":{"type":["string","array"],"minLength":1,"maxLength":1024,"maxItems":1024,"items":{"type":"string","minLength":1,"maxLength":1024}},"policy":{"type":"object","additionalProperties":false,"required":["policyId","rules"],"properties":{"policyId":{"description":"Name of the policy, unique.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$"},"description":{"description":"What it is for.","type":"string","maxLength":1000,"default":""},"enabled":{"description":"`false` keeps it without using it.","type":"boolean","default":true},"shadow":{"description":"`true`: it is judged beside the policies in force and changes nothing; `sluice policies reviews` tells what it would decide otherwise.","type":"boolean","default":false},"replaces":{"description":"For a shadow: the policy in whose place it would come. Unless told, it would come in addition.","type":["string","null"],"default":null},"rules":{"description":"Its rules; their order has no meaning.","type":"array","maxItems":1000,"items":{"$ref":"#/$defs/rule"}}}},"rule":{"type":"object","additionalProperties":false,"required":["id","effect"],"properties":{"id":{"description":"Name of the rule, unique in its policy. It stands in decisions.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$"},"effect":{"description":"`deny` wins over every `allow`.","enum":["allow","deny"]},"match":{"description":"Calls it is about: each part given must fit, one entry of a list is enough, `*` stands for any run of characters. Empty: all.","type":"object","additionalProperties":false,"default":{},"properties":{"users":{"$ref":"#/$defs/texts","description":"Users by id."},"agents":{"$ref":"#/$defs/texts","description":"Agents by id."},"roles":{"$ref":"#/$defs/texts","description":"Roles of the caller."},"scopes":{"$ref":"#/$defs/texts","description":"Scopes of the caller's credential."},"groups":{"$ref":"#/$defs/texts","description":"Groups of the caller."},"servers":{"$ref":"#/$defs/texts","description":"Servers by name."},"virtualServers":{"$ref":"#/$defs/texts","description":"Virtual servers through which calls come; other calls don't fit."},"labels":{"description":"Labels of the server; every one named must have that value.","type":"object","maxProperties":32,"additionalProperties":{"type":"string","maxLength":128}},"methods":{"$ref":"#/$defs/texts","description":"MCP methods: `tools/call`, `tools/*`."},"tools":{"$ref":"#/$defs/texts","description":"Tools, as the server names them."},"prompts":{"$ref":"#/$defs/texts","description":"Prompts by name."},"resources":{"$ref":"#/$defs/texts","description":"Resources by URI."},"addresses":{"$ref":"#/$defs/texts","description":"Networks of callers, CIDR."}}},"when":{"description":"A CEL condition that must hold, too, over `caller`, `server`, `call`, `args`, `address` and `now`.","type":["string","null"],"minLength":1,"maxLength":4096,"default":null},"reason":{"description":"Told to the caller whom this rule denies.","type":["string","null"],"maxLength":500,"default":null}}},"budget":{"type":"object","additionalProperties":false,"required":["budgetId","unit","period","amountMax"],"properties":{"budgetId":{"description":"Name of the budget, unique.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$"},"description":{"description":"What it is for.","type":"string","maxLength":1024,"default":""},"enabled":{"description":"`false` keeps it without using it.","type":"boolean","default":true},"unit":{"description":"`calls` that were forwarded, their `bytes` in both directions, or their `cost` in the units of `servers[].costs`.","enum":["calls","bytes","cost"]},"period":{"description":"A day or a month, in UTC.","enum":["day","month"]},"amountMax":{"description":"What may be spent in a period. What the last windows of activity spend may come on top of it.","type":"integer","minimum":1,"maximum":1000000000000000},"per":{"description":"What is counted apart. Several together count every combination apart.","type":"array","minItems":1,"uniqueItems":true,"default":["organization"],"items":{"enum":["organization","user","agent","server","endpoint"]}},"match":{"description":"Calls it counts: each part given must fit, one entry of a list is enough, `*` stands for any run of characters. Empty: all.","type":"object","additionalProperties":false,"default":{},"properties":{"users":{"$ref":"#/$defs/texts","description":"Users by id."},"agents":{"$ref":"#/$defs/texts","description":"Agents by id."},"servers":{"$ref":"#/$defs/texts","description":"Servers by name."},"tools":{"$ref":"#/$defs/texts","description":"Tools and prompts by the name that their server gives them."}}}}},"limit":{"type":"object","additionalProperties":false,"required":["limitId","callsMax","windowMs"],"properties":{"limitId":{"description":"Name of the limit, unique.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$"},"description":{"description":"What it is for.","type":"string","maxLength":1000,"default":""},"enabled":{"description":"`false` keeps it without using it.","type":"boolean","default":true},"callsMax":{"description":"Calls in any window at most.","type":"integer","minimum":1,"maximum":1000000000},"windowMs":{"description":"Length of the sliding window in milliseconds.","type":"integer","minimum":100,"maximum":86400000},"per":{"description":"What is counted apart; every combination has its own window. `endpoint` is server, method and name. The organization always counts apart.","type":"array","minItems":1,"maxItems":6,"uniqueItems":true,"items":{"enum":["organization","user","agent","server","tool","endpoint"]},"default":["organization"]},"match":{"description":"Calls that it counts, as in rules. Empty: all.","type":"object","additionalProperties":false,"default":{},"properties":{"users":{"$ref":"#/$defs/texts","description":"Users by id."},"agents":{"$ref":"#/$defs/texts","description":"Agents by id."},"roles":{"$ref":"#/$defs/texts","description":"Roles of the caller."},"servers":{"$ref":"#/$defs/texts","description":"Servers by name."},"methods":{"$ref":"#/$defs/texts","description":"MCP methods."},"tools":{"$ref":"#/$defs/texts","description":"Tools, as the server names them."}}}}},"virtualServer":{"description":"An endpoint of its own that shows chosen things of several servers. Every call is decided, limited and recorded as the real server's.","type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"description":"What callers write: `/mcp/v/{name}`. Lower case letters, digits and single hyphens, at most 64 characters, and not `v`, `ws` or `sse`.","type":"string","maxLength":64,"pattern":"^[a-z0-9](?:-?[a-z0-9]){0,63}$"},"title":{"description":"Name for people. Its name unless given.","type":"string","maxLength":256},"description":{"description":"What it is for.","type":"string","maxLength":4096,"default":""},"instructions":{"description":"What the endpoint tells models about itself. Empty: what its servers say.","type":"string","maxLength":16384,"default":""},"metaTools":{"description":"`always`: tools are found with `search_tools` in place of a list of them all. `auto`: as soon as the caller has more than `aggregation.metaToolsAbove`. `off`: never. `null`: as `aggregation.metaTools`.","enum":["off","auto","always",null],"default":null},"tools":{"description":"Tools that it shows. Two picks that could ever give the same name to different tools are refused.","type":"array","maxItems":500,"items":{"$ref":"#/$defs/namePick"},"default":[]},"prompts":{"description":"Prompts that it shows, as `tools`.","type":"array","maxItems":500,"items":{"$ref":"#/$defs/namePick"},"default":[]},"resources":{"description":"Resources and templates that it shows. What is not picked can't be read.","type":"array","maxItems":500,"items":{"$ref":"#/$defs/resourcePick"},"default":[]}}},"namePick":{"description":"Tools or prompts of one server.","type":"object","additionalProperties":false,"required":["server","pick"],"properties":{"server":{"description":"The server's name. It need not be there yet.","type":"string","minLength":1,"maxLength":64},"pick":{"description":"What the server calls it; `*` stands for any run of characters.","type":"string","minLength":1,"maxLength":128},"except":{"$ref":"#/$defs/texts","description":"Not these, of what `pick` fits; may hold `*`."},"name":{"description":"What it is called here. Only where `pick` is a whole name.","type":["string","null"],"minLength":1,"maxLength":128,"default":null},"prefix":{"description":"Stands here in front of the server's name for it.","type":"string","maxLength":64,"default":""},"title":{"description":"In place of the server's own title. Only where `pick` has no `*`.","type":["string","null"],"maxLength":256,"default":null},"description":{"description":"In place of the server's own description. Only where `pick` has no `*`.","type":["string","null"],"maxLength":16384,"default":null}}},"resourcePick":{"description":"Resources and resource templates of one server.","type":"object","additionalProperties":false,"required":["server","pick"],"properties":{"server":{"description":"The server's name. It need not be there yet.","type":"string","minLength":1,"maxLength":64},"pick":{"description":"A URI, or the text of a template, as the server names it; `*` stands for any run of characters.","type":"string","minLength":1,"maxLength":512},"except":{"$ref":"#/$defs/texts","description":"Not these, of what `pick` fits; may hold `*`."},"uri":{"description":"The URI that it has here. Only where `pick` is a whole URI; its contents then carry it, too.","type":["string","null"],"minLength":1,"maxLength":512,"default":null},"title":{"description":"In place of the server's own title. Only where `pick` has no `*`.","type":["string","null"],"maxLength":256,"default":null},"description":{"description":"In place of the server's own description. Only where `pick` has no `*`.","type":["string","null"],"maxLength":16384,"default":null}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"Configuration of Sluice","description":"What `sluice.yaml` may hold. Every field is optional: an empty file starts a gate on loopback. Unknown keys are refused.","type":"object","additionalProperties":false,"properties":{"organization":{"description":"Name of the organization that the servers, policies and limits of this file belong to. It is created on the first start.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$","default":"default"},"http":{"description":"Where agents reach the gate: Streamable HTTP and WebSocket, health, metrics and the administrative REST interface.","type":"object","additionalProperties":false,"default":{},"properties":{"host":{"description":"Address to listen on. Anything but loopback demands `http.tls` or `http.allowPlaintext`.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"TCP port. 0 takes a free one, which is printed.","type":"integer","minimum":0,"maximum":65535,"default":8080},"tls":{"description":"Serve HTTPS and secure WebSockets with this certificate (TLS 1.2 and 1.3). Files that change are taken over within two seconds, without dropping a connection. Without it the gate speaks plain HTTP.","type":["object","null"],"additionalProperties":false,"default":null,"required":["key","cert"],"properties":{"key":{"description":"File of the private key, PEM. Relative to this file.","type":"string","minLength":1,"format":"path"},"cert":{"description":"File of the certificate and its chain, PEM. Relative to this file.","type":"string","minLength":1,"format":"path"},"clientCa":{"description":"File of the authorities, PEM, one of which must have issued every client's certificate. Credentials are asked for all the same. `null`: no client certificates.","type":["string","null"],"minLength":1,"format":"path","default":null}}},"allowPlaintext":{"description":"Listen beyond loopback without TLS. Keys and tokens then cross the network readable: only behind something that encrypts.","type":"boolean","default":false},"allowedHosts":{"description":"Values of the `Host` header that are served, without port. Empty: loopback names, the listening address and the host of `http.publicUrl`. Others are refused, which stops DNS rebinding.","type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":253},"default":[]},"allowedOrigins":{"description":"Values of the `Origin` header (`https://app.example.com`) that are served beside loopback ones. Browsers send it; a request without it is served.","type":"array","maxItems":256,"items":{"type":"string","pattern":"^https?://[^/]+$"},"default":[]},"trustedProxies":{"description":"Networks (CIDR) of reverse proxies whose `X-Forwarded-For` is believed. From anybody else the header is ignored.","type":"array","maxItems":64,"items":{"type":"string","pattern":"^[0-9A-Fa-f.:]+/[0-9]{1,3}$"},"default":[]},"publicUrl":{"description":"The URL that callers use where it differs from the address listened on (behind a proxy). It stands in the resource metadata and in what is printed. `null`: made of host and port.","type":["string","null"],"pattern":"^https?://[^?#]+$","default":null},"bodyBytesMax":{"description":"Bytes of one request's body at most. A larger one is answered 413.","type":"integer","minimum":1024,"maximum":67108864,"default":4194304},"bodyTimeoutMs":{"description":"Milliseconds that a client may take to send a body. A slower one is answered 408.","type":"integer","minimum":100,"maximum":600000,"default":15000},"callsInFlightMax":{"description":"Calls at once, over all callers. Past it calls are answered 503 with `Retry-After`.","type":"integer","minimum":1,"maximum":1000000,"default":10000},"callsInFlightPerCallerMax":{"description":"Calls of one caller at once. Past it this caller's calls are answered 429.","type":"integer","minimum":1,"maximum":1000000,"default":500},"loopDelayMsMax":{"description":"Milliseconds by which the event loop may be late. Past it the process is overloaded: calls in flight go on, new ones are answered 503.","type":"integer","minimum":10,"maximum":600000,"default":250}}},"grpc":{"description":"Where services and the command line reach the control plane.","type":"object","additionalProperties":false,"default":{},"properties":{"host":{"description":"Address to listen on. Anything but loopback demands `grpc.tls` or `grpc.allowPlaintext`.","type":"string","minLength":1,"default":"127.0.0.1"},"port":{"description":"TCP port. 0 takes a free one, which is printed.","type":"integer","minimum":0,"maximum":65535,"default":9090},"tls":{"description":"Serve gRPC over TLS with this certificate.","type":["object","null"],"additionalProperties":false,"default":null,"required":["key","cert"],"properties":{"key":{"description":"File of the private key, PEM. Relative to this file.","type":"string","minLength":1,"format":"path"},"cert":{"description":"File of the certificate and its chain, PEM. Relative to this file.","type":"string","minLength":1,"format":"path"},"clientCa":{"description":"File of the authorities, PEM, that sign the certificates of clients. With it every client must show one (mTLS).","type":["string","null"],"format":"path","default":null}}},"allowPlaintext":{"description":"Listen beyond loopback without TLS. Keys then cross the network readable: only behind something that encrypts.","type":"boolean","default":false}}},"data":{"description":"What is kept.","type":"object","additionalProperties":false,"default":{},"properties":{"folder":{"description":"Folder of the log, the state of the processors and the spool. Created with mode 0700. Relative to this file. Losing it loses everything that was recorded.","type":"string","minLength":1,"format":"path","default":"./.sluice"}}},"cluster":{"description":"Gates that share their sealing keys, behind one address.","type":"object","additionalProperties":false,"default":{},"properties":{"address":{"description":"URL by which the other gates reach this one (`http://10.0.0.7:8080`). A call that waits for a person waits at one gate: its answers are brought there. `null`: the address listened on, which is enough as long as all gates are on this machine.","type":["string","null"],"pattern":"^https?://[^/?#]{1,64}$","default":null},"peers":{"description":"Addresses of the other gates. They are told of sessions that ended, of levels of messages that were set, and of requests that were withdrawn, where a client says that to another gate than the one that holds them. Everything else finds its gate without this.","type":"array","maxItems":64,"items":{"type":"string","pattern":"^https?://[^/?#]{1,64}$"},"default":[]}}},"sealing":{"description":"Keys that seal what clients carry between two requests (sessions, `requestState`, cursors, ids of tasks). Gates behind one address need the same keys, so that any of them can take the next request. Without any, a key is made on the first start and kept in the data folder (`sealing.key`).","type":"object","additionalProperties":false,"default":{},"properties":{"keyFile":{"description":"File with one key a line, each of 32 random characters or more (`openssl rand -base64 32`). The first seals, all open: to exchange a key, append the new one at every gate, then put it first, then take the old one away; a gate reads them when it starts. Relative to this file.","type":["string","null"],"format":"path","default":null},"keys":{"description":"The keys themselves, in front of those of the file; for the environment (`SLUICE_SEALING_KEYS`) rather than for this file.","type":"array","maxItems":8,"items":{"type":"string","minLength":32,"maxLength":1024},"default":[]}}},"kafka":{"description":"The event log on Kafka, for several processes (`sluice serve --role`). Without `brokers` it is embedded, in the data folder of the one process.","type":"object","additionalProperties":false,"default":{},"properties":{"brokers":{"description":"`host:port` of some brokers; the others are learnt from them. Empty: the embedded log.","type":"array","maxItems":64,"items":{"type":"string","pattern":"^[^\\s:/]+:[0-9]{1,5}$|^\\[[0-9A-Fa-f:.]+\\]:[0-9]{1,5}$","explain":"must be host:port"},"default":[]},"topicPrefix":{"description":"In front of the names of topics and groups, so that several installations can share brokers. The same in all processes, and for good.","type":"string","pattern":"^[A-Za-z0-9._-]{0,64}$","explain":"must be of letters, digits, `.`, `_` and `-`","default":"sluice."},"partitionsMax":{"description":"Partitions of a topic at most, for small installations; at most so many processes share the work of a processor. The same in all processes, and for good.","type":"integer","minimum":1,"maximum":12,"default":12},"replicas":{"description":"Copies of each partition in topics that `sluice migrate` makes. `null`: as many as there are brokers, or are named in `brokers`, 3 at most.","type":["integer","null"],"minimum":1,"maximum":16,"default":null},"minInSyncReplicas":{"description":"So many copies must have a record before it is acknowledged (`min.insync.replicas`); with fewer in sync nothing is written. `null`: 2 where new topics get three copies or more, 1 otherwise, and left as it is where topics are there.","type":["integer","null"],"minimum":1,"maximum":16,"default":null},"tls":{"description":"Whether connections to brokers are encrypted, by the system's authorities or `tlsFiles.ca`.","type":"boolean","default":false},"tlsFiles":{"description":"PEM files for TLS to the brokers.","type":"object","additionalProperties":false,"default":{},"properties":{"ca":{"description":"Certificates of the authorities that are believed. Relative to this file.","type":["string","null"],"format":"path","default":null},"cert":{"description":"Our certificate, where brokers ask for one. Relative to this file.","type":["string","null"],"format":"path","default":null},"key":{"description":"The private key of `cert`. Relative to this file.","type":["string","null"],"format":"path","default":null}}},"sasl":{"description":"How this program logs in to the brokers.","type":"object","additionalProperties":false,"default":{},"properties":{"mechanism":{"description":"`none`: not at all.","enum":["none","plain","scram-sha-256","scram-sha-512"],"default":"none"},"username":{"description":"The name to log in with.","type":"string","maxLength":1024,"default":""},"password":{"description":"The password to it; better in the environment (`SLUICE_KAFKA_SASL_PASSWORD`) than in this file.","type":"string","maxLength":4096,"default":""}}},"waitMs":{"description":"Milliseconds that `sluice migrate` waits for brokers that are not there yet.","type":"integer","minimum":0,"maximum":3600000,"default":120000}}},"schemaRegistry":{"description":"A schema registry with Confluent's API. Where one is named, records on Kafka are written in Confluent's framing, with its schema ids; both framings are read in any case.","type":"object","additionalProperties":false,"default":{},"properties":{"url":{"description":"Its address: `https://registry.example`, or that of a compatible API (`https://apicurio.example/apis/ccompat/v7`). `sluice migrate` registers the schemas there. `null`: none.","type":["string","null"],"pattern":"^https?://[^\\s@]+$","explain":"must be an address of http or https, without a user","default":null},"username":{"description":"The name to log in with; empty: without.","type":"string","maxLength":1024,"default":""},"password":{"description":"The password to it; better in the environment (`SLUICE_SCHEMA_REGISTRY_PASSWORD`) than in this file.","type":"string","maxLength":4096,"default":""}}},"views":{"description":"What a gate decides by: keys, users, policies, servers and limits, as it has read them from the log.","type":"object","additionalProperties":false,"default":{},"properties":{"ageMsMax":{"description":"Milliseconds that a gate goes on deciding by what it has read while it can't compare it with the log on Kafka. After that every call is denied.","type":"integer","minimum":1000,"maximum":604800000,"default":900000}}},"audit":{"description":"How calls are recorded.","type":"object","additionalProperties":false,"default":{},"properties":{"mode":{"description":"For servers that don't say it themselves. `strict`: a call's intent is durable before it is forwarded, and while the log can't be written calls are answered 503. `buffered`: recorded behind the call; a crash of the machine may lose the last milliseconds, which the gap in the sequence then shows.","enum":["strict","buffered"],"default":"strict"},"arguments":{"description":"What is kept of a call's arguments. `redacted`: all of them, secrets and personal data taken out. `none`: only their size.","enum":["redacted","none"],"default":"redacted"},"redaction":{"description":"What is taken out in addition to the rules that are built in.","type":"object","additionalProperties":false,"default":{},"properties":{"keys":{"description":"Names of arguments whose values are never kept, in any case of letters, at any depth.","type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":128},"default":[]},"patterns":{"description":"Regular expressions (JavaScript, flag `u`). What they match in a text is replaced before anything is written.","type":"array","maxItems":64,"items":{"type":"string","minLength":1,"maxLength":512},"default":[]}}},"spoolBytesMax":{"description":"Bytes of records that may wait on disk while the log can't take them. Past it `strict` calls are answered 503.","type":"integer","minimum":1048576,"maximum":1099511627776,"default":1073741824}}},"authentication":{"description":"Who is believed beside the API keys that Sluice issues.","type":"object","additionalProperties":false,"default":{},"properties":{"issuers":{"description":"Issuers of JWTs. A token counts only if one of them signed it, for one of its audiences. Empty: API keys only.","type":"array","maxItems":64,"default":[],"items":{"$ref":"#/$defs/issuer"}}}},"anomalies":{"description":"Finding what is unusual about callers, tools and servers.","type":"object","additionalProperties":false,"default":{},"properties":{"enabled":{"description":"Whether it is looked for.","type":"boolean","default":true},"alertsPerDay":{"description":"False alerts a day that an organization is ready to look at, for callers and for tools and servers each. It sets how rare something must be.","type":"number","exclusiveMinimum":0,"maximum":10000,"default":2},"windowMs":{"description":"Milliseconds of activity that are judged together.","type":"integer","minimum":1000,"maximum":3600000,"default":60000},"settleMs":{"description":"Milliseconds after the end of a window until it is judged: when the records of all gates have come.","type":"integer","minimum":500,"maximum":600000,"default":20000},"responses":{"description":"What is done about an anomaly besides telling it, by what it is about. Nothing unless told.","type":"object","additionalProperties":false,"default":{},"properties":{"caller":{"description":"About a caller.","type":"array","maxItems":8,"default":[],"items":{"type":"object","additionalProperties":false,"required":["strength","action"],"properties":{"strength":{"description":"From this strength on: how many times rarer than the alert budget allows.","type":"number","minimum":1,"maximum":1000000},"action":{"description":"`throttle`: at most `callsPerMinute` at each gate. `step-up`: only who proved anew who they are. `quarantine`: nothing passes.","enum":["throttle","step-up","quarantine"]},"lastsMs":{"description":"Milliseconds that it lasts, unless an administrator releases it.","type":"integer","minimum":1000,"maximum":31622400000,"default":900000},"callsPerMinute":{"description":"For `throttle`.","type":"integer","minimum":1,"maximum":1000000,"default":6}}}},"tool":{"description":"About a tool.","type":"array","maxItems":8,"default":[],"items":{"type":"object","additionalProperties":false,"required":["strength","action"],"properties":{"strength":{"description":"From this strength on: how many times rarer than the alert budget allows.","type":"number","minimum":1,"maximum":1000000},"action":{"description":"`throttle`: at most `callsPerMinute` at each gate. `step-up`: only who proved anew who they are. `quarantine`: nothing passes.","enum":["throttle","step-up","quarantine"]},"lastsMs":{"description":"Milliseconds that it lasts, unless an administrator releases it.","type":"integer","minimum":1000,"maximum":31622400000,"default":900000},"callsPerMinute":{"description":"For `throttle`.","type":"integer","minimum":1,"maximum":1000000,"default":6}}}},"server":{"description":"About a server.","type":"array","maxItems":8,"default":[],"items":{"type":"object","additionalProperties":false,"required":["strength","action"],"properties":{"strength":{"description":"From this strength on: how many times rarer than the alert budget allows.","type":"number","minimum":1,"maximum":1000000},"action":{"description":"`throttle`: at most `callsPerMinute` at each gate. `step-up`: only who proved anew who they are. `quarantine`: nothing passes.","enum":["throttle","step-up","quarantine"]},"lastsMs":{"description":"Milliseconds that it lasts, unless an administrator releases it.","type":"integer","minimum":1000,"maximum":31622400000,"default":900000},"callsPerMinute":{"description":"For `throttle`.","type":"integer","minimum":1,"maximum":1000000,"default":6}}}}}}}},"limiter":{"description":"How rate limits are kept.","type":"object","additionalProperties":false,"default":{},"properties":{"fallback":{"description":"What a gate does while it can't reach the processor that counts.","type":"object","additionalProperties":false,"default":{},"properties":{"share":{"description":"Share of each limit, from 0 to 1, that all gates together may admit by themselves. 0: calls that a limit applies to are refused.","type":"number","minimum":0,"maximum":1,"default":1},"gates":{"description":"Gates that divide the share among them.","type":"integer","minimum":1,"maximum":10000,"default":1},"lastsMs":{"description":"Milliseconds that it lasts at most. After that, calls that a limit applies to are refused.","type":"integer","minimum":0,"maximum":86400000,"default":60000}}}}},"upstreams":{"description":"Where upstreams may be, and what servers that are registered through an interface (gRPC, REST) may start. Link-local addresses, with the metadata services of clouds, are always refused.","type":"object","additionalProperties":false,"default":{},"properties":{"allowLoopback":{"description":"Upstream URLs may lead to this machine. `null`: as long as `http.host` is loopback.","type":["boolean","null"],"default":null},"allowPrivate":{"description":"Upstream URLs may lead to private networks. Leaving it off keeps a registered server from reaching your inside (SSRF).","type":"boolean","default":false},"stdioCommands":{"description":"Commands that a registered stdio server may start. An entry may hold the first arguments (`npx -y @acme/server`), which must then be the first; a bare `npx` or `sh` allows everything. Empty: none.","type":"array","maxItems":256,"items":{"type":"string","minLength":1,"maxLength":4096},"default":[]},"stdioEnvironment":{"description":"Variables that a registered stdio server may set for its program. `NODE_OPTIONS` or `LD_PRELOAD` allow everything. Empty: none.","type":"array","maxItems":256,"items":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]{0,127}$"},"default":[]},"environmentNames":{"description":"Variables of the gate's environment that a registered server may refer to as `${env:NAME}`. Empty: none.","type":"array","maxItems":256,"items":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]{0,127}$"},"default":[]}}},"aggregation":{"description":"Endpoints that are made of several servers: `/mcp` and virtual servers.","type":"object","additionalProperties":false,"default":{},"properties":{"pageItemsMax":{"description":"Entries of one page of a merged list at most; further ones are behind its cursor.","type":"integer","minimum":1,"maximum":10000,"default":1000},"listTimeoutMs":{"description":"Milliseconds in which each server must have answered for a merged list. A later one costs its own entries only, and the answer names it.","type":"integer","minimum":100,"maximum":120000,"default":5000},"metaTools":{"description":"Whether `/mcp`, and virtual servers that don't say it themselves, show `search_tools`, `describe_tool` and `call_tool` in place of a list of all tools: `off`, `always`, or `auto` for callers who have more tools than `metaToolsAbove`.","enum":["off","auto","always"],"default":"off"},"metaToolsAbove":{"description":"With `auto`: tools that a caller may have before they are found by searching.","type":"integer","minimum":0,"maximum":1000000,"default":100}}},"cache":{"description":"Answers of servers that are kept as long as their own hints (`ttlMs`, `cacheScope` of 2026-07-28) allow: `server/discover`, lists and resources. Policies are applied to what is kept, for each caller anew.","type":"object","additionalProperties":false,"default":{},"properties":{"bytesMax":{"description":"Bytes of answers that are kept at most, in memory. 0 keeps none.","type":"integer","minimum":0,"maximum":17179869184,"default":67108864},"entriesMax":{"description":"Answers that are kept at most.","type":"integer","minimum":0,"maximum":10000000,"default":10000},"ttlMsMax":{"description":"Milliseconds up to which hints of servers count, here and towards callers. 0 keeps none.","type":"integer","minimum":0,"maximum":86400000,"default":300000},"legacyTtlMs":{"description":"Milliseconds for which lists of servers of earlier revisions, which give no hints, are kept for the caller who asked. 0: not at all.","type":"integer","minimum":0,"maximum":86400000,"default":0}}},"telemetry":{"description":"OpenTelemetry. Nothing of it is loaded unless `endpoint` is set.","type":"object","additionalProperties":false,"default":{},"properties":{"endpoint":{"description":"URL of an OTLP/HTTP receiver (`http://127.0.0.1:4318`). Traces and metrics are sent there.","type":["string","null"],"pattern":"^https?://[^?#]+$","default":null},"headers":{"description":"Headers sent to the receiver, such as its key. Never shown.","type":"object","maxProperties":32,"additionalProperties":{"type":"string","maxLength":4096},"default":{}},"serviceName":{"description":"`service.name` of what is sent.","type":"string","minLength":1,"maxLength":255,"default":"sluice"},"sampleRatio":{"description":"Share of calls, from 0 to 1, that are traced where the caller didn't decide it. Each traced call costs processor time.","type":"number","minimum":0,"maximum":1,"default":0.1},"metricsIntervalMs":{"description":"Milliseconds between two exports of metrics.","type":"integer","minimum":1000,"maximum":3600000,"default":60000}}},"elasticsearch":{"description":"Where calls, administrative acts and changes of upstreams are sent for analysts to search (docs/analysts.md). Nothing is sent unless `urls` is set.","type":"object","additionalProperties":false,"default":{},"properties":{"urls":{"description":"Nodes of one cluster (`https://es-1.example:9200`). Plain `http` beyond loopback demands `elasticsearch.allowPlaintext`. Empty: none.","type":"array","maxItems":64,"items":{"type":"string","pattern":"^https?://[^@?#\\s]+$"},"default":[]},"apiKey":{"description":"API key, encoded as Elasticsearch prints it. Better in the environment or in `elasticsearch.apiKeyFile`. Never shown.","type":["string","null"],"minLength":1,"maxLength":4096,"default":null},"apiKeyFile":{"description":"File that holds the API key. Relative to this file.","type":["string","null"],"minLength":1,"format":"path","default":null},"username":{"description":"User, in place of an API key.","type":["string","null"],"minLength":1,"maxLength":1024,"default":null},"password":{"description":"The user's password. Better in the environment or in `elasticsearch.passwordFile`. Never shown.","type":["string","null"],"minLength":1,"maxLength":4096,"default":null},"passwordFile":{"description":"File that holds the password. Relative to this file.","type":["string","null"],"minLength":1,"format":"path","default":null},"ca":{"description":"File of the authorities, PEM, that sign the certificates of the nodes. Relative to this file. `null`: those that Node knows.","type":["string","null"],"minLength":1,"format":"path","default":null},"allowPlaintext":{"description":"Speak plain `http` beyond loopback. The audit and the key then cross the network readable: only behind something that encrypts.","type":"boolean","default":false},"namespace":{"description":"The data stream is `logs-sluice.audit-{namespace}`: one for each installation that shares a cluster.","type":"string","pattern":"^[a-z0-9][a-z0-9_.]{0,63}$","default":"default"},"retentionDays":{"description":"Days that documents are kept at least, as the data stream's own lifecycle. Counts for a data stream that is made after it was set.","type":"integer","minimum":1,"maximum":36500,"default":400},"arguments":{"description":"What is sent of a call's arguments. `none`: only their size. `redacted`: as they are on the log (`audit.arguments`), shown and not searched.","enum":["none","redacted"],"default":"none"},"installTemplate":{"description":"Put the index template before the first document. `false`: `sluice migrate` has put it, with a key that may.","type":"boolean","default":true},"batchRecordsMax":{"description":"Documents of one request at most.","type":"integer","minimum":1,"maximum":5000,"default":1000},"requestTimeoutMs":{"description":"Milliseconds that Elasticsearch may take to answer. What was not answered is sent again.","type":"integer","minimum":100,"maximum":600000,"default":30000}}},"log":{"description":"The structured log on standard error: lines of JSON about the gate itself. Calls are on the event log instead.","type":"object","additionalProperties":false,"default":{},"properties":{"level":{"description":"Least level that is written.","enum":["debug","info","warn","error"],"default":"info"}}},"shutdown":{"description":"How the gate stops on SIGTERM or SIGINT.","type":"object","additionalProperties":false,"default":{},"properties":{"graceMs":{"description":"Milliseconds that calls in flight may take to end. What is left then is cut off.","type":"integer","minimum":0,"maximum":600000,"default":10000}}},"servers":{"description":"MCP servers behind the gate. Servers that an earlier version of this file named and this one doesn't are removed.","type":"array","maxItems":1000,"default":[],"items":{"$ref":"#/$defs/server"}},"policies":{"description":"Who may do what. Nothing is allowed unless a rule allows it, and a rule that denies wins.","type":"array","maxItems":1000,"default":[],"items":{"$ref":"#/$defs/policy"}},"budgets":{"description":"What may be spent in a day or a month.","type":"array","maxItems":1000,"default":[],"items":{"$ref":"#/$defs/budget"}},"limits":{"description":"Rate limits. A call that several fit must be admitted by all of them.","type":"array","maxItems":1000,"default":[],"items":{"$ref":"#/$defs/limit"}},"virtualServers":{"description":"Endpoints (`/mcp/v/{name}`) that pick and rename tools, prompts and resources of several servers.","type":"array","maxItems":1000,"default":[],"items":{"$ref":"#/$defs/virtualServer"}}},"$defs":{"issuer":{"type":"object","additionalProperties":false,"required":["issuer","jwksUrl","audiences"],"properties":{"issuer":{"description":"The `iss` claim, compared exactly.","type":"string","minLength":1,"maxLength":1024},"jwksUrl":{"description":"Where the issuer publishes its keys. Plain `http` only on loopback.","type":"string","pattern":"^https?://[^#]+$"},"audiences":{"description":"Values of the `aud` claim that are meant for this gate, at least one: a token for anybody else is refused.","type":"array","minItems":1,"maxItems":32,"items":{"type":"string","minLength":1,"maxLength":1024}},"algorithms":{"description":"Signature algorithms of this issuer. Tokens signed otherwise are refused.","type":"array","minItems":1,"items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"default":["RS256"]},"organization":{"description":"Organization of every caller from this issuer. Give this or `organizationClaim`; neither means the organization of this file.","type":["string","null"],"pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$","default":null},"organizationClaim":{"description":"Claim that holds the caller's organization. A token without it is refused.","type":["string","null"],"minLength":1,"maxLength":256,"default":null},"claims":{"description":"Which claims hold what.","type":"object","additionalProperties":false,"default":{},"properties":{"user":{"description":"The user's id.","type":"string","minLength":1,"maxLength":256,"default":"sub"},"agent":{"description":"The agent that acts for the user; `null`: none.","type":["string","null"],"minLength":1,"maxLength":256,"default":null},"roles":{"description":"Roles, a list or a text with spaces.","type":"string","minLength":1,"maxLength":256,"default":"roles"},"scopes":{"description":"Scopes, a list or a text with spaces.","type":"string","minLength":1,"maxLength":256,"default":"scope"},"groups":{"description":"Groups, a list or a text with spaces.","type":"string","minLength":1,"maxLength":256,"default":"groups"}}}}},"server":{"description":"An MCP server. With one upstream, write `url` or `command` here; with several, `upstreams`.","type":"object","additionalProperties":false,"required":["name"],"oneOf":[{"required":["url"]},{"required":["command"]},{"required":["upstreams"]}],"explain":"a server needs exactly one of `url`, `command` and `upstreams`","dependentRequired":{"headers":["url"],"tls":["url"],"args":["command"],"env":["command"],"cwd":["command"],"processesMax":["command"]},"properties":{"name":{"description":"What callers write: `/mcp/{name}`. Lower case letters, digits and single hyphens, at most 64 characters, and not `v`, `ws` or `sse`.","type":"string","maxLength":64,"pattern":"^[a-z0-9](?:-?[a-z0-9]){0,63}$"},"title":{"description":"Name for people. Its name unless given.","type":"string","maxLength":256},"description":{"description":"What it is for.","type":"string","maxLength":4096,"default":""},"costs":{"description":"What a call of each tool costs, for budgets and usage: names, or patterns with `*`. What no entry fits costs 1.","type":"object","maxProperties":256,"additionalProperties":{"type":"integer","minimum":0,"maximum":1000000}},"labels":{"description":"Labels that rules can match: `env: prod`.","type":"object","maxProperties":32,"propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$"},"additionalProperties":{"type":"string","maxLength":128},"default":{}},"audit":{"description":"As `audit.mode`, for this server. Unless given, that one.","enum":["strict","buffered"]},"timeouts":{"description":"How long its calls may take.","type":"object","additionalProperties":false,"default":{},"properties":{"answerMs":{"description":"Milliseconds from the request to the head of the answer. Later ones are answered as timeouts.","type":"integer","minimum":1,"maximum":86400000,"default":60000},"idleMs":{"description":"Milliseconds between two bytes of an answer; 0 for no bound.","type":"integer","minimum":0,"maximum":86400000,"default":300000},"totalMs":{"description":"Milliseconds for the whole call; 0 for no bound.","type":"integer","minimum":0,"maximum":86400000,"default":0}}},"kind":{"$ref":"#/$defs/kind"},"url":{"$ref":"#/$defs/url"},"headers":{"$ref":"#/$defs/headers"},"tls":{"$ref":"#/$defs/tls"},"command":{"$ref":"#/$defs/command"},"args":{"$ref":"#/$defs/args"},"env":{"$ref":"#/$defs/env"},"cwd":{"$ref":"#/$defs/cwd"},"processesMax":{"$ref":"#/$defs/processesMax"},"upstreams":{"description":"Running endpoints of this server. Calls go to the one with the fewest requests in flight.","type":"array","minItems":1,"maxItems":32,"items":{"$ref":"#/$defs/upstream"}}}},"upstream":{"type":"object","additionalProperties":false,"oneOf":[{"required":["url"]},{"required":["command"]}],"explain":"an upstream needs exactly one of `url` and `command`","dependentRequired":{"headers":["url"],"tls":["url"],"args":["command"],"env":["command"],"cwd":["command"],"processesMax":["command"]},"properties":{"id":{"description":"Unique in its server. Its place in the list, from 1, unless given.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"kind":{"$ref":"#/$defs/kind"},"url":{"$ref":"#/$defs/url"},"headers":{"$ref":"#/$defs/headers"},"tls":{"$ref":"#/$defs/tls"},"command":{"$ref":"#/$defs/command"},"args":{"$ref":"#/$defs/args"},"env":{"$ref":"#/$defs/env"},"cwd":{"$ref":"#/$defs/cwd"},"processesMax":{"$ref":"#/$defs/processesMax"}}},"kind":{"description":"How the server is spoken to. Unless given: `stdio` with a `command`, `websocket` with a `ws` or `wss` address, else `http` (Streamable HTTP). `sse` is the transport HTTP+SSE of 2024-11-05.","enum":["http","sse","websocket","stdio"]},"url":{"description":"Its endpoint: `http` or `https`, for WebSocket `ws` or `wss`.","type":"string","maxLength":2048,"pattern":"^(?:https?|wss?)://[^/?#@\\s]+(?:[/?][^#\\s]*)?$"},"headers":{"description":"Sent with every request. A value may be `${env:NAME}`, which is read when the gate connects and never stored or shown.","type":"object","maxProperties":32,"propertyNames":{"pattern":"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$"},"additionalProperties":{"type":"string","maxLength":4096}},"tls":{"description":"For `https` and `wss`: how this server is trusted, and how the gate shows itself to it. `ca`, `cert` and `key` are each the path of a PEM file (relative to this file; read again when it changes), `${env:NAME}`, or, save for `key`, the PEM text itself.","type":"object","additionalProperties":false,"dependentRequired":{"cert":["key"],"key":["cert"]},"properties":{"ca":{"description":"Authorities that are trusted, instead of the public ones.","type":"string","minLength":1,"maxLength":131072},"cert":{"description":"The gate's client certificate and its chain.","type":"string","minLength":1,"maxLength":131072},"key":{"description":"The private key of `cert`.","type":"string","minLength":1,"maxLength":4096},"serverName":{"description":"The name in the server's certificate, where it isn't the host of `url`.","type":"string","maxLength":253,"pattern":"^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"}}},"command":{"description":"Program of a stdio server, started without a shell.","type":"string","minLength":1,"maxLength":4096},"args":{"description":"Its arguments.","type":"array","maxItems":256,"items":{"type":"string","maxLength":32768}},"env":{"description":"Variables added to a minimal environment (PATH, HOME, LANG, TMPDIR). A value may be `${env:NAME}`.","type":"object","maxProperties":256,"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]{0,127}$"},"additionalProperties":{"type":"string","maxLength":32768}},"cwd":{"description":"Folder it is started in. Relative to this file.","type":["string","null"],"minLength":1,"format":"path"},"processesMax":{"description":"Processes of it at once; 8 unless given. Each session of a client, and each caller of the stateless revision, has one of its own.","type":"integer","minimum":1,"maximum":64},"texts":{"type":["string","array"],"minLength":1,"maxLength":1024,"maxItems":1024,"items":{"type":"string","minLength":1,"maxLength":1024}},"policy":{"type":"object","additionalProperties":false,"required":["policyId","rules"],"properties":{"policyId":{"description":"Name of the policy, unique.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$"},"description":{"description":"What it is for.","type":"string","maxLength":1000,"default":""},"enabled":{"description":"`false` keeps it without using it.","type":"boolean","default":true},"shadow":{"description":"`true`: it is judged beside the policies in force and changes nothing; `sluice policies reviews` tells what it would decide otherwise.","type":"boolean","default":false},"replaces":{"description":"For a shadow: the policy in whose place it would come. Unless told, it would come in addition.","type":["string","null"],"default":null},"rules":{"description":"Its rules; their order has no meaning.","type":"array","maxItems":1000,"items":{"$ref":"#/$defs/rule"}}}},"rule":{"type":"object","additionalProperties":false,"required":["id","effect"],"properties":{"id":{"description":"Name of the rule, unique in its policy. It stands in decisions.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$"},"effect":{"description":"`deny` wins over every `allow`.","enum":["allow","deny"]},"match":{"description":"Calls it is about: each part given must fit, one entry of a list is enough, `*` stands for any run of characters. Empty: all.","type":"object","additionalProperties":false,"default":{},"properties":{"users":{"$ref":"#/$defs/texts","description":"Users by id."},"agents":{"$ref":"#/$defs/texts","description":"Agents by id."},"roles":{"$ref":"#/$defs/texts","description":"Roles of the caller."},"scopes":{"$ref":"#/$defs/texts","description":"Scopes of the caller's credential."},"groups":{"$ref":"#/$defs/texts","description":"Groups of the caller."},"servers":{"$ref":"#/$defs/texts","description":"Servers by name."},"virtualServers":{"$ref":"#/$defs/texts","description":"Virtual servers through which calls come; other calls don't fit."},"labels":{"description":"Labels of the server; every one named must have that value.","type":"object","maxProperties":32,"additionalProperties":{"type":"string","maxLength":128}},"methods":{"$ref":"#/$defs/texts","description":"MCP methods: `tools/call`, `tools/*`."},"tools":{"$ref":"#/$defs/texts","description":"Tools, as the server names them."},"prompts":{"$ref":"#/$defs/texts","description":"Prompts by name."},"resources":{"$ref":"#/$defs/texts","description":"Resources by URI."},"addresses":{"$ref":"#/$defs/texts","description":"Networks of callers, CIDR."}}},"when":{"description":"A CEL condition that must hold, too, over `caller`, `server`, `call`, `args`, `address` and `now`.","type":["string","null"],"minLength":1,"maxLength":4096,"default":null},"reason":{"description":"Told to the caller whom this rule denies.","type":["string","null"],"maxLength":500,"default":null}}},"budget":{"type":"object","additionalProperties":false,"required":["budgetId","unit","period","amountMax"],"properties":{"budgetId":{"description":"Name of the budget, unique.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$"},"description":{"description":"What it is for.","type":"string","maxLength":1024,"default":""},"enabled":{"description":"`false` keeps it without using it.","type":"boolean","default":true},"unit":{"description":"`calls` that were forwarded, their `bytes` in both directions, or their `cost` in the units of `servers[].costs`.","enum":["calls","bytes","cost"]},"period":{"description":"A day or a month, in UTC.","enum":["day","month"]},"amountMax":{"description":"What may be spent in a period. What the last windows of activity spend may come on top of it.","type":"integer","minimum":1,"maximum":1000000000000000},"per":{"description":"What is counted apart. Several together count every combination apart.","type":"array","minItems":1,"uniqueItems":true,"default":["organization"],"items":{"enum":["organization","user","agent","server","endpoint"]}},"match":{"description":"Calls it counts: each part given must fit, one entry of a list is enough, `*` stands for any run of characters. Empty: all.","type":"object","additionalProperties":false,"default":{},"properties":{"users":{"$ref":"#/$defs/texts","description":"Users by id."},"agents":{"$ref":"#/$defs/texts","description":"Agents by id."},"servers":{"$ref":"#/$defs/texts","description":"Servers by name."},"tools":{"$ref":"#/$defs/texts","description":"Tools and prompts by the name that their server gives them."}}}}},"limit":{"type":"object","additionalProperties":false,"required":["limitId","callsMax","windowMs"],"properties":{"limitId":{"description":"Name of the limit, unique.","type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$"},"description":{"description":"What it is for.","type":"string","maxLength":1000,"default":""},"enabled":{"description":"`false` keeps it without using it.","type":"boolean","default":true},"callsMax":{"description":"Calls in any window at most.","type":"integer","minimum":1,"maximum":1000000000},"windowMs":{"description":"Length of the sliding window in milliseconds.","type":"integer","minimum":100,"maximum":86400000},"per":{"description":"What is counted apart; every combination has its own window. `endpoint` is server, method and name. The organization always counts apart.","type":"array","minItems":1,"maxItems":6,"uniqueItems":true,"items":{"enum":["organization","user","agent","server","tool","endpoint"]},"default":["organization"]},"match":{"description":"Calls that it counts, as in rules. Empty: all.","type":"object","additionalProperties":false,"default":{},"properties":{"users":{"$ref":"#/$defs/texts","description":"Users by id."},"agents":{"$ref":"#/$defs/texts","description":"Agents by id."},"roles":{"$ref":"#/$defs/texts","description":"Roles of the caller."},"servers":{"$ref":"#/$defs/texts","description":"Servers by name."},"methods":{"$ref":"#/$defs/texts","description":"MCP methods."},"tools":{"$ref":"#/$defs/texts","description":"Tools, as the server names them."}}}}},"virtualServer":{"description":"An endpoint of its own that shows chosen things of several servers. Every call is decided, limited and recorded as the real server's.","type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"description":"What callers write: `/mcp/v/{name}`. Lower case letters, digits and single hyphens, at most 64 characters, and not `v`, `ws` or `sse`.","type":"string","maxLength":64,"pattern":"^[a-z0-9](?:-?[a-z0-9]){0,63}$"},"title":{"description":"Name for people. Its name unless given.","type":"string","maxLength":256},"description":{"description":"What it is for.","type":"string","maxLength":4096,"default":""},"instructions":{"description":"What the endpoint tells models about itself. Empty: what its servers say.","type":"string","maxLength":16384,"default":""},"metaTools":{"description":"`always`: tools are found with `search_tools` in place of a list of them all. `auto`: as soon as the caller has more than `aggregation.metaToolsAbove`. `off`: never. `null`: as `aggregation.metaTools`.","enum":["off","auto","always",null],"default":null},"tools":{"description":"Tools that it shows. Two picks that could ever give the same name to different tools are refused.","type":"array","maxItems":500,"items":{"$ref":"#/$defs/namePick"},"default":[]},"prompts":{"description":"Prompts that it shows, as `tools`.","type":"array","maxItems":500,"items":{"$ref":"#/$defs/namePick"},"default":[]},"resources":{"description":"Resources and templates that it shows. What is not picked can't be read.","type":"array","maxItems":500,"items":{"$ref":"#/$defs/resourcePick"},"default":[]}}},"namePick":{"description":"Tools or prompts of one server.","type":"object","additionalProperties":false,"required":["server","pick"],"properties":{"server":{"description":"The server's name. It need not be there yet.","type":"string","minLength":1,"maxLength":64},"pick":{"description":"What the server calls it; `*` stands for any run of characters.","type":"string","minLength":1,"maxLength":128},"except":{"$ref":"#/$defs/texts","description":"Not these, of what `pick` fits; may hold `*`."},"name":{"description":"What it is called here. Only where `pick` is a whole name.","type":["string","null"],"minLength":1,"maxLength":128,"default":null},"prefix":{"description":"Stands here in front of the server's name for it.","type":"string","maxLength":64,"default":""},"title":{"description":"In place of the server's own title. Only where `pick` has no `*`.","type":["string","null"],"maxLength":256,"default":null},"description":{"description":"In place of the server's own description. Only where `pick` has no `*`.","type":["string","null"],"maxLength":16384,"default":null}}},"resourcePick":{"description":"Resources and resource templates of one server.","type":"object","additionalProperties":false,"required":["server","pick"],"properties":{"server":{"description":"The server's name. It need not be there yet.","type":"string","minLength":1,"maxLength":64},"pick":{"description":"A URI, or the text of a template, as the server names it; `*` stands for any run of characters.","type":"string","minLength":1,"maxLength":512},"except":{"$ref":"#/$defs/texts","description":"Not these, of what `pick` fits; may hold `*`."},"uri":{"description":"The URI that it has here. Only where `pick` is a whole URI; its contents then carry it, too.","type":["string","null"],"minLength":1,"maxLength":512,"default":null},"title":{"description":"In place of the server's own title. Only where `pick` has no `*`.","type":["string","null"],"maxLength":256,"default":null},"description":{"description":"In place of the server's own description. Only where `pick` has no `*`.","type":["string","null"],"maxLength":16384,"default":null}}}}};
 const schema32 = {"type":"object","additionalProperties":false,"required":["issuer","jwksUrl","audiences"],"properties":{"issuer":{"description":"The `iss` claim, compared exactly.","type":"string","minLength":1,"maxLength":1024},"jwksUrl":{"description":"Where the issuer publishes its keys. Plain `http` only on loopback.","type":"string","pattern":"^https?://[^#]+$"},"audiences":{"description":"Values of the `aud` claim that are meant for this gate, at least one: a token for anybody else is refused.","type":"array","minItems":1,"maxItems":32,"items":{"type":"string","minLength":1,"maxLength":1024}},"algorithms":{"description":"Signature algorithms of this issuer. Tokens signed otherwise are refused.","type":"array","minItems":1,"items":{"enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA","Ed25519"]},"default":["RS256"]},"organization":{"description":"Organization of every caller from this issuer. Give this or `organizationClaim`; neither means the organization of this file.","type":["string","null"],"pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$","default":null},"organizationClaim":{"description":"Claim that holds the caller's organization. A token without it is refused.","type":["string","null"],"minLength":1,"maxLength":256,"default":null},"claims":{"description":"Which claims hold what.","type":"object","additionalProperties":false,"default":{},"properties":{"user":{"description":"The user's id.","type":"string","minLength":1,"maxLength":256,"default":"sub"},"agent":{"description":"The agent that acts for the user; `null`: none.","type":["string","null"],"minLength":1,"maxLength":256,"default":null},"roles":{"description":"Roles, a list or a text with spaces.","type":"string","minLength":1,"maxLength":256,"default":"roles"},"scopes":{"description":"Scopes, a list or a text with spaces.","type":"string","minLength":1,"maxLength":256,"default":"scope"},"groups":{"description":"Groups, a list or a text with spaces.","type":"string","minLength":1,"maxLength":256,"default":"groups"}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
@@ -6945,6 +6945,9 @@ data39.partitionsMax = 12;
 if(data39.replicas === undefined){
 data39.replicas = null;
 }
+if(data39.minInSyncReplicas === undefined){
+data39.minInSyncReplicas = null;
+}
 if(data39.tls === undefined){
 data39.tls = false;
 }
@@ -6958,7 +6961,7 @@ if(data39.waitMs === undefined){
 data39.waitMs = 120000;
 }
 for(const key8 in data39){
-if(!((((((((key8 === "brokers") || (key8 === "topicPrefix")) || (key8 === "partitionsMax")) || (key8 === "replicas")) || (key8 === "tls")) || (key8 === "tlsFiles")) || (key8 === "sasl")) || (key8 === "waitMs"))){
+if(!(func1.call(schema31.properties.kafka.properties, key8))){
 const err88 = {instancePath:instancePath+"/kafka",schemaPath:"#/properties/kafka/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.kafka,data:data39};
 if(vErrors === null){
 vErrors = [err88];
@@ -7107,9 +7110,9 @@ vErrors.push(err100);
 errors++;
 }
 }
-let data45 = data39.tls;
-if(typeof data45 !== "boolean"){
-const err101 = {instancePath:instancePath+"/kafka/tls",schemaPath:"#/properties/kafka/properties/tls/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.kafka.properties.tls.type,parentSchema:schema31.properties.kafka.properties.tls,data:data45};
+let data45 = data39.minInSyncReplicas;
+if((!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))) && (data45 !== null)){
+const err101 = {instancePath:instancePath+"/kafka/minInSyncReplicas",schemaPath:"#/properties/kafka/properties/minInSyncReplicas/type",keyword:"type",params:{type: schema31.properties.kafka.properties.minInSyncReplicas.type},message:"must be integer,null",schema:schema31.properties.kafka.properties.minInSyncReplicas.type,parentSchema:schema31.properties.kafka.properties.minInSyncReplicas,data:data45};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -7118,20 +7121,9 @@ vErrors.push(err101);
 }
 errors++;
 }
-let data46 = data39.tlsFiles;
-if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
-if(data46.ca === undefined){
-data46.ca = null;
-}
-if(data46.cert === undefined){
-data46.cert = null;
-}
-if(data46.key === undefined){
-data46.key = null;
-}
-for(const key9 in data46){
-if(!(((key9 === "ca") || (key9 === "cert")) || (key9 === "key"))){
-const err102 = {instancePath:instancePath+"/kafka/tlsFiles",schemaPath:"#/properties/kafka/properties/tlsFiles/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.kafka.properties.tlsFiles,data:data46};
+if((typeof data45 == "number") && (isFinite(data45))){
+if(data45 > 16 || isNaN(data45)){
+const err102 = {instancePath:instancePath+"/kafka/minInSyncReplicas",schemaPath:"#/properties/kafka/properties/minInSyncReplicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16},message:"must be <= 16",schema:16,parentSchema:schema31.properties.kafka.properties.minInSyncReplicas,data:data45};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -7140,10 +7132,8 @@ vErrors.push(err102);
 }
 errors++;
 }
-}
-let data47 = data46.ca;
-if((typeof data47 !== "string") && (data47 !== null)){
-const err103 = {instancePath:instancePath+"/kafka/tlsFiles/ca",schemaPath:"#/properties/kafka/properties/tlsFiles/properties/ca/type",keyword:"type",params:{type: schema31.properties.kafka.properties.tlsFiles.properties.ca.type},message:"must be string,null",schema:schema31.properties.kafka.properties.tlsFiles.properties.ca.type,parentSchema:schema31.properties.kafka.properties.tlsFiles.properties.ca,data:data47};
+if(data45 < 1 || isNaN(data45)){
+const err103 = {instancePath:instancePath+"/kafka/minInSyncReplicas",schemaPath:"#/properties/kafka/properties/minInSyncReplicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.kafka.properties.minInSyncReplicas,data:data45};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -7152,9 +7142,10 @@ vErrors.push(err103);
 }
 errors++;
 }
-let data48 = data46.cert;
-if((typeof data48 !== "string") && (data48 !== null)){
-const err104 = {instancePath:instancePath+"/kafka/tlsFiles/cert",schemaPath:"#/properties/kafka/properties/tlsFiles/properties/cert/type",keyword:"type",params:{type: schema31.properties.kafka.properties.tlsFiles.properties.cert.type},message:"must be string,null",schema:schema31.properties.kafka.properties.tlsFiles.properties.cert.type,parentSchema:schema31.properties.kafka.properties.tlsFiles.properties.cert,data:data48};
+}
+let data46 = data39.tls;
+if(typeof data46 !== "boolean"){
+const err104 = {instancePath:instancePath+"/kafka/tls",schemaPath:"#/properties/kafka/properties/tls/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.kafka.properties.tls.type,parentSchema:schema31.properties.kafka.properties.tls,data:data46};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -7163,9 +7154,20 @@ vErrors.push(err104);
 }
 errors++;
 }
-let data49 = data46.key;
-if((typeof data49 !== "string") && (data49 !== null)){
-const err105 = {instancePath:instancePath+"/kafka/tlsFiles/key",schemaPath:"#/properties/kafka/properties/tlsFiles/properties/key/type",keyword:"type",params:{type: schema31.properties.kafka.properties.tlsFiles.properties.key.type},message:"must be string,null",schema:schema31.properties.kafka.properties.tlsFiles.properties.key.type,parentSchema:schema31.properties.kafka.properties.tlsFiles.properties.key,data:data49};
+let data47 = data39.tlsFiles;
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+if(data47.ca === undefined){
+data47.ca = null;
+}
+if(data47.cert === undefined){
+data47.cert = null;
+}
+if(data47.key === undefined){
+data47.key = null;
+}
+for(const key9 in data47){
+if(!(((key9 === "ca") || (key9 === "cert")) || (key9 === "key"))){
+const err105 = {instancePath:instancePath+"/kafka/tlsFiles",schemaPath:"#/properties/kafka/properties/tlsFiles/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.kafka.properties.tlsFiles,data:data47};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -7175,8 +7177,9 @@ vErrors.push(err105);
 errors++;
 }
 }
-else {
-const err106 = {instancePath:instancePath+"/kafka/tlsFiles",schemaPath:"#/properties/kafka/properties/tlsFiles/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.kafka.properties.tlsFiles.type,parentSchema:schema31.properties.kafka.properties.tlsFiles,data:data46};
+let data48 = data47.ca;
+if((typeof data48 !== "string") && (data48 !== null)){
+const err106 = {instancePath:instancePath+"/kafka/tlsFiles/ca",schemaPath:"#/properties/kafka/properties/tlsFiles/properties/ca/type",keyword:"type",params:{type: schema31.properties.kafka.properties.tlsFiles.properties.ca.type},message:"must be string,null",schema:schema31.properties.kafka.properties.tlsFiles.properties.ca.type,parentSchema:schema31.properties.kafka.properties.tlsFiles.properties.ca,data:data48};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -7185,20 +7188,9 @@ vErrors.push(err106);
 }
 errors++;
 }
-let data50 = data39.sasl;
-if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
-if(data50.mechanism === undefined){
-data50.mechanism = "none";
-}
-if(data50.username === undefined){
-data50.username = "";
-}
-if(data50.password === undefined){
-data50.password = "";
-}
-for(const key10 in data50){
-if(!(((key10 === "mechanism") || (key10 === "username")) || (key10 === "password"))){
-const err107 = {instancePath:instancePath+"/kafka/sasl",schemaPath:"#/properties/kafka/properties/sasl/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.kafka.properties.sasl,data:data50};
+let data49 = data47.cert;
+if((typeof data49 !== "string") && (data49 !== null)){
+const err107 = {instancePath:instancePath+"/kafka/tlsFiles/cert",schemaPath:"#/properties/kafka/properties/tlsFiles/properties/cert/type",keyword:"type",params:{type: schema31.properties.kafka.properties.tlsFiles.properties.cert.type},message:"must be string,null",schema:schema31.properties.kafka.properties.tlsFiles.properties.cert.type,parentSchema:schema31.properties.kafka.properties.tlsFiles.properties.cert,data:data49};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -7207,10 +7199,9 @@ vErrors.push(err107);
 }
 errors++;
 }
-}
-let data51 = data50.mechanism;
-if(!((((data51 === "none") || (data51 === "plain")) || (data51 === "scram-sha-256")) || (data51 === "scram-sha-512"))){
-const err108 = {instancePath:instancePath+"/kafka/sasl/mechanism",schemaPath:"#/properties/kafka/properties/sasl/properties/mechanism/enum",keyword:"enum",params:{allowedValues: schema31.properties.kafka.properties.sasl.properties.mechanism.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.kafka.properties.sasl.properties.mechanism.enum,parentSchema:schema31.properties.kafka.properties.sasl.properties.mechanism,data:data51};
+let data50 = data47.key;
+if((typeof data50 !== "string") && (data50 !== null)){
+const err108 = {instancePath:instancePath+"/kafka/tlsFiles/key",schemaPath:"#/properties/kafka/properties/tlsFiles/properties/key/type",keyword:"type",params:{type: schema31.properties.kafka.properties.tlsFiles.properties.key.type},message:"must be string,null",schema:schema31.properties.kafka.properties.tlsFiles.properties.key.type,parentSchema:schema31.properties.kafka.properties.tlsFiles.properties.key,data:data50};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -7219,10 +7210,9 @@ vErrors.push(err108);
 }
 errors++;
 }
-let data52 = data50.username;
-if(typeof data52 === "string"){
-if(func3(data52) > 1024){
-const err109 = {instancePath:instancePath+"/kafka/sasl/username",schemaPath:"#/properties/kafka/properties/sasl/properties/username/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters",schema:1024,parentSchema:schema31.properties.kafka.properties.sasl.properties.username,data:data52};
+}
+else {
+const err109 = {instancePath:instancePath+"/kafka/tlsFiles",schemaPath:"#/properties/kafka/properties/tlsFiles/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.kafka.properties.tlsFiles.type,parentSchema:schema31.properties.kafka.properties.tlsFiles,data:data47};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -7231,9 +7221,20 @@ vErrors.push(err109);
 }
 errors++;
 }
+let data51 = data39.sasl;
+if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
+if(data51.mechanism === undefined){
+data51.mechanism = "none";
 }
-else {
-const err110 = {instancePath:instancePath+"/kafka/sasl/username",schemaPath:"#/properties/kafka/properties/sasl/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.kafka.properties.sasl.properties.username.type,parentSchema:schema31.properties.kafka.properties.sasl.properties.username,data:data52};
+if(data51.username === undefined){
+data51.username = "";
+}
+if(data51.password === undefined){
+data51.password = "";
+}
+for(const key10 in data51){
+if(!(((key10 === "mechanism") || (key10 === "username")) || (key10 === "password"))){
+const err110 = {instancePath:instancePath+"/kafka/sasl",schemaPath:"#/properties/kafka/properties/sasl/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.kafka.properties.sasl,data:data51};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -7242,10 +7243,10 @@ vErrors.push(err110);
 }
 errors++;
 }
-let data53 = data50.password;
-if(typeof data53 === "string"){
-if(func3(data53) > 4096){
-const err111 = {instancePath:instancePath+"/kafka/sasl/password",schemaPath:"#/properties/kafka/properties/sasl/properties/password/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema31.properties.kafka.properties.sasl.properties.password,data:data53};
+}
+let data52 = data51.mechanism;
+if(!((((data52 === "none") || (data52 === "plain")) || (data52 === "scram-sha-256")) || (data52 === "scram-sha-512"))){
+const err111 = {instancePath:instancePath+"/kafka/sasl/mechanism",schemaPath:"#/properties/kafka/properties/sasl/properties/mechanism/enum",keyword:"enum",params:{allowedValues: schema31.properties.kafka.properties.sasl.properties.mechanism.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.kafka.properties.sasl.properties.mechanism.enum,parentSchema:schema31.properties.kafka.properties.sasl.properties.mechanism,data:data52};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -7254,9 +7255,10 @@ vErrors.push(err111);
 }
 errors++;
 }
-}
-else {
-const err112 = {instancePath:instancePath+"/kafka/sasl/password",schemaPath:"#/properties/kafka/properties/sasl/properties/password/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.kafka.properties.sasl.properties.password.type,parentSchema:schema31.properties.kafka.properties.sasl.properties.password,data:data53};
+let data53 = data51.username;
+if(typeof data53 === "string"){
+if(func3(data53) > 1024){
+const err112 = {instancePath:instancePath+"/kafka/sasl/username",schemaPath:"#/properties/kafka/properties/sasl/properties/username/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters",schema:1024,parentSchema:schema31.properties.kafka.properties.sasl.properties.username,data:data53};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -7267,7 +7269,7 @@ errors++;
 }
 }
 else {
-const err113 = {instancePath:instancePath+"/kafka/sasl",schemaPath:"#/properties/kafka/properties/sasl/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.kafka.properties.sasl.type,parentSchema:schema31.properties.kafka.properties.sasl,data:data50};
+const err113 = {instancePath:instancePath+"/kafka/sasl/username",schemaPath:"#/properties/kafka/properties/sasl/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.kafka.properties.sasl.properties.username.type,parentSchema:schema31.properties.kafka.properties.sasl.properties.username,data:data53};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -7276,9 +7278,10 @@ vErrors.push(err113);
 }
 errors++;
 }
-let data54 = data39.waitMs;
-if(!(((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54))) && (isFinite(data54)))){
-const err114 = {instancePath:instancePath+"/kafka/waitMs",schemaPath:"#/properties/kafka/properties/waitMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.kafka.properties.waitMs.type,parentSchema:schema31.properties.kafka.properties.waitMs,data:data54};
+let data54 = data51.password;
+if(typeof data54 === "string"){
+if(func3(data54) > 4096){
+const err114 = {instancePath:instancePath+"/kafka/sasl/password",schemaPath:"#/properties/kafka/properties/sasl/properties/password/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema31.properties.kafka.properties.sasl.properties.password,data:data54};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -7287,9 +7290,9 @@ vErrors.push(err114);
 }
 errors++;
 }
-if((typeof data54 == "number") && (isFinite(data54))){
-if(data54 > 3600000 || isNaN(data54)){
-const err115 = {instancePath:instancePath+"/kafka/waitMs",schemaPath:"#/properties/kafka/properties/waitMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600000},message:"must be <= 3600000",schema:3600000,parentSchema:schema31.properties.kafka.properties.waitMs,data:data54};
+}
+else {
+const err115 = {instancePath:instancePath+"/kafka/sasl/password",schemaPath:"#/properties/kafka/properties/sasl/properties/password/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.kafka.properties.sasl.properties.password.type,parentSchema:schema31.properties.kafka.properties.sasl.properties.password,data:data54};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -7298,8 +7301,9 @@ vErrors.push(err115);
 }
 errors++;
 }
-if(data54 < 0 || isNaN(data54)){
-const err116 = {instancePath:instancePath+"/kafka/waitMs",schemaPath:"#/properties/kafka/properties/waitMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.kafka.properties.waitMs,data:data54};
+}
+else {
+const err116 = {instancePath:instancePath+"/kafka/sasl",schemaPath:"#/properties/kafka/properties/sasl/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.kafka.properties.sasl.type,parentSchema:schema31.properties.kafka.properties.sasl,data:data51};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -7308,10 +7312,9 @@ vErrors.push(err116);
 }
 errors++;
 }
-}
-}
-else {
-const err117 = {instancePath:instancePath+"/kafka",schemaPath:"#/properties/kafka/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.kafka.type,parentSchema:schema31.properties.kafka,data:data39};
+let data55 = data39.waitMs;
+if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
+const err117 = {instancePath:instancePath+"/kafka/waitMs",schemaPath:"#/properties/kafka/properties/waitMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.kafka.properties.waitMs.type,parentSchema:schema31.properties.kafka.properties.waitMs,data:data55};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -7320,20 +7323,9 @@ vErrors.push(err117);
 }
 errors++;
 }
-let data55 = data.schemaRegistry;
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-if(data55.url === undefined){
-data55.url = null;
-}
-if(data55.username === undefined){
-data55.username = "";
-}
-if(data55.password === undefined){
-data55.password = "";
-}
-for(const key11 in data55){
-if(!(((key11 === "url") || (key11 === "username")) || (key11 === "password"))){
-const err118 = {instancePath:instancePath+"/schemaRegistry",schemaPath:"#/properties/schemaRegistry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.schemaRegistry,data:data55};
+if((typeof data55 == "number") && (isFinite(data55))){
+if(data55 > 3600000 || isNaN(data55)){
+const err118 = {instancePath:instancePath+"/kafka/waitMs",schemaPath:"#/properties/kafka/properties/waitMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600000},message:"must be <= 3600000",schema:3600000,parentSchema:schema31.properties.kafka.properties.waitMs,data:data55};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -7342,10 +7334,8 @@ vErrors.push(err118);
 }
 errors++;
 }
-}
-let data56 = data55.url;
-if((typeof data56 !== "string") && (data56 !== null)){
-const err119 = {instancePath:instancePath+"/schemaRegistry/url",schemaPath:"#/properties/schemaRegistry/properties/url/type",keyword:"type",params:{type: schema31.properties.schemaRegistry.properties.url.type},message:"must be string,null",schema:schema31.properties.schemaRegistry.properties.url.type,parentSchema:schema31.properties.schemaRegistry.properties.url,data:data56};
+if(data55 < 0 || isNaN(data55)){
+const err119 = {instancePath:instancePath+"/kafka/waitMs",schemaPath:"#/properties/kafka/properties/waitMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.kafka.properties.waitMs,data:data55};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -7354,9 +7344,10 @@ vErrors.push(err119);
 }
 errors++;
 }
-if(typeof data56 === "string"){
-if(!pattern12.test(data56)){
-const err120 = {instancePath:instancePath+"/schemaRegistry/url",schemaPath:"#/properties/schemaRegistry/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://[^\\s@]+$"},message:"must match pattern \""+"^https?://[^\\s@]+$"+"\"",schema:"^https?://[^\\s@]+$",parentSchema:schema31.properties.schemaRegistry.properties.url,data:data56};
+}
+}
+else {
+const err120 = {instancePath:instancePath+"/kafka",schemaPath:"#/properties/kafka/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.kafka.type,parentSchema:schema31.properties.kafka,data:data39};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -7365,11 +7356,20 @@ vErrors.push(err120);
 }
 errors++;
 }
+let data56 = data.schemaRegistry;
+if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
+if(data56.url === undefined){
+data56.url = null;
 }
-let data57 = data55.username;
-if(typeof data57 === "string"){
-if(func3(data57) > 1024){
-const err121 = {instancePath:instancePath+"/schemaRegistry/username",schemaPath:"#/properties/schemaRegistry/properties/username/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters",schema:1024,parentSchema:schema31.properties.schemaRegistry.properties.username,data:data57};
+if(data56.username === undefined){
+data56.username = "";
+}
+if(data56.password === undefined){
+data56.password = "";
+}
+for(const key11 in data56){
+if(!(((key11 === "url") || (key11 === "username")) || (key11 === "password"))){
+const err121 = {instancePath:instancePath+"/schemaRegistry",schemaPath:"#/properties/schemaRegistry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.schemaRegistry,data:data56};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -7379,8 +7379,9 @@ vErrors.push(err121);
 errors++;
 }
 }
-else {
-const err122 = {instancePath:instancePath+"/schemaRegistry/username",schemaPath:"#/properties/schemaRegistry/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.schemaRegistry.properties.username.type,parentSchema:schema31.properties.schemaRegistry.properties.username,data:data57};
+let data57 = data56.url;
+if((typeof data57 !== "string") && (data57 !== null)){
+const err122 = {instancePath:instancePath+"/schemaRegistry/url",schemaPath:"#/properties/schemaRegistry/properties/url/type",keyword:"type",params:{type: schema31.properties.schemaRegistry.properties.url.type},message:"must be string,null",schema:schema31.properties.schemaRegistry.properties.url.type,parentSchema:schema31.properties.schemaRegistry.properties.url,data:data57};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -7389,10 +7390,9 @@ vErrors.push(err122);
 }
 errors++;
 }
-let data58 = data55.password;
-if(typeof data58 === "string"){
-if(func3(data58) > 4096){
-const err123 = {instancePath:instancePath+"/schemaRegistry/password",schemaPath:"#/properties/schemaRegistry/properties/password/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema31.properties.schemaRegistry.properties.password,data:data58};
+if(typeof data57 === "string"){
+if(!pattern12.test(data57)){
+const err123 = {instancePath:instancePath+"/schemaRegistry/url",schemaPath:"#/properties/schemaRegistry/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://[^\\s@]+$"},message:"must match pattern \""+"^https?://[^\\s@]+$"+"\"",schema:"^https?://[^\\s@]+$",parentSchema:schema31.properties.schemaRegistry.properties.url,data:data57};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -7402,8 +7402,10 @@ vErrors.push(err123);
 errors++;
 }
 }
-else {
-const err124 = {instancePath:instancePath+"/schemaRegistry/password",schemaPath:"#/properties/schemaRegistry/properties/password/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.schemaRegistry.properties.password.type,parentSchema:schema31.properties.schemaRegistry.properties.password,data:data58};
+let data58 = data56.username;
+if(typeof data58 === "string"){
+if(func3(data58) > 1024){
+const err124 = {instancePath:instancePath+"/schemaRegistry/username",schemaPath:"#/properties/schemaRegistry/properties/username/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters",schema:1024,parentSchema:schema31.properties.schemaRegistry.properties.username,data:data58};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -7414,7 +7416,7 @@ errors++;
 }
 }
 else {
-const err125 = {instancePath:instancePath+"/schemaRegistry",schemaPath:"#/properties/schemaRegistry/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.schemaRegistry.type,parentSchema:schema31.properties.schemaRegistry,data:data55};
+const err125 = {instancePath:instancePath+"/schemaRegistry/username",schemaPath:"#/properties/schemaRegistry/properties/username/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.schemaRegistry.properties.username.type,parentSchema:schema31.properties.schemaRegistry.properties.username,data:data58};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -7423,14 +7425,10 @@ vErrors.push(err125);
 }
 errors++;
 }
-let data59 = data.views;
-if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
-if(data59.ageMsMax === undefined){
-data59.ageMsMax = 900000;
-}
-for(const key12 in data59){
-if(!(key12 === "ageMsMax")){
-const err126 = {instancePath:instancePath+"/views",schemaPath:"#/properties/views/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.views,data:data59};
+let data59 = data56.password;
+if(typeof data59 === "string"){
+if(func3(data59) > 4096){
+const err126 = {instancePath:instancePath+"/schemaRegistry/password",schemaPath:"#/properties/schemaRegistry/properties/password/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema31.properties.schemaRegistry.properties.password,data:data59};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -7440,9 +7438,8 @@ vErrors.push(err126);
 errors++;
 }
 }
-let data60 = data59.ageMsMax;
-if(!(((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60))) && (isFinite(data60)))){
-const err127 = {instancePath:instancePath+"/views/ageMsMax",schemaPath:"#/properties/views/properties/ageMsMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.views.properties.ageMsMax.type,parentSchema:schema31.properties.views.properties.ageMsMax,data:data60};
+else {
+const err127 = {instancePath:instancePath+"/schemaRegistry/password",schemaPath:"#/properties/schemaRegistry/properties/password/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.schemaRegistry.properties.password.type,parentSchema:schema31.properties.schemaRegistry.properties.password,data:data59};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -7451,9 +7448,9 @@ vErrors.push(err127);
 }
 errors++;
 }
-if((typeof data60 == "number") && (isFinite(data60))){
-if(data60 > 604800000 || isNaN(data60)){
-const err128 = {instancePath:instancePath+"/views/ageMsMax",schemaPath:"#/properties/views/properties/ageMsMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 604800000},message:"must be <= 604800000",schema:604800000,parentSchema:schema31.properties.views.properties.ageMsMax,data:data60};
+}
+else {
+const err128 = {instancePath:instancePath+"/schemaRegistry",schemaPath:"#/properties/schemaRegistry/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.schemaRegistry.type,parentSchema:schema31.properties.schemaRegistry,data:data56};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -7462,8 +7459,14 @@ vErrors.push(err128);
 }
 errors++;
 }
-if(data60 < 1000 || isNaN(data60)){
-const err129 = {instancePath:instancePath+"/views/ageMsMax",schemaPath:"#/properties/views/properties/ageMsMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000",schema:1000,parentSchema:schema31.properties.views.properties.ageMsMax,data:data60};
+let data60 = data.views;
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+if(data60.ageMsMax === undefined){
+data60.ageMsMax = 900000;
+}
+for(const key12 in data60){
+if(!(key12 === "ageMsMax")){
+const err129 = {instancePath:instancePath+"/views",schemaPath:"#/properties/views/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.views,data:data60};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -7473,9 +7476,9 @@ vErrors.push(err129);
 errors++;
 }
 }
-}
-else {
-const err130 = {instancePath:instancePath+"/views",schemaPath:"#/properties/views/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.views.type,parentSchema:schema31.properties.views,data:data59};
+let data61 = data60.ageMsMax;
+if(!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))){
+const err130 = {instancePath:instancePath+"/views/ageMsMax",schemaPath:"#/properties/views/properties/ageMsMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.views.properties.ageMsMax.type,parentSchema:schema31.properties.views.properties.ageMsMax,data:data61};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -7484,23 +7487,9 @@ vErrors.push(err130);
 }
 errors++;
 }
-let data61 = data.audit;
-if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
-if(data61.mode === undefined){
-data61.mode = "strict";
-}
-if(data61.arguments === undefined){
-data61.arguments = "redacted";
-}
-if(data61.redaction === undefined){
-data61.redaction = {};
-}
-if(data61.spoolBytesMax === undefined){
-data61.spoolBytesMax = 1073741824;
-}
-for(const key13 in data61){
-if(!((((key13 === "mode") || (key13 === "arguments")) || (key13 === "redaction")) || (key13 === "spoolBytesMax"))){
-const err131 = {instancePath:instancePath+"/audit",schemaPath:"#/properties/audit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.audit,data:data61};
+if((typeof data61 == "number") && (isFinite(data61))){
+if(data61 > 604800000 || isNaN(data61)){
+const err131 = {instancePath:instancePath+"/views/ageMsMax",schemaPath:"#/properties/views/properties/ageMsMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 604800000},message:"must be <= 604800000",schema:604800000,parentSchema:schema31.properties.views.properties.ageMsMax,data:data61};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -7509,10 +7498,8 @@ vErrors.push(err131);
 }
 errors++;
 }
-}
-let data62 = data61.mode;
-if(!((data62 === "strict") || (data62 === "buffered"))){
-const err132 = {instancePath:instancePath+"/audit/mode",schemaPath:"#/properties/audit/properties/mode/enum",keyword:"enum",params:{allowedValues: schema31.properties.audit.properties.mode.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.audit.properties.mode.enum,parentSchema:schema31.properties.audit.properties.mode,data:data62};
+if(data61 < 1000 || isNaN(data61)){
+const err132 = {instancePath:instancePath+"/views/ageMsMax",schemaPath:"#/properties/views/properties/ageMsMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000",schema:1000,parentSchema:schema31.properties.views.properties.ageMsMax,data:data61};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -7521,9 +7508,10 @@ vErrors.push(err132);
 }
 errors++;
 }
-let data63 = data61.arguments;
-if(!((data63 === "redacted") || (data63 === "none"))){
-const err133 = {instancePath:instancePath+"/audit/arguments",schemaPath:"#/properties/audit/properties/arguments/enum",keyword:"enum",params:{allowedValues: schema31.properties.audit.properties.arguments.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.audit.properties.arguments.enum,parentSchema:schema31.properties.audit.properties.arguments,data:data63};
+}
+}
+else {
+const err133 = {instancePath:instancePath+"/views",schemaPath:"#/properties/views/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.views.type,parentSchema:schema31.properties.views,data:data60};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -7532,17 +7520,23 @@ vErrors.push(err133);
 }
 errors++;
 }
-let data64 = data61.redaction;
-if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
-if(data64.keys === undefined){
-data64.keys = [];
+let data62 = data.audit;
+if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
+if(data62.mode === undefined){
+data62.mode = "strict";
 }
-if(data64.patterns === undefined){
-data64.patterns = [];
+if(data62.arguments === undefined){
+data62.arguments = "redacted";
 }
-for(const key14 in data64){
-if(!((key14 === "keys") || (key14 === "patterns"))){
-const err134 = {instancePath:instancePath+"/audit/redaction",schemaPath:"#/properties/audit/properties/redaction/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.audit.properties.redaction,data:data64};
+if(data62.redaction === undefined){
+data62.redaction = {};
+}
+if(data62.spoolBytesMax === undefined){
+data62.spoolBytesMax = 1073741824;
+}
+for(const key13 in data62){
+if(!((((key13 === "mode") || (key13 === "arguments")) || (key13 === "redaction")) || (key13 === "spoolBytesMax"))){
+const err134 = {instancePath:instancePath+"/audit",schemaPath:"#/properties/audit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.audit,data:data62};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -7552,10 +7546,9 @@ vErrors.push(err134);
 errors++;
 }
 }
-let data65 = data64.keys;
-if(Array.isArray(data65)){
-if(data65.length > 256){
-const err135 = {instancePath:instancePath+"/audit/redaction/keys",schemaPath:"#/properties/audit/properties/redaction/properties/keys/maxItems",keyword:"maxItems",params:{limit: 256},message:"must NOT have more than 256 items",schema:256,parentSchema:schema31.properties.audit.properties.redaction.properties.keys,data:data65};
+let data63 = data62.mode;
+if(!((data63 === "strict") || (data63 === "buffered"))){
+const err135 = {instancePath:instancePath+"/audit/mode",schemaPath:"#/properties/audit/properties/mode/enum",keyword:"enum",params:{allowedValues: schema31.properties.audit.properties.mode.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.audit.properties.mode.enum,parentSchema:schema31.properties.audit.properties.mode,data:data63};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -7564,12 +7557,9 @@ vErrors.push(err135);
 }
 errors++;
 }
-const len6 = data65.length;
-for(let i6=0; i6<len6; i6++){
-let data66 = data65[i6];
-if(typeof data66 === "string"){
-if(func3(data66) > 128){
-const err136 = {instancePath:instancePath+"/audit/redaction/keys/" + i6,schemaPath:"#/properties/audit/properties/redaction/properties/keys/items/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters",schema:128,parentSchema:schema31.properties.audit.properties.redaction.properties.keys.items,data:data66};
+let data64 = data62.arguments;
+if(!((data64 === "redacted") || (data64 === "none"))){
+const err136 = {instancePath:instancePath+"/audit/arguments",schemaPath:"#/properties/audit/properties/arguments/enum",keyword:"enum",params:{allowedValues: schema31.properties.audit.properties.arguments.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.audit.properties.arguments.enum,parentSchema:schema31.properties.audit.properties.arguments,data:data64};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -7578,8 +7568,17 @@ vErrors.push(err136);
 }
 errors++;
 }
-if(func3(data66) < 1){
-const err137 = {instancePath:instancePath+"/audit/redaction/keys/" + i6,schemaPath:"#/properties/audit/properties/redaction/properties/keys/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.audit.properties.redaction.properties.keys.items,data:data66};
+let data65 = data62.redaction;
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(data65.keys === undefined){
+data65.keys = [];
+}
+if(data65.patterns === undefined){
+data65.patterns = [];
+}
+for(const key14 in data65){
+if(!((key14 === "keys") || (key14 === "patterns"))){
+const err137 = {instancePath:instancePath+"/audit/redaction",schemaPath:"#/properties/audit/properties/redaction/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.audit.properties.redaction,data:data65};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -7589,8 +7588,10 @@ vErrors.push(err137);
 errors++;
 }
 }
-else {
-const err138 = {instancePath:instancePath+"/audit/redaction/keys/" + i6,schemaPath:"#/properties/audit/properties/redaction/properties/keys/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.audit.properties.redaction.properties.keys.items.type,parentSchema:schema31.properties.audit.properties.redaction.properties.keys.items,data:data66};
+let data66 = data65.keys;
+if(Array.isArray(data66)){
+if(data66.length > 256){
+const err138 = {instancePath:instancePath+"/audit/redaction/keys",schemaPath:"#/properties/audit/properties/redaction/properties/keys/maxItems",keyword:"maxItems",params:{limit: 256},message:"must NOT have more than 256 items",schema:256,parentSchema:schema31.properties.audit.properties.redaction.properties.keys,data:data66};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -7599,10 +7600,12 @@ vErrors.push(err138);
 }
 errors++;
 }
-}
-}
-else {
-const err139 = {instancePath:instancePath+"/audit/redaction/keys",schemaPath:"#/properties/audit/properties/redaction/properties/keys/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.audit.properties.redaction.properties.keys.type,parentSchema:schema31.properties.audit.properties.redaction.properties.keys,data:data65};
+const len6 = data66.length;
+for(let i6=0; i6<len6; i6++){
+let data67 = data66[i6];
+if(typeof data67 === "string"){
+if(func3(data67) > 128){
+const err139 = {instancePath:instancePath+"/audit/redaction/keys/" + i6,schemaPath:"#/properties/audit/properties/redaction/properties/keys/items/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters",schema:128,parentSchema:schema31.properties.audit.properties.redaction.properties.keys.items,data:data67};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -7611,10 +7614,8 @@ vErrors.push(err139);
 }
 errors++;
 }
-let data67 = data64.patterns;
-if(Array.isArray(data67)){
-if(data67.length > 64){
-const err140 = {instancePath:instancePath+"/audit/redaction/patterns",schemaPath:"#/properties/audit/properties/redaction/properties/patterns/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items",schema:64,parentSchema:schema31.properties.audit.properties.redaction.properties.patterns,data:data67};
+if(func3(data67) < 1){
+const err140 = {instancePath:instancePath+"/audit/redaction/keys/" + i6,schemaPath:"#/properties/audit/properties/redaction/properties/keys/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.audit.properties.redaction.properties.keys.items,data:data67};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -7623,12 +7624,9 @@ vErrors.push(err140);
 }
 errors++;
 }
-const len7 = data67.length;
-for(let i7=0; i7<len7; i7++){
-let data68 = data67[i7];
-if(typeof data68 === "string"){
-if(func3(data68) > 512){
-const err141 = {instancePath:instancePath+"/audit/redaction/patterns/" + i7,schemaPath:"#/properties/audit/properties/redaction/properties/patterns/items/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters",schema:512,parentSchema:schema31.properties.audit.properties.redaction.properties.patterns.items,data:data68};
+}
+else {
+const err141 = {instancePath:instancePath+"/audit/redaction/keys/" + i6,schemaPath:"#/properties/audit/properties/redaction/properties/keys/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.audit.properties.redaction.properties.keys.items.type,parentSchema:schema31.properties.audit.properties.redaction.properties.keys.items,data:data67};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -7637,8 +7635,10 @@ vErrors.push(err141);
 }
 errors++;
 }
-if(func3(data68) < 1){
-const err142 = {instancePath:instancePath+"/audit/redaction/patterns/" + i7,schemaPath:"#/properties/audit/properties/redaction/properties/patterns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.audit.properties.redaction.properties.patterns.items,data:data68};
+}
+}
+else {
+const err142 = {instancePath:instancePath+"/audit/redaction/keys",schemaPath:"#/properties/audit/properties/redaction/properties/keys/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.audit.properties.redaction.properties.keys.type,parentSchema:schema31.properties.audit.properties.redaction.properties.keys,data:data66};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -7647,9 +7647,10 @@ vErrors.push(err142);
 }
 errors++;
 }
-}
-else {
-const err143 = {instancePath:instancePath+"/audit/redaction/patterns/" + i7,schemaPath:"#/properties/audit/properties/redaction/properties/patterns/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.audit.properties.redaction.properties.patterns.items.type,parentSchema:schema31.properties.audit.properties.redaction.properties.patterns.items,data:data68};
+let data68 = data65.patterns;
+if(Array.isArray(data68)){
+if(data68.length > 64){
+const err143 = {instancePath:instancePath+"/audit/redaction/patterns",schemaPath:"#/properties/audit/properties/redaction/properties/patterns/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items",schema:64,parentSchema:schema31.properties.audit.properties.redaction.properties.patterns,data:data68};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -7658,10 +7659,12 @@ vErrors.push(err143);
 }
 errors++;
 }
-}
-}
-else {
-const err144 = {instancePath:instancePath+"/audit/redaction/patterns",schemaPath:"#/properties/audit/properties/redaction/properties/patterns/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.audit.properties.redaction.properties.patterns.type,parentSchema:schema31.properties.audit.properties.redaction.properties.patterns,data:data67};
+const len7 = data68.length;
+for(let i7=0; i7<len7; i7++){
+let data69 = data68[i7];
+if(typeof data69 === "string"){
+if(func3(data69) > 512){
+const err144 = {instancePath:instancePath+"/audit/redaction/patterns/" + i7,schemaPath:"#/properties/audit/properties/redaction/properties/patterns/items/maxLength",keyword:"maxLength",params:{limit: 512},message:"must NOT have more than 512 characters",schema:512,parentSchema:schema31.properties.audit.properties.redaction.properties.patterns.items,data:data69};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -7670,9 +7673,8 @@ vErrors.push(err144);
 }
 errors++;
 }
-}
-else {
-const err145 = {instancePath:instancePath+"/audit/redaction",schemaPath:"#/properties/audit/properties/redaction/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.audit.properties.redaction.type,parentSchema:schema31.properties.audit.properties.redaction,data:data64};
+if(func3(data69) < 1){
+const err145 = {instancePath:instancePath+"/audit/redaction/patterns/" + i7,schemaPath:"#/properties/audit/properties/redaction/properties/patterns/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.audit.properties.redaction.properties.patterns.items,data:data69};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -7681,9 +7683,9 @@ vErrors.push(err145);
 }
 errors++;
 }
-let data69 = data61.spoolBytesMax;
-if(!(((typeof data69 == "number") && (!(data69 % 1) && !isNaN(data69))) && (isFinite(data69)))){
-const err146 = {instancePath:instancePath+"/audit/spoolBytesMax",schemaPath:"#/properties/audit/properties/spoolBytesMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.audit.properties.spoolBytesMax.type,parentSchema:schema31.properties.audit.properties.spoolBytesMax,data:data69};
+}
+else {
+const err146 = {instancePath:instancePath+"/audit/redaction/patterns/" + i7,schemaPath:"#/properties/audit/properties/redaction/properties/patterns/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.audit.properties.redaction.properties.patterns.items.type,parentSchema:schema31.properties.audit.properties.redaction.properties.patterns.items,data:data69};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -7692,9 +7694,10 @@ vErrors.push(err146);
 }
 errors++;
 }
-if((typeof data69 == "number") && (isFinite(data69))){
-if(data69 > 1099511627776 || isNaN(data69)){
-const err147 = {instancePath:instancePath+"/audit/spoolBytesMax",schemaPath:"#/properties/audit/properties/spoolBytesMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1099511627776},message:"must be <= 1099511627776",schema:1099511627776,parentSchema:schema31.properties.audit.properties.spoolBytesMax,data:data69};
+}
+}
+else {
+const err147 = {instancePath:instancePath+"/audit/redaction/patterns",schemaPath:"#/properties/audit/properties/redaction/properties/patterns/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.audit.properties.redaction.properties.patterns.type,parentSchema:schema31.properties.audit.properties.redaction.properties.patterns,data:data68};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -7703,8 +7706,9 @@ vErrors.push(err147);
 }
 errors++;
 }
-if(data69 < 1048576 || isNaN(data69)){
-const err148 = {instancePath:instancePath+"/audit/spoolBytesMax",schemaPath:"#/properties/audit/properties/spoolBytesMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1048576},message:"must be >= 1048576",schema:1048576,parentSchema:schema31.properties.audit.properties.spoolBytesMax,data:data69};
+}
+else {
+const err148 = {instancePath:instancePath+"/audit/redaction",schemaPath:"#/properties/audit/properties/redaction/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.audit.properties.redaction.type,parentSchema:schema31.properties.audit.properties.redaction,data:data65};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -7713,10 +7717,9 @@ vErrors.push(err148);
 }
 errors++;
 }
-}
-}
-else {
-const err149 = {instancePath:instancePath+"/audit",schemaPath:"#/properties/audit/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.audit.type,parentSchema:schema31.properties.audit,data:data61};
+let data70 = data62.spoolBytesMax;
+if(!(((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70))) && (isFinite(data70)))){
+const err149 = {instancePath:instancePath+"/audit/spoolBytesMax",schemaPath:"#/properties/audit/properties/spoolBytesMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.audit.properties.spoolBytesMax.type,parentSchema:schema31.properties.audit.properties.spoolBytesMax,data:data70};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -7725,14 +7728,9 @@ vErrors.push(err149);
 }
 errors++;
 }
-let data70 = data.authentication;
-if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
-if(data70.issuers === undefined){
-data70.issuers = [];
-}
-for(const key15 in data70){
-if(!(key15 === "issuers")){
-const err150 = {instancePath:instancePath+"/authentication",schemaPath:"#/properties/authentication/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.authentication,data:data70};
+if((typeof data70 == "number") && (isFinite(data70))){
+if(data70 > 1099511627776 || isNaN(data70)){
+const err150 = {instancePath:instancePath+"/audit/spoolBytesMax",schemaPath:"#/properties/audit/properties/spoolBytesMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1099511627776},message:"must be <= 1099511627776",schema:1099511627776,parentSchema:schema31.properties.audit.properties.spoolBytesMax,data:data70};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -7741,11 +7739,8 @@ vErrors.push(err150);
 }
 errors++;
 }
-}
-let data71 = data70.issuers;
-if(Array.isArray(data71)){
-if(data71.length > 64){
-const err151 = {instancePath:instancePath+"/authentication/issuers",schemaPath:"#/properties/authentication/properties/issuers/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items",schema:64,parentSchema:schema31.properties.authentication.properties.issuers,data:data71};
+if(data70 < 1048576 || isNaN(data70)){
+const err151 = {instancePath:instancePath+"/audit/spoolBytesMax",schemaPath:"#/properties/audit/properties/spoolBytesMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1048576},message:"must be >= 1048576",schema:1048576,parentSchema:schema31.properties.audit.properties.spoolBytesMax,data:data70};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -7754,24 +7749,10 @@ vErrors.push(err151);
 }
 errors++;
 }
-const len8 = data71.length;
-for(let i8=0; i8<len8; i8++){
-let data72 = data71[i8];
-if(data72 && typeof data72 == "object" && !Array.isArray(data72)){
-if(data72.algorithms === undefined){
-data72.algorithms = ["RS256"];
 }
-if(data72.organization === undefined){
-data72.organization = null;
 }
-if(data72.organizationClaim === undefined){
-data72.organizationClaim = null;
-}
-if(data72.claims === undefined){
-data72.claims = {};
-}
-if(data72.issuer === undefined){
-const err152 = {instancePath:instancePath+"/authentication/issuers/" + i8,schemaPath:"#/$defs/issuer/required",keyword:"required",params:{missingProperty: "issuer"},message:"must have required property '"+"issuer"+"'",schema:schema32.required,parentSchema:schema32,data:data72};
+else {
+const err152 = {instancePath:instancePath+"/audit",schemaPath:"#/properties/audit/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.audit.type,parentSchema:schema31.properties.audit,data:data62};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -7780,8 +7761,14 @@ vErrors.push(err152);
 }
 errors++;
 }
-if(data72.jwksUrl === undefined){
-const err153 = {instancePath:instancePath+"/authentication/issuers/" + i8,schemaPath:"#/$defs/issuer/required",keyword:"required",params:{missingProperty: "jwksUrl"},message:"must have required property '"+"jwksUrl"+"'",schema:schema32.required,parentSchema:schema32,data:data72};
+let data71 = data.authentication;
+if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
+if(data71.issuers === undefined){
+data71.issuers = [];
+}
+for(const key15 in data71){
+if(!(key15 === "issuers")){
+const err153 = {instancePath:instancePath+"/authentication",schemaPath:"#/properties/authentication/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.authentication,data:data71};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -7790,8 +7777,11 @@ vErrors.push(err153);
 }
 errors++;
 }
-if(data72.audiences === undefined){
-const err154 = {instancePath:instancePath+"/authentication/issuers/" + i8,schemaPath:"#/$defs/issuer/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema32.required,parentSchema:schema32,data:data72};
+}
+let data72 = data71.issuers;
+if(Array.isArray(data72)){
+if(data72.length > 64){
+const err154 = {instancePath:instancePath+"/authentication/issuers",schemaPath:"#/properties/authentication/properties/issuers/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items",schema:64,parentSchema:schema31.properties.authentication.properties.issuers,data:data72};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -7800,9 +7790,24 @@ vErrors.push(err154);
 }
 errors++;
 }
-for(const key16 in data72){
-if(!(((((((key16 === "issuer") || (key16 === "jwksUrl")) || (key16 === "audiences")) || (key16 === "algorithms")) || (key16 === "organization")) || (key16 === "organizationClaim")) || (key16 === "claims"))){
-const err155 = {instancePath:instancePath+"/authentication/issuers/" + i8,schemaPath:"#/$defs/issuer/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties",schema:false,parentSchema:schema32,data:data72};
+const len8 = data72.length;
+for(let i8=0; i8<len8; i8++){
+let data73 = data72[i8];
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+if(data73.algorithms === undefined){
+data73.algorithms = ["RS256"];
+}
+if(data73.organization === undefined){
+data73.organization = null;
+}
+if(data73.organizationClaim === undefined){
+data73.organizationClaim = null;
+}
+if(data73.claims === undefined){
+data73.claims = {};
+}
+if(data73.issuer === undefined){
+const err155 = {instancePath:instancePath+"/authentication/issuers/" + i8,schemaPath:"#/$defs/issuer/required",keyword:"required",params:{missingProperty: "issuer"},message:"must have required property '"+"issuer"+"'",schema:schema32.required,parentSchema:schema32,data:data73};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -7811,12 +7816,8 @@ vErrors.push(err155);
 }
 errors++;
 }
-}
-if(data72.issuer !== undefined){
-let data73 = data72.issuer;
-if(typeof data73 === "string"){
-if(func3(data73) > 1024){
-const err156 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/issuer",schemaPath:"#/$defs/issuer/properties/issuer/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters",schema:1024,parentSchema:schema32.properties.issuer,data:data73};
+if(data73.jwksUrl === undefined){
+const err156 = {instancePath:instancePath+"/authentication/issuers/" + i8,schemaPath:"#/$defs/issuer/required",keyword:"required",params:{missingProperty: "jwksUrl"},message:"must have required property '"+"jwksUrl"+"'",schema:schema32.required,parentSchema:schema32,data:data73};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -7825,8 +7826,8 @@ vErrors.push(err156);
 }
 errors++;
 }
-if(func3(data73) < 1){
-const err157 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/issuer",schemaPath:"#/$defs/issuer/properties/issuer/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.issuer,data:data73};
+if(data73.audiences === undefined){
+const err157 = {instancePath:instancePath+"/authentication/issuers/" + i8,schemaPath:"#/$defs/issuer/required",keyword:"required",params:{missingProperty: "audiences"},message:"must have required property '"+"audiences"+"'",schema:schema32.required,parentSchema:schema32,data:data73};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -7835,9 +7836,9 @@ vErrors.push(err157);
 }
 errors++;
 }
-}
-else {
-const err158 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/issuer",schemaPath:"#/$defs/issuer/properties/issuer/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.issuer.type,parentSchema:schema32.properties.issuer,data:data73};
+for(const key16 in data73){
+if(!(((((((key16 === "issuer") || (key16 === "jwksUrl")) || (key16 === "audiences")) || (key16 === "algorithms")) || (key16 === "organization")) || (key16 === "organizationClaim")) || (key16 === "claims"))){
+const err158 = {instancePath:instancePath+"/authentication/issuers/" + i8,schemaPath:"#/$defs/issuer/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties",schema:false,parentSchema:schema32,data:data73};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -7847,11 +7848,11 @@ vErrors.push(err158);
 errors++;
 }
 }
-if(data72.jwksUrl !== undefined){
-let data74 = data72.jwksUrl;
+if(data73.issuer !== undefined){
+let data74 = data73.issuer;
 if(typeof data74 === "string"){
-if(!pattern13.test(data74)){
-const err159 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/jwksUrl",schemaPath:"#/$defs/issuer/properties/jwksUrl/pattern",keyword:"pattern",params:{pattern: "^https?://[^#]+$"},message:"must match pattern \""+"^https?://[^#]+$"+"\"",schema:"^https?://[^#]+$",parentSchema:schema32.properties.jwksUrl,data:data74};
+if(func3(data74) > 1024){
+const err159 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/issuer",schemaPath:"#/$defs/issuer/properties/issuer/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters",schema:1024,parentSchema:schema32.properties.issuer,data:data74};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -7860,9 +7861,8 @@ vErrors.push(err159);
 }
 errors++;
 }
-}
-else {
-const err160 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/jwksUrl",schemaPath:"#/$defs/issuer/properties/jwksUrl/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.jwksUrl.type,parentSchema:schema32.properties.jwksUrl,data:data74};
+if(func3(data74) < 1){
+const err160 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/issuer",schemaPath:"#/$defs/issuer/properties/issuer/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.issuer,data:data74};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -7872,11 +7872,8 @@ vErrors.push(err160);
 errors++;
 }
 }
-if(data72.audiences !== undefined){
-let data75 = data72.audiences;
-if(Array.isArray(data75)){
-if(data75.length > 32){
-const err161 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/audiences",schemaPath:"#/$defs/issuer/properties/audiences/maxItems",keyword:"maxItems",params:{limit: 32},message:"must NOT have more than 32 items",schema:32,parentSchema:schema32.properties.audiences,data:data75};
+else {
+const err161 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/issuer",schemaPath:"#/$defs/issuer/properties/issuer/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.issuer.type,parentSchema:schema32.properties.issuer,data:data74};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -7885,8 +7882,12 @@ vErrors.push(err161);
 }
 errors++;
 }
-if(data75.length < 1){
-const err162 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/audiences",schemaPath:"#/$defs/issuer/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema32.properties.audiences,data:data75};
+}
+if(data73.jwksUrl !== undefined){
+let data75 = data73.jwksUrl;
+if(typeof data75 === "string"){
+if(!pattern13.test(data75)){
+const err162 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/jwksUrl",schemaPath:"#/$defs/issuer/properties/jwksUrl/pattern",keyword:"pattern",params:{pattern: "^https?://[^#]+$"},message:"must match pattern \""+"^https?://[^#]+$"+"\"",schema:"^https?://[^#]+$",parentSchema:schema32.properties.jwksUrl,data:data75};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -7895,12 +7896,9 @@ vErrors.push(err162);
 }
 errors++;
 }
-const len9 = data75.length;
-for(let i9=0; i9<len9; i9++){
-let data76 = data75[i9];
-if(typeof data76 === "string"){
-if(func3(data76) > 1024){
-const err163 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/audiences/" + i9,schemaPath:"#/$defs/issuer/properties/audiences/items/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters",schema:1024,parentSchema:schema32.properties.audiences.items,data:data76};
+}
+else {
+const err163 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/jwksUrl",schemaPath:"#/$defs/issuer/properties/jwksUrl/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.jwksUrl.type,parentSchema:schema32.properties.jwksUrl,data:data75};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -7909,8 +7907,12 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(func3(data76) < 1){
-const err164 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/audiences/" + i9,schemaPath:"#/$defs/issuer/properties/audiences/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.audiences.items,data:data76};
+}
+if(data73.audiences !== undefined){
+let data76 = data73.audiences;
+if(Array.isArray(data76)){
+if(data76.length > 32){
+const err164 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/audiences",schemaPath:"#/$defs/issuer/properties/audiences/maxItems",keyword:"maxItems",params:{limit: 32},message:"must NOT have more than 32 items",schema:32,parentSchema:schema32.properties.audiences,data:data76};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -7919,9 +7921,8 @@ vErrors.push(err164);
 }
 errors++;
 }
-}
-else {
-const err165 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/audiences/" + i9,schemaPath:"#/$defs/issuer/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.audiences.items.type,parentSchema:schema32.properties.audiences.items,data:data76};
+if(data76.length < 1){
+const err165 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/audiences",schemaPath:"#/$defs/issuer/properties/audiences/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema32.properties.audiences,data:data76};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -7930,10 +7931,12 @@ vErrors.push(err165);
 }
 errors++;
 }
-}
-}
-else {
-const err166 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/audiences",schemaPath:"#/$defs/issuer/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema32.properties.audiences.type,parentSchema:schema32.properties.audiences,data:data75};
+const len9 = data76.length;
+for(let i9=0; i9<len9; i9++){
+let data77 = data76[i9];
+if(typeof data77 === "string"){
+if(func3(data77) > 1024){
+const err166 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/audiences/" + i9,schemaPath:"#/$defs/issuer/properties/audiences/items/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters",schema:1024,parentSchema:schema32.properties.audiences.items,data:data77};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -7942,11 +7945,8 @@ vErrors.push(err166);
 }
 errors++;
 }
-}
-let data77 = data72.algorithms;
-if(Array.isArray(data77)){
-if(data77.length < 1){
-const err167 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/algorithms",schemaPath:"#/$defs/issuer/properties/algorithms/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema32.properties.algorithms,data:data77};
+if(func3(data77) < 1){
+const err167 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/audiences/" + i9,schemaPath:"#/$defs/issuer/properties/audiences/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.audiences.items,data:data77};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -7955,11 +7955,9 @@ vErrors.push(err167);
 }
 errors++;
 }
-const len10 = data77.length;
-for(let i10=0; i10<len10; i10++){
-let data78 = data77[i10];
-if(!(((((((((((data78 === "RS256") || (data78 === "RS384")) || (data78 === "RS512")) || (data78 === "PS256")) || (data78 === "PS384")) || (data78 === "PS512")) || (data78 === "ES256")) || (data78 === "ES384")) || (data78 === "ES512")) || (data78 === "EdDSA")) || (data78 === "Ed25519"))){
-const err168 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/algorithms/" + i10,schemaPath:"#/$defs/issuer/properties/algorithms/items/enum",keyword:"enum",params:{allowedValues: schema32.properties.algorithms.items.enum},message:"must be equal to one of the allowed values",schema:schema32.properties.algorithms.items.enum,parentSchema:schema32.properties.algorithms.items,data:data78};
+}
+else {
+const err168 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/audiences/" + i9,schemaPath:"#/$defs/issuer/properties/audiences/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.audiences.items.type,parentSchema:schema32.properties.audiences.items,data:data77};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -7971,7 +7969,7 @@ errors++;
 }
 }
 else {
-const err169 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/algorithms",schemaPath:"#/$defs/issuer/properties/algorithms/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema32.properties.algorithms.type,parentSchema:schema32.properties.algorithms,data:data77};
+const err169 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/audiences",schemaPath:"#/$defs/issuer/properties/audiences/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema32.properties.audiences.type,parentSchema:schema32.properties.audiences,data:data76};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -7980,9 +7978,11 @@ vErrors.push(err169);
 }
 errors++;
 }
-let data79 = data72.organization;
-if((typeof data79 !== "string") && (data79 !== null)){
-const err170 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/organization",schemaPath:"#/$defs/issuer/properties/organization/type",keyword:"type",params:{type: schema32.properties.organization.type},message:"must be string,null",schema:schema32.properties.organization.type,parentSchema:schema32.properties.organization,data:data79};
+}
+let data78 = data73.algorithms;
+if(Array.isArray(data78)){
+if(data78.length < 1){
+const err170 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/algorithms",schemaPath:"#/$defs/issuer/properties/algorithms/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema32.properties.algorithms,data:data78};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -7991,9 +7991,11 @@ vErrors.push(err170);
 }
 errors++;
 }
-if(typeof data79 === "string"){
-if(!pattern4.test(data79)){
-const err171 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/organization",schemaPath:"#/$defs/issuer/properties/organization/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$"+"\"",schema:"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$",parentSchema:schema32.properties.organization,data:data79};
+const len10 = data78.length;
+for(let i10=0; i10<len10; i10++){
+let data79 = data78[i10];
+if(!(((((((((((data79 === "RS256") || (data79 === "RS384")) || (data79 === "RS512")) || (data79 === "PS256")) || (data79 === "PS384")) || (data79 === "PS512")) || (data79 === "ES256")) || (data79 === "ES384")) || (data79 === "ES512")) || (data79 === "EdDSA")) || (data79 === "Ed25519"))){
+const err171 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/algorithms/" + i10,schemaPath:"#/$defs/issuer/properties/algorithms/items/enum",keyword:"enum",params:{allowedValues: schema32.properties.algorithms.items.enum},message:"must be equal to one of the allowed values",schema:schema32.properties.algorithms.items.enum,parentSchema:schema32.properties.algorithms.items,data:data79};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -8003,9 +8005,9 @@ vErrors.push(err171);
 errors++;
 }
 }
-let data80 = data72.organizationClaim;
-if((typeof data80 !== "string") && (data80 !== null)){
-const err172 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/organizationClaim",schemaPath:"#/$defs/issuer/properties/organizationClaim/type",keyword:"type",params:{type: schema32.properties.organizationClaim.type},message:"must be string,null",schema:schema32.properties.organizationClaim.type,parentSchema:schema32.properties.organizationClaim,data:data80};
+}
+else {
+const err172 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/algorithms",schemaPath:"#/$defs/issuer/properties/algorithms/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema32.properties.algorithms.type,parentSchema:schema32.properties.algorithms,data:data78};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -8014,9 +8016,9 @@ vErrors.push(err172);
 }
 errors++;
 }
-if(typeof data80 === "string"){
-if(func3(data80) > 256){
-const err173 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/organizationClaim",schemaPath:"#/$defs/issuer/properties/organizationClaim/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema32.properties.organizationClaim,data:data80};
+let data80 = data73.organization;
+if((typeof data80 !== "string") && (data80 !== null)){
+const err173 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/organization",schemaPath:"#/$defs/issuer/properties/organization/type",keyword:"type",params:{type: schema32.properties.organization.type},message:"must be string,null",schema:schema32.properties.organization.type,parentSchema:schema32.properties.organization,data:data80};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -8025,8 +8027,9 @@ vErrors.push(err173);
 }
 errors++;
 }
-if(func3(data80) < 1){
-const err174 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/organizationClaim",schemaPath:"#/$defs/issuer/properties/organizationClaim/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.organizationClaim,data:data80};
+if(typeof data80 === "string"){
+if(!pattern4.test(data80)){
+const err174 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/organization",schemaPath:"#/$defs/issuer/properties/organization/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$"+"\"",schema:"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,127}$",parentSchema:schema32.properties.organization,data:data80};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -8036,26 +8039,9 @@ vErrors.push(err174);
 errors++;
 }
 }
-let data81 = data72.claims;
-if(data81 && typeof data81 == "object" && !Array.isArray(data81)){
-if(data81.user === undefined){
-data81.user = "sub";
-}
-if(data81.agent === undefined){
-data81.agent = null;
-}
-if(data81.roles === undefined){
-data81.roles = "roles";
-}
-if(data81.scopes === undefined){
-data81.scopes = "scope";
-}
-if(data81.groups === undefined){
-data81.groups = "groups";
-}
-for(const key17 in data81){
-if(!(((((key17 === "user") || (key17 === "agent")) || (key17 === "roles")) || (key17 === "scopes")) || (key17 === "groups"))){
-const err175 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims",schemaPath:"#/$defs/issuer/properties/claims/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17},message:"must NOT have additional properties",schema:false,parentSchema:schema32.properties.claims,data:data81};
+let data81 = data73.organizationClaim;
+if((typeof data81 !== "string") && (data81 !== null)){
+const err175 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/organizationClaim",schemaPath:"#/$defs/issuer/properties/organizationClaim/type",keyword:"type",params:{type: schema32.properties.organizationClaim.type},message:"must be string,null",schema:schema32.properties.organizationClaim.type,parentSchema:schema32.properties.organizationClaim,data:data81};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -8064,11 +8050,9 @@ vErrors.push(err175);
 }
 errors++;
 }
-}
-let data82 = data81.user;
-if(typeof data82 === "string"){
-if(func3(data82) > 256){
-const err176 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/user",schemaPath:"#/$defs/issuer/properties/claims/properties/user/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema32.properties.claims.properties.user,data:data82};
+if(typeof data81 === "string"){
+if(func3(data81) > 256){
+const err176 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/organizationClaim",schemaPath:"#/$defs/issuer/properties/organizationClaim/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema32.properties.organizationClaim,data:data81};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -8077,8 +8061,8 @@ vErrors.push(err176);
 }
 errors++;
 }
-if(func3(data82) < 1){
-const err177 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/user",schemaPath:"#/$defs/issuer/properties/claims/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.claims.properties.user,data:data82};
+if(func3(data81) < 1){
+const err177 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/organizationClaim",schemaPath:"#/$defs/issuer/properties/organizationClaim/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.organizationClaim,data:data81};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -8088,8 +8072,26 @@ vErrors.push(err177);
 errors++;
 }
 }
-else {
-const err178 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/user",schemaPath:"#/$defs/issuer/properties/claims/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.claims.properties.user.type,parentSchema:schema32.properties.claims.properties.user,data:data82};
+let data82 = data73.claims;
+if(data82 && typeof data82 == "object" && !Array.isArray(data82)){
+if(data82.user === undefined){
+data82.user = "sub";
+}
+if(data82.agent === undefined){
+data82.agent = null;
+}
+if(data82.roles === undefined){
+data82.roles = "roles";
+}
+if(data82.scopes === undefined){
+data82.scopes = "scope";
+}
+if(data82.groups === undefined){
+data82.groups = "groups";
+}
+for(const key17 in data82){
+if(!(((((key17 === "user") || (key17 === "agent")) || (key17 === "roles")) || (key17 === "scopes")) || (key17 === "groups"))){
+const err178 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims",schemaPath:"#/$defs/issuer/properties/claims/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17},message:"must NOT have additional properties",schema:false,parentSchema:schema32.properties.claims,data:data82};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -8098,9 +8100,11 @@ vErrors.push(err178);
 }
 errors++;
 }
-let data83 = data81.agent;
-if((typeof data83 !== "string") && (data83 !== null)){
-const err179 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/agent",schemaPath:"#/$defs/issuer/properties/claims/properties/agent/type",keyword:"type",params:{type: schema32.properties.claims.properties.agent.type},message:"must be string,null",schema:schema32.properties.claims.properties.agent.type,parentSchema:schema32.properties.claims.properties.agent,data:data83};
+}
+let data83 = data82.user;
+if(typeof data83 === "string"){
+if(func3(data83) > 256){
+const err179 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/user",schemaPath:"#/$defs/issuer/properties/claims/properties/user/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema32.properties.claims.properties.user,data:data83};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -8109,9 +8113,8 @@ vErrors.push(err179);
 }
 errors++;
 }
-if(typeof data83 === "string"){
-if(func3(data83) > 256){
-const err180 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/agent",schemaPath:"#/$defs/issuer/properties/claims/properties/agent/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema32.properties.claims.properties.agent,data:data83};
+if(func3(data83) < 1){
+const err180 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/user",schemaPath:"#/$defs/issuer/properties/claims/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.claims.properties.user,data:data83};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -8120,8 +8123,9 @@ vErrors.push(err180);
 }
 errors++;
 }
-if(func3(data83) < 1){
-const err181 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/agent",schemaPath:"#/$defs/issuer/properties/claims/properties/agent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.claims.properties.agent,data:data83};
+}
+else {
+const err181 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/user",schemaPath:"#/$defs/issuer/properties/claims/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.claims.properties.user.type,parentSchema:schema32.properties.claims.properties.user,data:data83};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -8130,11 +8134,9 @@ vErrors.push(err181);
 }
 errors++;
 }
-}
-let data84 = data81.roles;
-if(typeof data84 === "string"){
-if(func3(data84) > 256){
-const err182 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/roles",schemaPath:"#/$defs/issuer/properties/claims/properties/roles/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema32.properties.claims.properties.roles,data:data84};
+let data84 = data82.agent;
+if((typeof data84 !== "string") && (data84 !== null)){
+const err182 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/agent",schemaPath:"#/$defs/issuer/properties/claims/properties/agent/type",keyword:"type",params:{type: schema32.properties.claims.properties.agent.type},message:"must be string,null",schema:schema32.properties.claims.properties.agent.type,parentSchema:schema32.properties.claims.properties.agent,data:data84};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -8143,8 +8145,9 @@ vErrors.push(err182);
 }
 errors++;
 }
-if(func3(data84) < 1){
-const err183 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/roles",schemaPath:"#/$defs/issuer/properties/claims/properties/roles/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.claims.properties.roles,data:data84};
+if(typeof data84 === "string"){
+if(func3(data84) > 256){
+const err183 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/agent",schemaPath:"#/$defs/issuer/properties/claims/properties/agent/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema32.properties.claims.properties.agent,data:data84};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -8153,9 +8156,8 @@ vErrors.push(err183);
 }
 errors++;
 }
-}
-else {
-const err184 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/roles",schemaPath:"#/$defs/issuer/properties/claims/properties/roles/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.claims.properties.roles.type,parentSchema:schema32.properties.claims.properties.roles,data:data84};
+if(func3(data84) < 1){
+const err184 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/agent",schemaPath:"#/$defs/issuer/properties/claims/properties/agent/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.claims.properties.agent,data:data84};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -8164,10 +8166,11 @@ vErrors.push(err184);
 }
 errors++;
 }
-let data85 = data81.scopes;
+}
+let data85 = data82.roles;
 if(typeof data85 === "string"){
 if(func3(data85) > 256){
-const err185 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/scopes",schemaPath:"#/$defs/issuer/properties/claims/properties/scopes/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema32.properties.claims.properties.scopes,data:data85};
+const err185 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/roles",schemaPath:"#/$defs/issuer/properties/claims/properties/roles/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema32.properties.claims.properties.roles,data:data85};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -8177,7 +8180,7 @@ vErrors.push(err185);
 errors++;
 }
 if(func3(data85) < 1){
-const err186 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/scopes",schemaPath:"#/$defs/issuer/properties/claims/properties/scopes/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.claims.properties.scopes,data:data85};
+const err186 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/roles",schemaPath:"#/$defs/issuer/properties/claims/properties/roles/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.claims.properties.roles,data:data85};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -8188,7 +8191,7 @@ errors++;
 }
 }
 else {
-const err187 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/scopes",schemaPath:"#/$defs/issuer/properties/claims/properties/scopes/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.claims.properties.scopes.type,parentSchema:schema32.properties.claims.properties.scopes,data:data85};
+const err187 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/roles",schemaPath:"#/$defs/issuer/properties/claims/properties/roles/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.claims.properties.roles.type,parentSchema:schema32.properties.claims.properties.roles,data:data85};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -8197,10 +8200,10 @@ vErrors.push(err187);
 }
 errors++;
 }
-let data86 = data81.groups;
+let data86 = data82.scopes;
 if(typeof data86 === "string"){
 if(func3(data86) > 256){
-const err188 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/groups",schemaPath:"#/$defs/issuer/properties/claims/properties/groups/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema32.properties.claims.properties.groups,data:data86};
+const err188 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/scopes",schemaPath:"#/$defs/issuer/properties/claims/properties/scopes/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema32.properties.claims.properties.scopes,data:data86};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -8210,7 +8213,7 @@ vErrors.push(err188);
 errors++;
 }
 if(func3(data86) < 1){
-const err189 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/groups",schemaPath:"#/$defs/issuer/properties/claims/properties/groups/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.claims.properties.groups,data:data86};
+const err189 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/scopes",schemaPath:"#/$defs/issuer/properties/claims/properties/scopes/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.claims.properties.scopes,data:data86};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -8221,7 +8224,7 @@ errors++;
 }
 }
 else {
-const err190 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/groups",schemaPath:"#/$defs/issuer/properties/claims/properties/groups/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.claims.properties.groups.type,parentSchema:schema32.properties.claims.properties.groups,data:data86};
+const err190 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/scopes",schemaPath:"#/$defs/issuer/properties/claims/properties/scopes/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.claims.properties.scopes.type,parentSchema:schema32.properties.claims.properties.scopes,data:data86};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -8230,9 +8233,10 @@ vErrors.push(err190);
 }
 errors++;
 }
-}
-else {
-const err191 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims",schemaPath:"#/$defs/issuer/properties/claims/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.claims.type,parentSchema:schema32.properties.claims,data:data81};
+let data87 = data82.groups;
+if(typeof data87 === "string"){
+if(func3(data87) > 256){
+const err191 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/groups",schemaPath:"#/$defs/issuer/properties/claims/properties/groups/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema32.properties.claims.properties.groups,data:data87};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -8241,9 +8245,8 @@ vErrors.push(err191);
 }
 errors++;
 }
-}
-else {
-const err192 = {instancePath:instancePath+"/authentication/issuers/" + i8,schemaPath:"#/$defs/issuer/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.type,parentSchema:schema32,data:data72};
+if(func3(data87) < 1){
+const err192 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/groups",schemaPath:"#/$defs/issuer/properties/claims/properties/groups/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.claims.properties.groups,data:data87};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -8253,9 +8256,8 @@ vErrors.push(err192);
 errors++;
 }
 }
-}
 else {
-const err193 = {instancePath:instancePath+"/authentication/issuers",schemaPath:"#/properties/authentication/properties/issuers/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.authentication.properties.issuers.type,parentSchema:schema31.properties.authentication.properties.issuers,data:data71};
+const err193 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims/groups",schemaPath:"#/$defs/issuer/properties/claims/properties/groups/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.claims.properties.groups.type,parentSchema:schema32.properties.claims.properties.groups,data:data87};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -8266,7 +8268,7 @@ errors++;
 }
 }
 else {
-const err194 = {instancePath:instancePath+"/authentication",schemaPath:"#/properties/authentication/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.authentication.type,parentSchema:schema31.properties.authentication,data:data70};
+const err194 = {instancePath:instancePath+"/authentication/issuers/" + i8+"/claims",schemaPath:"#/$defs/issuer/properties/claims/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.claims.type,parentSchema:schema32.properties.claims,data:data82};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -8275,26 +8277,9 @@ vErrors.push(err194);
 }
 errors++;
 }
-let data87 = data.anomalies;
-if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
-if(data87.enabled === undefined){
-data87.enabled = true;
 }
-if(data87.alertsPerDay === undefined){
-data87.alertsPerDay = 2;
-}
-if(data87.windowMs === undefined){
-data87.windowMs = 60000;
-}
-if(data87.settleMs === undefined){
-data87.settleMs = 20000;
-}
-if(data87.responses === undefined){
-data87.responses = {};
-}
-for(const key18 in data87){
-if(!(((((key18 === "enabled") || (key18 === "alertsPerDay")) || (key18 === "windowMs")) || (key18 === "settleMs")) || (key18 === "responses"))){
-const err195 = {instancePath:instancePath+"/anomalies",schemaPath:"#/properties/anomalies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.anomalies,data:data87};
+else {
+const err195 = {instancePath:instancePath+"/authentication/issuers/" + i8,schemaPath:"#/$defs/issuer/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.type,parentSchema:schema32,data:data73};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -8304,9 +8289,9 @@ vErrors.push(err195);
 errors++;
 }
 }
-let data88 = data87.enabled;
-if(typeof data88 !== "boolean"){
-const err196 = {instancePath:instancePath+"/anomalies/enabled",schemaPath:"#/properties/anomalies/properties/enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.anomalies.properties.enabled.type,parentSchema:schema31.properties.anomalies.properties.enabled,data:data88};
+}
+else {
+const err196 = {instancePath:instancePath+"/authentication/issuers",schemaPath:"#/properties/authentication/properties/issuers/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.authentication.properties.issuers.type,parentSchema:schema31.properties.authentication.properties.issuers,data:data72};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -8315,10 +8300,9 @@ vErrors.push(err196);
 }
 errors++;
 }
-let data89 = data87.alertsPerDay;
-if((typeof data89 == "number") && (isFinite(data89))){
-if(data89 > 10000 || isNaN(data89)){
-const err197 = {instancePath:instancePath+"/anomalies/alertsPerDay",schemaPath:"#/properties/anomalies/properties/alertsPerDay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema31.properties.anomalies.properties.alertsPerDay,data:data89};
+}
+else {
+const err197 = {instancePath:instancePath+"/authentication",schemaPath:"#/properties/authentication/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.authentication.type,parentSchema:schema31.properties.authentication,data:data71};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -8327,8 +8311,26 @@ vErrors.push(err197);
 }
 errors++;
 }
-if(data89 <= 0 || isNaN(data89)){
-const err198 = {instancePath:instancePath+"/anomalies/alertsPerDay",schemaPath:"#/properties/anomalies/properties/alertsPerDay/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0",schema:0,parentSchema:schema31.properties.anomalies.properties.alertsPerDay,data:data89};
+let data88 = data.anomalies;
+if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
+if(data88.enabled === undefined){
+data88.enabled = true;
+}
+if(data88.alertsPerDay === undefined){
+data88.alertsPerDay = 2;
+}
+if(data88.windowMs === undefined){
+data88.windowMs = 60000;
+}
+if(data88.settleMs === undefined){
+data88.settleMs = 20000;
+}
+if(data88.responses === undefined){
+data88.responses = {};
+}
+for(const key18 in data88){
+if(!(((((key18 === "enabled") || (key18 === "alertsPerDay")) || (key18 === "windowMs")) || (key18 === "settleMs")) || (key18 === "responses"))){
+const err198 = {instancePath:instancePath+"/anomalies",schemaPath:"#/properties/anomalies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.anomalies,data:data88};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -8338,8 +8340,9 @@ vErrors.push(err198);
 errors++;
 }
 }
-else {
-const err199 = {instancePath:instancePath+"/anomalies/alertsPerDay",schemaPath:"#/properties/anomalies/properties/alertsPerDay/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema31.properties.anomalies.properties.alertsPerDay.type,parentSchema:schema31.properties.anomalies.properties.alertsPerDay,data:data89};
+let data89 = data88.enabled;
+if(typeof data89 !== "boolean"){
+const err199 = {instancePath:instancePath+"/anomalies/enabled",schemaPath:"#/properties/anomalies/properties/enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.anomalies.properties.enabled.type,parentSchema:schema31.properties.anomalies.properties.enabled,data:data89};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -8348,9 +8351,10 @@ vErrors.push(err199);
 }
 errors++;
 }
-let data90 = data87.windowMs;
-if(!(((typeof data90 == "number") && (!(data90 % 1) && !isNaN(data90))) && (isFinite(data90)))){
-const err200 = {instancePath:instancePath+"/anomalies/windowMs",schemaPath:"#/properties/anomalies/properties/windowMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.windowMs.type,parentSchema:schema31.properties.anomalies.properties.windowMs,data:data90};
+let data90 = data88.alertsPerDay;
+if((typeof data90 == "number") && (isFinite(data90))){
+if(data90 > 10000 || isNaN(data90)){
+const err200 = {instancePath:instancePath+"/anomalies/alertsPerDay",schemaPath:"#/properties/anomalies/properties/alertsPerDay/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema31.properties.anomalies.properties.alertsPerDay,data:data90};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -8359,9 +8363,8 @@ vErrors.push(err200);
 }
 errors++;
 }
-if((typeof data90 == "number") && (isFinite(data90))){
-if(data90 > 3600000 || isNaN(data90)){
-const err201 = {instancePath:instancePath+"/anomalies/windowMs",schemaPath:"#/properties/anomalies/properties/windowMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600000},message:"must be <= 3600000",schema:3600000,parentSchema:schema31.properties.anomalies.properties.windowMs,data:data90};
+if(data90 <= 0 || isNaN(data90)){
+const err201 = {instancePath:instancePath+"/anomalies/alertsPerDay",schemaPath:"#/properties/anomalies/properties/alertsPerDay/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0",schema:0,parentSchema:schema31.properties.anomalies.properties.alertsPerDay,data:data90};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -8370,8 +8373,9 @@ vErrors.push(err201);
 }
 errors++;
 }
-if(data90 < 1000 || isNaN(data90)){
-const err202 = {instancePath:instancePath+"/anomalies/windowMs",schemaPath:"#/properties/anomalies/properties/windowMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000",schema:1000,parentSchema:schema31.properties.anomalies.properties.windowMs,data:data90};
+}
+else {
+const err202 = {instancePath:instancePath+"/anomalies/alertsPerDay",schemaPath:"#/properties/anomalies/properties/alertsPerDay/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema31.properties.anomalies.properties.alertsPerDay.type,parentSchema:schema31.properties.anomalies.properties.alertsPerDay,data:data90};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -8380,10 +8384,9 @@ vErrors.push(err202);
 }
 errors++;
 }
-}
-let data91 = data87.settleMs;
+let data91 = data88.windowMs;
 if(!(((typeof data91 == "number") && (!(data91 % 1) && !isNaN(data91))) && (isFinite(data91)))){
-const err203 = {instancePath:instancePath+"/anomalies/settleMs",schemaPath:"#/properties/anomalies/properties/settleMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.settleMs.type,parentSchema:schema31.properties.anomalies.properties.settleMs,data:data91};
+const err203 = {instancePath:instancePath+"/anomalies/windowMs",schemaPath:"#/properties/anomalies/properties/windowMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.windowMs.type,parentSchema:schema31.properties.anomalies.properties.windowMs,data:data91};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -8393,8 +8396,8 @@ vErrors.push(err203);
 errors++;
 }
 if((typeof data91 == "number") && (isFinite(data91))){
-if(data91 > 600000 || isNaN(data91)){
-const err204 = {instancePath:instancePath+"/anomalies/settleMs",schemaPath:"#/properties/anomalies/properties/settleMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600000},message:"must be <= 600000",schema:600000,parentSchema:schema31.properties.anomalies.properties.settleMs,data:data91};
+if(data91 > 3600000 || isNaN(data91)){
+const err204 = {instancePath:instancePath+"/anomalies/windowMs",schemaPath:"#/properties/anomalies/properties/windowMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600000},message:"must be <= 3600000",schema:3600000,parentSchema:schema31.properties.anomalies.properties.windowMs,data:data91};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -8403,8 +8406,8 @@ vErrors.push(err204);
 }
 errors++;
 }
-if(data91 < 500 || isNaN(data91)){
-const err205 = {instancePath:instancePath+"/anomalies/settleMs",schemaPath:"#/properties/anomalies/properties/settleMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 500},message:"must be >= 500",schema:500,parentSchema:schema31.properties.anomalies.properties.settleMs,data:data91};
+if(data91 < 1000 || isNaN(data91)){
+const err205 = {instancePath:instancePath+"/anomalies/windowMs",schemaPath:"#/properties/anomalies/properties/windowMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000",schema:1000,parentSchema:schema31.properties.anomalies.properties.windowMs,data:data91};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -8414,20 +8417,9 @@ vErrors.push(err205);
 errors++;
 }
 }
-let data92 = data87.responses;
-if(data92 && typeof data92 == "object" && !Array.isArray(data92)){
-if(data92.caller === undefined){
-data92.caller = [];
-}
-if(data92.tool === undefined){
-data92.tool = [];
-}
-if(data92.server === undefined){
-data92.server = [];
-}
-for(const key19 in data92){
-if(!(((key19 === "caller") || (key19 === "tool")) || (key19 === "server"))){
-const err206 = {instancePath:instancePath+"/anomalies/responses",schemaPath:"#/properties/anomalies/properties/responses/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.anomalies.properties.responses,data:data92};
+let data92 = data88.settleMs;
+if(!(((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92))) && (isFinite(data92)))){
+const err206 = {instancePath:instancePath+"/anomalies/settleMs",schemaPath:"#/properties/anomalies/properties/settleMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.settleMs.type,parentSchema:schema31.properties.anomalies.properties.settleMs,data:data92};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -8436,11 +8428,9 @@ vErrors.push(err206);
 }
 errors++;
 }
-}
-let data93 = data92.caller;
-if(Array.isArray(data93)){
-if(data93.length > 8){
-const err207 = {instancePath:instancePath+"/anomalies/responses/caller",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller,data:data93};
+if((typeof data92 == "number") && (isFinite(data92))){
+if(data92 > 600000 || isNaN(data92)){
+const err207 = {instancePath:instancePath+"/anomalies/settleMs",schemaPath:"#/properties/anomalies/properties/settleMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600000},message:"must be <= 600000",schema:600000,parentSchema:schema31.properties.anomalies.properties.settleMs,data:data92};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -8449,18 +8439,8 @@ vErrors.push(err207);
 }
 errors++;
 }
-const len11 = data93.length;
-for(let i11=0; i11<len11; i11++){
-let data94 = data93[i11];
-if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
-if(data94.lastsMs === undefined){
-data94.lastsMs = 900000;
-}
-if(data94.callsPerMinute === undefined){
-data94.callsPerMinute = 6;
-}
-if(data94.strength === undefined){
-const err208 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11,schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/required",keyword:"required",params:{missingProperty: "strength"},message:"must have required property '"+"strength"+"'",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.required,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items,data:data94};
+if(data92 < 500 || isNaN(data92)){
+const err208 = {instancePath:instancePath+"/anomalies/settleMs",schemaPath:"#/properties/anomalies/properties/settleMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 500},message:"must be >= 500",schema:500,parentSchema:schema31.properties.anomalies.properties.settleMs,data:data92};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -8469,8 +8449,21 @@ vErrors.push(err208);
 }
 errors++;
 }
-if(data94.action === undefined){
-const err209 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11,schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/required",keyword:"required",params:{missingProperty: "action"},message:"must have required property '"+"action"+"'",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.required,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items,data:data94};
+}
+let data93 = data88.responses;
+if(data93 && typeof data93 == "object" && !Array.isArray(data93)){
+if(data93.caller === undefined){
+data93.caller = [];
+}
+if(data93.tool === undefined){
+data93.tool = [];
+}
+if(data93.server === undefined){
+data93.server = [];
+}
+for(const key19 in data93){
+if(!(((key19 === "caller") || (key19 === "tool")) || (key19 === "server"))){
+const err209 = {instancePath:instancePath+"/anomalies/responses",schemaPath:"#/properties/anomalies/properties/responses/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.anomalies.properties.responses,data:data93};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -8479,9 +8472,11 @@ vErrors.push(err209);
 }
 errors++;
 }
-for(const key20 in data94){
-if(!((((key20 === "strength") || (key20 === "action")) || (key20 === "lastsMs")) || (key20 === "callsPerMinute"))){
-const err210 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11,schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items,data:data94};
+}
+let data94 = data93.caller;
+if(Array.isArray(data94)){
+if(data94.length > 8){
+const err210 = {instancePath:instancePath+"/anomalies/responses/caller",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller,data:data94};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -8490,12 +8485,18 @@ vErrors.push(err210);
 }
 errors++;
 }
+const len11 = data94.length;
+for(let i11=0; i11<len11; i11++){
+let data95 = data94[i11];
+if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
+if(data95.lastsMs === undefined){
+data95.lastsMs = 900000;
 }
-if(data94.strength !== undefined){
-let data95 = data94.strength;
-if((typeof data95 == "number") && (isFinite(data95))){
-if(data95 > 1000000 || isNaN(data95)){
-const err211 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/strength/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.strength,data:data95};
+if(data95.callsPerMinute === undefined){
+data95.callsPerMinute = 6;
+}
+if(data95.strength === undefined){
+const err211 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11,schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/required",keyword:"required",params:{missingProperty: "strength"},message:"must have required property '"+"strength"+"'",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.required,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items,data:data95};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -8504,8 +8505,8 @@ vErrors.push(err211);
 }
 errors++;
 }
-if(data95 < 1 || isNaN(data95)){
-const err212 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/strength/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.strength,data:data95};
+if(data95.action === undefined){
+const err212 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11,schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/required",keyword:"required",params:{missingProperty: "action"},message:"must have required property '"+"action"+"'",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.required,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items,data:data95};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -8514,9 +8515,9 @@ vErrors.push(err212);
 }
 errors++;
 }
-}
-else {
-const err213 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/strength/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.strength.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.strength,data:data95};
+for(const key20 in data95){
+if(!((((key20 === "strength") || (key20 === "action")) || (key20 === "lastsMs")) || (key20 === "callsPerMinute"))){
+const err213 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11,schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items,data:data95};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -8526,10 +8527,11 @@ vErrors.push(err213);
 errors++;
 }
 }
-if(data94.action !== undefined){
-let data96 = data94.action;
-if(!(((data96 === "throttle") || (data96 === "step-up")) || (data96 === "quarantine"))){
-const err214 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/action",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/action/enum",keyword:"enum",params:{allowedValues: schema31.properties.anomalies.properties.responses.properties.caller.items.properties.action.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.action.enum,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.action,data:data96};
+if(data95.strength !== undefined){
+let data96 = data95.strength;
+if((typeof data96 == "number") && (isFinite(data96))){
+if(data96 > 1000000 || isNaN(data96)){
+const err214 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/strength/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.strength,data:data96};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -8538,10 +8540,8 @@ vErrors.push(err214);
 }
 errors++;
 }
-}
-let data97 = data94.lastsMs;
-if(!(((typeof data97 == "number") && (!(data97 % 1) && !isNaN(data97))) && (isFinite(data97)))){
-const err215 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/lastsMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.lastsMs.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.lastsMs,data:data97};
+if(data96 < 1 || isNaN(data96)){
+const err215 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/strength/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.strength,data:data96};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -8550,9 +8550,9 @@ vErrors.push(err215);
 }
 errors++;
 }
-if((typeof data97 == "number") && (isFinite(data97))){
-if(data97 > 31622400000 || isNaN(data97)){
-const err216 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/lastsMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31622400000},message:"must be <= 31622400000",schema:31622400000,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.lastsMs,data:data97};
+}
+else {
+const err216 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/strength/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.strength.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.strength,data:data96};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -8561,8 +8561,11 @@ vErrors.push(err216);
 }
 errors++;
 }
-if(data97 < 1000 || isNaN(data97)){
-const err217 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/lastsMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000",schema:1000,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.lastsMs,data:data97};
+}
+if(data95.action !== undefined){
+let data97 = data95.action;
+if(!(((data97 === "throttle") || (data97 === "step-up")) || (data97 === "quarantine"))){
+const err217 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/action",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/action/enum",keyword:"enum",params:{allowedValues: schema31.properties.anomalies.properties.responses.properties.caller.items.properties.action.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.action.enum,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.action,data:data97};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -8572,9 +8575,9 @@ vErrors.push(err217);
 errors++;
 }
 }
-let data98 = data94.callsPerMinute;
+let data98 = data95.lastsMs;
 if(!(((typeof data98 == "number") && (!(data98 % 1) && !isNaN(data98))) && (isFinite(data98)))){
-const err218 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/callsPerMinute/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.callsPerMinute.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.callsPerMinute,data:data98};
+const err218 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/lastsMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.lastsMs.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.lastsMs,data:data98};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -8584,8 +8587,8 @@ vErrors.push(err218);
 errors++;
 }
 if((typeof data98 == "number") && (isFinite(data98))){
-if(data98 > 1000000 || isNaN(data98)){
-const err219 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/callsPerMinute/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.callsPerMinute,data:data98};
+if(data98 > 31622400000 || isNaN(data98)){
+const err219 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/lastsMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31622400000},message:"must be <= 31622400000",schema:31622400000,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.lastsMs,data:data98};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -8594,8 +8597,8 @@ vErrors.push(err219);
 }
 errors++;
 }
-if(data98 < 1 || isNaN(data98)){
-const err220 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/callsPerMinute/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.callsPerMinute,data:data98};
+if(data98 < 1000 || isNaN(data98)){
+const err220 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/lastsMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000",schema:1000,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.lastsMs,data:data98};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -8605,9 +8608,9 @@ vErrors.push(err220);
 errors++;
 }
 }
-}
-else {
-const err221 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11,schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items,data:data94};
+let data99 = data95.callsPerMinute;
+if(!(((typeof data99 == "number") && (!(data99 % 1) && !isNaN(data99))) && (isFinite(data99)))){
+const err221 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/callsPerMinute/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.callsPerMinute.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.callsPerMinute,data:data99};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -8616,10 +8619,9 @@ vErrors.push(err221);
 }
 errors++;
 }
-}
-}
-else {
-const err222 = {instancePath:instancePath+"/anomalies/responses/caller",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.anomalies.properties.responses.properties.caller.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller,data:data93};
+if((typeof data99 == "number") && (isFinite(data99))){
+if(data99 > 1000000 || isNaN(data99)){
+const err222 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/callsPerMinute/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.callsPerMinute,data:data99};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -8628,10 +8630,8 @@ vErrors.push(err222);
 }
 errors++;
 }
-let data99 = data92.tool;
-if(Array.isArray(data99)){
-if(data99.length > 8){
-const err223 = {instancePath:instancePath+"/anomalies/responses/tool",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool,data:data99};
+if(data99 < 1 || isNaN(data99)){
+const err223 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/properties/callsPerMinute/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items.properties.callsPerMinute,data:data99};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -8640,18 +8640,10 @@ vErrors.push(err223);
 }
 errors++;
 }
-const len12 = data99.length;
-for(let i12=0; i12<len12; i12++){
-let data100 = data99[i12];
-if(data100 && typeof data100 == "object" && !Array.isArray(data100)){
-if(data100.lastsMs === undefined){
-data100.lastsMs = 900000;
 }
-if(data100.callsPerMinute === undefined){
-data100.callsPerMinute = 6;
 }
-if(data100.strength === undefined){
-const err224 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12,schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/required",keyword:"required",params:{missingProperty: "strength"},message:"must have required property '"+"strength"+"'",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.required,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items,data:data100};
+else {
+const err224 = {instancePath:instancePath+"/anomalies/responses/caller/" + i11,schemaPath:"#/properties/anomalies/properties/responses/properties/caller/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.anomalies.properties.responses.properties.caller.items.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller.items,data:data95};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -8660,8 +8652,10 @@ vErrors.push(err224);
 }
 errors++;
 }
-if(data100.action === undefined){
-const err225 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12,schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/required",keyword:"required",params:{missingProperty: "action"},message:"must have required property '"+"action"+"'",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.required,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items,data:data100};
+}
+}
+else {
+const err225 = {instancePath:instancePath+"/anomalies/responses/caller",schemaPath:"#/properties/anomalies/properties/responses/properties/caller/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.anomalies.properties.responses.properties.caller.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.caller,data:data94};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -8670,9 +8664,10 @@ vErrors.push(err225);
 }
 errors++;
 }
-for(const key21 in data100){
-if(!((((key21 === "strength") || (key21 === "action")) || (key21 === "lastsMs")) || (key21 === "callsPerMinute"))){
-const err226 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12,schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items,data:data100};
+let data100 = data93.tool;
+if(Array.isArray(data100)){
+if(data100.length > 8){
+const err226 = {instancePath:instancePath+"/anomalies/responses/tool",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool,data:data100};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -8681,12 +8676,18 @@ vErrors.push(err226);
 }
 errors++;
 }
+const len12 = data100.length;
+for(let i12=0; i12<len12; i12++){
+let data101 = data100[i12];
+if(data101 && typeof data101 == "object" && !Array.isArray(data101)){
+if(data101.lastsMs === undefined){
+data101.lastsMs = 900000;
 }
-if(data100.strength !== undefined){
-let data101 = data100.strength;
-if((typeof data101 == "number") && (isFinite(data101))){
-if(data101 > 1000000 || isNaN(data101)){
-const err227 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/strength/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.strength,data:data101};
+if(data101.callsPerMinute === undefined){
+data101.callsPerMinute = 6;
+}
+if(data101.strength === undefined){
+const err227 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12,schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/required",keyword:"required",params:{missingProperty: "strength"},message:"must have required property '"+"strength"+"'",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.required,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items,data:data101};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -8695,8 +8696,8 @@ vErrors.push(err227);
 }
 errors++;
 }
-if(data101 < 1 || isNaN(data101)){
-const err228 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/strength/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.strength,data:data101};
+if(data101.action === undefined){
+const err228 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12,schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/required",keyword:"required",params:{missingProperty: "action"},message:"must have required property '"+"action"+"'",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.required,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items,data:data101};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -8705,9 +8706,9 @@ vErrors.push(err228);
 }
 errors++;
 }
-}
-else {
-const err229 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/strength/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.strength.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.strength,data:data101};
+for(const key21 in data101){
+if(!((((key21 === "strength") || (key21 === "action")) || (key21 === "lastsMs")) || (key21 === "callsPerMinute"))){
+const err229 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12,schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items,data:data101};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -8717,10 +8718,11 @@ vErrors.push(err229);
 errors++;
 }
 }
-if(data100.action !== undefined){
-let data102 = data100.action;
-if(!(((data102 === "throttle") || (data102 === "step-up")) || (data102 === "quarantine"))){
-const err230 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/action",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/action/enum",keyword:"enum",params:{allowedValues: schema31.properties.anomalies.properties.responses.properties.tool.items.properties.action.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.action.enum,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.action,data:data102};
+if(data101.strength !== undefined){
+let data102 = data101.strength;
+if((typeof data102 == "number") && (isFinite(data102))){
+if(data102 > 1000000 || isNaN(data102)){
+const err230 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/strength/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.strength,data:data102};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -8729,10 +8731,8 @@ vErrors.push(err230);
 }
 errors++;
 }
-}
-let data103 = data100.lastsMs;
-if(!(((typeof data103 == "number") && (!(data103 % 1) && !isNaN(data103))) && (isFinite(data103)))){
-const err231 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/lastsMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.lastsMs.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.lastsMs,data:data103};
+if(data102 < 1 || isNaN(data102)){
+const err231 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/strength/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.strength,data:data102};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -8741,9 +8741,9 @@ vErrors.push(err231);
 }
 errors++;
 }
-if((typeof data103 == "number") && (isFinite(data103))){
-if(data103 > 31622400000 || isNaN(data103)){
-const err232 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/lastsMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31622400000},message:"must be <= 31622400000",schema:31622400000,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.lastsMs,data:data103};
+}
+else {
+const err232 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/strength/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.strength.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.strength,data:data102};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -8752,8 +8752,11 @@ vErrors.push(err232);
 }
 errors++;
 }
-if(data103 < 1000 || isNaN(data103)){
-const err233 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/lastsMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000",schema:1000,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.lastsMs,data:data103};
+}
+if(data101.action !== undefined){
+let data103 = data101.action;
+if(!(((data103 === "throttle") || (data103 === "step-up")) || (data103 === "quarantine"))){
+const err233 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/action",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/action/enum",keyword:"enum",params:{allowedValues: schema31.properties.anomalies.properties.responses.properties.tool.items.properties.action.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.action.enum,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.action,data:data103};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -8763,9 +8766,9 @@ vErrors.push(err233);
 errors++;
 }
 }
-let data104 = data100.callsPerMinute;
+let data104 = data101.lastsMs;
 if(!(((typeof data104 == "number") && (!(data104 % 1) && !isNaN(data104))) && (isFinite(data104)))){
-const err234 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/callsPerMinute/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.callsPerMinute.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.callsPerMinute,data:data104};
+const err234 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/lastsMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.lastsMs.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.lastsMs,data:data104};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -8775,8 +8778,8 @@ vErrors.push(err234);
 errors++;
 }
 if((typeof data104 == "number") && (isFinite(data104))){
-if(data104 > 1000000 || isNaN(data104)){
-const err235 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/callsPerMinute/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.callsPerMinute,data:data104};
+if(data104 > 31622400000 || isNaN(data104)){
+const err235 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/lastsMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31622400000},message:"must be <= 31622400000",schema:31622400000,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.lastsMs,data:data104};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -8785,8 +8788,8 @@ vErrors.push(err235);
 }
 errors++;
 }
-if(data104 < 1 || isNaN(data104)){
-const err236 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/callsPerMinute/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.callsPerMinute,data:data104};
+if(data104 < 1000 || isNaN(data104)){
+const err236 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/lastsMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000",schema:1000,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.lastsMs,data:data104};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -8796,9 +8799,9 @@ vErrors.push(err236);
 errors++;
 }
 }
-}
-else {
-const err237 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12,schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items,data:data100};
+let data105 = data101.callsPerMinute;
+if(!(((typeof data105 == "number") && (!(data105 % 1) && !isNaN(data105))) && (isFinite(data105)))){
+const err237 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/callsPerMinute/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.callsPerMinute.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.callsPerMinute,data:data105};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -8807,10 +8810,9 @@ vErrors.push(err237);
 }
 errors++;
 }
-}
-}
-else {
-const err238 = {instancePath:instancePath+"/anomalies/responses/tool",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.anomalies.properties.responses.properties.tool.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool,data:data99};
+if((typeof data105 == "number") && (isFinite(data105))){
+if(data105 > 1000000 || isNaN(data105)){
+const err238 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/callsPerMinute/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.callsPerMinute,data:data105};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -8819,10 +8821,8 @@ vErrors.push(err238);
 }
 errors++;
 }
-let data105 = data92.server;
-if(Array.isArray(data105)){
-if(data105.length > 8){
-const err239 = {instancePath:instancePath+"/anomalies/responses/server",schemaPath:"#/properties/anomalies/properties/responses/properties/server/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema31.properties.anomalies.properties.responses.properties.server,data:data105};
+if(data105 < 1 || isNaN(data105)){
+const err239 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/properties/callsPerMinute/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items.properties.callsPerMinute,data:data105};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -8831,18 +8831,10 @@ vErrors.push(err239);
 }
 errors++;
 }
-const len13 = data105.length;
-for(let i13=0; i13<len13; i13++){
-let data106 = data105[i13];
-if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
-if(data106.lastsMs === undefined){
-data106.lastsMs = 900000;
 }
-if(data106.callsPerMinute === undefined){
-data106.callsPerMinute = 6;
 }
-if(data106.strength === undefined){
-const err240 = {instancePath:instancePath+"/anomalies/responses/server/" + i13,schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/required",keyword:"required",params:{missingProperty: "strength"},message:"must have required property '"+"strength"+"'",schema:schema31.properties.anomalies.properties.responses.properties.server.items.required,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items,data:data106};
+else {
+const err240 = {instancePath:instancePath+"/anomalies/responses/tool/" + i12,schemaPath:"#/properties/anomalies/properties/responses/properties/tool/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.anomalies.properties.responses.properties.tool.items.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool.items,data:data101};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -8851,8 +8843,10 @@ vErrors.push(err240);
 }
 errors++;
 }
-if(data106.action === undefined){
-const err241 = {instancePath:instancePath+"/anomalies/responses/server/" + i13,schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/required",keyword:"required",params:{missingProperty: "action"},message:"must have required property '"+"action"+"'",schema:schema31.properties.anomalies.properties.responses.properties.server.items.required,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items,data:data106};
+}
+}
+else {
+const err241 = {instancePath:instancePath+"/anomalies/responses/tool",schemaPath:"#/properties/anomalies/properties/responses/properties/tool/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.anomalies.properties.responses.properties.tool.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.tool,data:data100};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -8861,9 +8855,10 @@ vErrors.push(err241);
 }
 errors++;
 }
-for(const key22 in data106){
-if(!((((key22 === "strength") || (key22 === "action")) || (key22 === "lastsMs")) || (key22 === "callsPerMinute"))){
-const err242 = {instancePath:instancePath+"/anomalies/responses/server/" + i13,schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items,data:data106};
+let data106 = data93.server;
+if(Array.isArray(data106)){
+if(data106.length > 8){
+const err242 = {instancePath:instancePath+"/anomalies/responses/server",schemaPath:"#/properties/anomalies/properties/responses/properties/server/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema31.properties.anomalies.properties.responses.properties.server,data:data106};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -8872,12 +8867,18 @@ vErrors.push(err242);
 }
 errors++;
 }
+const len13 = data106.length;
+for(let i13=0; i13<len13; i13++){
+let data107 = data106[i13];
+if(data107 && typeof data107 == "object" && !Array.isArray(data107)){
+if(data107.lastsMs === undefined){
+data107.lastsMs = 900000;
 }
-if(data106.strength !== undefined){
-let data107 = data106.strength;
-if((typeof data107 == "number") && (isFinite(data107))){
-if(data107 > 1000000 || isNaN(data107)){
-const err243 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/strength/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.strength,data:data107};
+if(data107.callsPerMinute === undefined){
+data107.callsPerMinute = 6;
+}
+if(data107.strength === undefined){
+const err243 = {instancePath:instancePath+"/anomalies/responses/server/" + i13,schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/required",keyword:"required",params:{missingProperty: "strength"},message:"must have required property '"+"strength"+"'",schema:schema31.properties.anomalies.properties.responses.properties.server.items.required,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items,data:data107};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -8886,8 +8887,8 @@ vErrors.push(err243);
 }
 errors++;
 }
-if(data107 < 1 || isNaN(data107)){
-const err244 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/strength/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.strength,data:data107};
+if(data107.action === undefined){
+const err244 = {instancePath:instancePath+"/anomalies/responses/server/" + i13,schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/required",keyword:"required",params:{missingProperty: "action"},message:"must have required property '"+"action"+"'",schema:schema31.properties.anomalies.properties.responses.properties.server.items.required,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items,data:data107};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -8896,9 +8897,9 @@ vErrors.push(err244);
 }
 errors++;
 }
-}
-else {
-const err245 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/strength/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.strength.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.strength,data:data107};
+for(const key22 in data107){
+if(!((((key22 === "strength") || (key22 === "action")) || (key22 === "lastsMs")) || (key22 === "callsPerMinute"))){
+const err245 = {instancePath:instancePath+"/anomalies/responses/server/" + i13,schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items,data:data107};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -8908,10 +8909,11 @@ vErrors.push(err245);
 errors++;
 }
 }
-if(data106.action !== undefined){
-let data108 = data106.action;
-if(!(((data108 === "throttle") || (data108 === "step-up")) || (data108 === "quarantine"))){
-const err246 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/action",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/action/enum",keyword:"enum",params:{allowedValues: schema31.properties.anomalies.properties.responses.properties.server.items.properties.action.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.action.enum,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.action,data:data108};
+if(data107.strength !== undefined){
+let data108 = data107.strength;
+if((typeof data108 == "number") && (isFinite(data108))){
+if(data108 > 1000000 || isNaN(data108)){
+const err246 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/strength/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.strength,data:data108};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -8920,10 +8922,8 @@ vErrors.push(err246);
 }
 errors++;
 }
-}
-let data109 = data106.lastsMs;
-if(!(((typeof data109 == "number") && (!(data109 % 1) && !isNaN(data109))) && (isFinite(data109)))){
-const err247 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/lastsMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.lastsMs.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.lastsMs,data:data109};
+if(data108 < 1 || isNaN(data108)){
+const err247 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/strength/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.strength,data:data108};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -8932,9 +8932,9 @@ vErrors.push(err247);
 }
 errors++;
 }
-if((typeof data109 == "number") && (isFinite(data109))){
-if(data109 > 31622400000 || isNaN(data109)){
-const err248 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/lastsMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31622400000},message:"must be <= 31622400000",schema:31622400000,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.lastsMs,data:data109};
+}
+else {
+const err248 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/strength",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/strength/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.strength.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.strength,data:data108};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -8943,8 +8943,11 @@ vErrors.push(err248);
 }
 errors++;
 }
-if(data109 < 1000 || isNaN(data109)){
-const err249 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/lastsMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000",schema:1000,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.lastsMs,data:data109};
+}
+if(data107.action !== undefined){
+let data109 = data107.action;
+if(!(((data109 === "throttle") || (data109 === "step-up")) || (data109 === "quarantine"))){
+const err249 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/action",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/action/enum",keyword:"enum",params:{allowedValues: schema31.properties.anomalies.properties.responses.properties.server.items.properties.action.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.action.enum,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.action,data:data109};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -8954,9 +8957,9 @@ vErrors.push(err249);
 errors++;
 }
 }
-let data110 = data106.callsPerMinute;
+let data110 = data107.lastsMs;
 if(!(((typeof data110 == "number") && (!(data110 % 1) && !isNaN(data110))) && (isFinite(data110)))){
-const err250 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/callsPerMinute/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.callsPerMinute.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.callsPerMinute,data:data110};
+const err250 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/lastsMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.lastsMs.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.lastsMs,data:data110};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -8966,8 +8969,8 @@ vErrors.push(err250);
 errors++;
 }
 if((typeof data110 == "number") && (isFinite(data110))){
-if(data110 > 1000000 || isNaN(data110)){
-const err251 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/callsPerMinute/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.callsPerMinute,data:data110};
+if(data110 > 31622400000 || isNaN(data110)){
+const err251 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/lastsMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31622400000},message:"must be <= 31622400000",schema:31622400000,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.lastsMs,data:data110};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -8976,8 +8979,8 @@ vErrors.push(err251);
 }
 errors++;
 }
-if(data110 < 1 || isNaN(data110)){
-const err252 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/callsPerMinute/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.callsPerMinute,data:data110};
+if(data110 < 1000 || isNaN(data110)){
+const err252 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/lastsMs",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/lastsMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000",schema:1000,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.lastsMs,data:data110};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -8987,9 +8990,9 @@ vErrors.push(err252);
 errors++;
 }
 }
-}
-else {
-const err253 = {instancePath:instancePath+"/anomalies/responses/server/" + i13,schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.anomalies.properties.responses.properties.server.items.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items,data:data106};
+let data111 = data107.callsPerMinute;
+if(!(((typeof data111 == "number") && (!(data111 % 1) && !isNaN(data111))) && (isFinite(data111)))){
+const err253 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/callsPerMinute/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.callsPerMinute.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.callsPerMinute,data:data111};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -8998,10 +9001,9 @@ vErrors.push(err253);
 }
 errors++;
 }
-}
-}
-else {
-const err254 = {instancePath:instancePath+"/anomalies/responses/server",schemaPath:"#/properties/anomalies/properties/responses/properties/server/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.anomalies.properties.responses.properties.server.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.server,data:data105};
+if((typeof data111 == "number") && (isFinite(data111))){
+if(data111 > 1000000 || isNaN(data111)){
+const err254 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/callsPerMinute/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.callsPerMinute,data:data111};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -9010,9 +9012,8 @@ vErrors.push(err254);
 }
 errors++;
 }
-}
-else {
-const err255 = {instancePath:instancePath+"/anomalies/responses",schemaPath:"#/properties/anomalies/properties/responses/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.anomalies.properties.responses.type,parentSchema:schema31.properties.anomalies.properties.responses,data:data92};
+if(data111 < 1 || isNaN(data111)){
+const err255 = {instancePath:instancePath+"/anomalies/responses/server/" + i13+"/callsPerMinute",schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/properties/callsPerMinute/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items.properties.callsPerMinute,data:data111};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -9022,8 +9023,9 @@ vErrors.push(err255);
 errors++;
 }
 }
+}
 else {
-const err256 = {instancePath:instancePath+"/anomalies",schemaPath:"#/properties/anomalies/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.anomalies.type,parentSchema:schema31.properties.anomalies,data:data87};
+const err256 = {instancePath:instancePath+"/anomalies/responses/server/" + i13,schemaPath:"#/properties/anomalies/properties/responses/properties/server/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.anomalies.properties.responses.properties.server.items.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.server.items,data:data107};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -9032,14 +9034,10 @@ vErrors.push(err256);
 }
 errors++;
 }
-let data111 = data.limiter;
-if(data111 && typeof data111 == "object" && !Array.isArray(data111)){
-if(data111.fallback === undefined){
-data111.fallback = {};
 }
-for(const key23 in data111){
-if(!(key23 === "fallback")){
-const err257 = {instancePath:instancePath+"/limiter",schemaPath:"#/properties/limiter/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.limiter,data:data111};
+}
+else {
+const err257 = {instancePath:instancePath+"/anomalies/responses/server",schemaPath:"#/properties/anomalies/properties/responses/properties/server/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.anomalies.properties.responses.properties.server.type,parentSchema:schema31.properties.anomalies.properties.responses.properties.server,data:data106};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -9049,20 +9047,8 @@ vErrors.push(err257);
 errors++;
 }
 }
-let data112 = data111.fallback;
-if(data112 && typeof data112 == "object" && !Array.isArray(data112)){
-if(data112.share === undefined){
-data112.share = 1;
-}
-if(data112.gates === undefined){
-data112.gates = 1;
-}
-if(data112.lastsMs === undefined){
-data112.lastsMs = 60000;
-}
-for(const key24 in data112){
-if(!(((key24 === "share") || (key24 === "gates")) || (key24 === "lastsMs"))){
-const err258 = {instancePath:instancePath+"/limiter/fallback",schemaPath:"#/properties/limiter/properties/fallback/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.limiter.properties.fallback,data:data112};
+else {
+const err258 = {instancePath:instancePath+"/anomalies/responses",schemaPath:"#/properties/anomalies/properties/responses/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.anomalies.properties.responses.type,parentSchema:schema31.properties.anomalies.properties.responses,data:data93};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -9072,10 +9058,8 @@ vErrors.push(err258);
 errors++;
 }
 }
-let data113 = data112.share;
-if((typeof data113 == "number") && (isFinite(data113))){
-if(data113 > 1 || isNaN(data113)){
-const err259 = {instancePath:instancePath+"/limiter/fallback/share",schemaPath:"#/properties/limiter/properties/fallback/properties/share/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema31.properties.limiter.properties.fallback.properties.share,data:data113};
+else {
+const err259 = {instancePath:instancePath+"/anomalies",schemaPath:"#/properties/anomalies/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.anomalies.type,parentSchema:schema31.properties.anomalies,data:data88};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -9084,8 +9068,14 @@ vErrors.push(err259);
 }
 errors++;
 }
-if(data113 < 0 || isNaN(data113)){
-const err260 = {instancePath:instancePath+"/limiter/fallback/share",schemaPath:"#/properties/limiter/properties/fallback/properties/share/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.limiter.properties.fallback.properties.share,data:data113};
+let data112 = data.limiter;
+if(data112 && typeof data112 == "object" && !Array.isArray(data112)){
+if(data112.fallback === undefined){
+data112.fallback = {};
+}
+for(const key23 in data112){
+if(!(key23 === "fallback")){
+const err260 = {instancePath:instancePath+"/limiter",schemaPath:"#/properties/limiter/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.limiter,data:data112};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -9095,8 +9085,20 @@ vErrors.push(err260);
 errors++;
 }
 }
-else {
-const err261 = {instancePath:instancePath+"/limiter/fallback/share",schemaPath:"#/properties/limiter/properties/fallback/properties/share/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema31.properties.limiter.properties.fallback.properties.share.type,parentSchema:schema31.properties.limiter.properties.fallback.properties.share,data:data113};
+let data113 = data112.fallback;
+if(data113 && typeof data113 == "object" && !Array.isArray(data113)){
+if(data113.share === undefined){
+data113.share = 1;
+}
+if(data113.gates === undefined){
+data113.gates = 1;
+}
+if(data113.lastsMs === undefined){
+data113.lastsMs = 60000;
+}
+for(const key24 in data113){
+if(!(((key24 === "share") || (key24 === "gates")) || (key24 === "lastsMs"))){
+const err261 = {instancePath:instancePath+"/limiter/fallback",schemaPath:"#/properties/limiter/properties/fallback/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.limiter.properties.fallback,data:data113};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -9105,9 +9107,11 @@ vErrors.push(err261);
 }
 errors++;
 }
-let data114 = data112.gates;
-if(!(((typeof data114 == "number") && (!(data114 % 1) && !isNaN(data114))) && (isFinite(data114)))){
-const err262 = {instancePath:instancePath+"/limiter/fallback/gates",schemaPath:"#/properties/limiter/properties/fallback/properties/gates/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.limiter.properties.fallback.properties.gates.type,parentSchema:schema31.properties.limiter.properties.fallback.properties.gates,data:data114};
+}
+let data114 = data113.share;
+if((typeof data114 == "number") && (isFinite(data114))){
+if(data114 > 1 || isNaN(data114)){
+const err262 = {instancePath:instancePath+"/limiter/fallback/share",schemaPath:"#/properties/limiter/properties/fallback/properties/share/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema31.properties.limiter.properties.fallback.properties.share,data:data114};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -9116,9 +9120,8 @@ vErrors.push(err262);
 }
 errors++;
 }
-if((typeof data114 == "number") && (isFinite(data114))){
-if(data114 > 10000 || isNaN(data114)){
-const err263 = {instancePath:instancePath+"/limiter/fallback/gates",schemaPath:"#/properties/limiter/properties/fallback/properties/gates/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema31.properties.limiter.properties.fallback.properties.gates,data:data114};
+if(data114 < 0 || isNaN(data114)){
+const err263 = {instancePath:instancePath+"/limiter/fallback/share",schemaPath:"#/properties/limiter/properties/fallback/properties/share/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.limiter.properties.fallback.properties.share,data:data114};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -9127,8 +9130,9 @@ vErrors.push(err263);
 }
 errors++;
 }
-if(data114 < 1 || isNaN(data114)){
-const err264 = {instancePath:instancePath+"/limiter/fallback/gates",schemaPath:"#/properties/limiter/properties/fallback/properties/gates/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.limiter.properties.fallback.properties.gates,data:data114};
+}
+else {
+const err264 = {instancePath:instancePath+"/limiter/fallback/share",schemaPath:"#/properties/limiter/properties/fallback/properties/share/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema31.properties.limiter.properties.fallback.properties.share.type,parentSchema:schema31.properties.limiter.properties.fallback.properties.share,data:data114};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -9137,10 +9141,9 @@ vErrors.push(err264);
 }
 errors++;
 }
-}
-let data115 = data112.lastsMs;
+let data115 = data113.gates;
 if(!(((typeof data115 == "number") && (!(data115 % 1) && !isNaN(data115))) && (isFinite(data115)))){
-const err265 = {instancePath:instancePath+"/limiter/fallback/lastsMs",schemaPath:"#/properties/limiter/properties/fallback/properties/lastsMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.limiter.properties.fallback.properties.lastsMs.type,parentSchema:schema31.properties.limiter.properties.fallback.properties.lastsMs,data:data115};
+const err265 = {instancePath:instancePath+"/limiter/fallback/gates",schemaPath:"#/properties/limiter/properties/fallback/properties/gates/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.limiter.properties.fallback.properties.gates.type,parentSchema:schema31.properties.limiter.properties.fallback.properties.gates,data:data115};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -9150,8 +9153,8 @@ vErrors.push(err265);
 errors++;
 }
 if((typeof data115 == "number") && (isFinite(data115))){
-if(data115 > 86400000 || isNaN(data115)){
-const err266 = {instancePath:instancePath+"/limiter/fallback/lastsMs",schemaPath:"#/properties/limiter/properties/fallback/properties/lastsMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000},message:"must be <= 86400000",schema:86400000,parentSchema:schema31.properties.limiter.properties.fallback.properties.lastsMs,data:data115};
+if(data115 > 10000 || isNaN(data115)){
+const err266 = {instancePath:instancePath+"/limiter/fallback/gates",schemaPath:"#/properties/limiter/properties/fallback/properties/gates/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema31.properties.limiter.properties.fallback.properties.gates,data:data115};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -9160,8 +9163,8 @@ vErrors.push(err266);
 }
 errors++;
 }
-if(data115 < 0 || isNaN(data115)){
-const err267 = {instancePath:instancePath+"/limiter/fallback/lastsMs",schemaPath:"#/properties/limiter/properties/fallback/properties/lastsMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.limiter.properties.fallback.properties.lastsMs,data:data115};
+if(data115 < 1 || isNaN(data115)){
+const err267 = {instancePath:instancePath+"/limiter/fallback/gates",schemaPath:"#/properties/limiter/properties/fallback/properties/gates/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.limiter.properties.fallback.properties.gates,data:data115};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -9171,9 +9174,9 @@ vErrors.push(err267);
 errors++;
 }
 }
-}
-else {
-const err268 = {instancePath:instancePath+"/limiter/fallback",schemaPath:"#/properties/limiter/properties/fallback/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.limiter.properties.fallback.type,parentSchema:schema31.properties.limiter.properties.fallback,data:data112};
+let data116 = data113.lastsMs;
+if(!(((typeof data116 == "number") && (!(data116 % 1) && !isNaN(data116))) && (isFinite(data116)))){
+const err268 = {instancePath:instancePath+"/limiter/fallback/lastsMs",schemaPath:"#/properties/limiter/properties/fallback/properties/lastsMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.limiter.properties.fallback.properties.lastsMs.type,parentSchema:schema31.properties.limiter.properties.fallback.properties.lastsMs,data:data116};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -9182,9 +9185,9 @@ vErrors.push(err268);
 }
 errors++;
 }
-}
-else {
-const err269 = {instancePath:instancePath+"/limiter",schemaPath:"#/properties/limiter/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.limiter.type,parentSchema:schema31.properties.limiter,data:data111};
+if((typeof data116 == "number") && (isFinite(data116))){
+if(data116 > 86400000 || isNaN(data116)){
+const err269 = {instancePath:instancePath+"/limiter/fallback/lastsMs",schemaPath:"#/properties/limiter/properties/fallback/properties/lastsMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000},message:"must be <= 86400000",schema:86400000,parentSchema:schema31.properties.limiter.properties.fallback.properties.lastsMs,data:data116};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -9193,26 +9196,8 @@ vErrors.push(err269);
 }
 errors++;
 }
-let data116 = data.upstreams;
-if(data116 && typeof data116 == "object" && !Array.isArray(data116)){
-if(data116.allowLoopback === undefined){
-data116.allowLoopback = null;
-}
-if(data116.allowPrivate === undefined){
-data116.allowPrivate = false;
-}
-if(data116.stdioCommands === undefined){
-data116.stdioCommands = [];
-}
-if(data116.stdioEnvironment === undefined){
-data116.stdioEnvironment = [];
-}
-if(data116.environmentNames === undefined){
-data116.environmentNames = [];
-}
-for(const key25 in data116){
-if(!(((((key25 === "allowLoopback") || (key25 === "allowPrivate")) || (key25 === "stdioCommands")) || (key25 === "stdioEnvironment")) || (key25 === "environmentNames"))){
-const err270 = {instancePath:instancePath+"/upstreams",schemaPath:"#/properties/upstreams/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.upstreams,data:data116};
+if(data116 < 0 || isNaN(data116)){
+const err270 = {instancePath:instancePath+"/limiter/fallback/lastsMs",schemaPath:"#/properties/limiter/properties/fallback/properties/lastsMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.limiter.properties.fallback.properties.lastsMs,data:data116};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -9222,9 +9207,9 @@ vErrors.push(err270);
 errors++;
 }
 }
-let data117 = data116.allowLoopback;
-if((typeof data117 !== "boolean") && (data117 !== null)){
-const err271 = {instancePath:instancePath+"/upstreams/allowLoopback",schemaPath:"#/properties/upstreams/properties/allowLoopback/type",keyword:"type",params:{type: schema31.properties.upstreams.properties.allowLoopback.type},message:"must be boolean,null",schema:schema31.properties.upstreams.properties.allowLoopback.type,parentSchema:schema31.properties.upstreams.properties.allowLoopback,data:data117};
+}
+else {
+const err271 = {instancePath:instancePath+"/limiter/fallback",schemaPath:"#/properties/limiter/properties/fallback/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.limiter.properties.fallback.type,parentSchema:schema31.properties.limiter.properties.fallback,data:data113};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -9233,9 +9218,9 @@ vErrors.push(err271);
 }
 errors++;
 }
-let data118 = data116.allowPrivate;
-if(typeof data118 !== "boolean"){
-const err272 = {instancePath:instancePath+"/upstreams/allowPrivate",schemaPath:"#/properties/upstreams/properties/allowPrivate/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.upstreams.properties.allowPrivate.type,parentSchema:schema31.properties.upstreams.properties.allowPrivate,data:data118};
+}
+else {
+const err272 = {instancePath:instancePath+"/limiter",schemaPath:"#/properties/limiter/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.limiter.type,parentSchema:schema31.properties.limiter,data:data112};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -9244,10 +9229,26 @@ vErrors.push(err272);
 }
 errors++;
 }
-let data119 = data116.stdioCommands;
-if(Array.isArray(data119)){
-if(data119.length > 256){
-const err273 = {instancePath:instancePath+"/upstreams/stdioCommands",schemaPath:"#/properties/upstreams/properties/stdioCommands/maxItems",keyword:"maxItems",params:{limit: 256},message:"must NOT have more than 256 items",schema:256,parentSchema:schema31.properties.upstreams.properties.stdioCommands,data:data119};
+let data117 = data.upstreams;
+if(data117 && typeof data117 == "object" && !Array.isArray(data117)){
+if(data117.allowLoopback === undefined){
+data117.allowLoopback = null;
+}
+if(data117.allowPrivate === undefined){
+data117.allowPrivate = false;
+}
+if(data117.stdioCommands === undefined){
+data117.stdioCommands = [];
+}
+if(data117.stdioEnvironment === undefined){
+data117.stdioEnvironment = [];
+}
+if(data117.environmentNames === undefined){
+data117.environmentNames = [];
+}
+for(const key25 in data117){
+if(!(((((key25 === "allowLoopback") || (key25 === "allowPrivate")) || (key25 === "stdioCommands")) || (key25 === "stdioEnvironment")) || (key25 === "environmentNames"))){
+const err273 = {instancePath:instancePath+"/upstreams",schemaPath:"#/properties/upstreams/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.upstreams,data:data117};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -9256,12 +9257,10 @@ vErrors.push(err273);
 }
 errors++;
 }
-const len14 = data119.length;
-for(let i14=0; i14<len14; i14++){
-let data120 = data119[i14];
-if(typeof data120 === "string"){
-if(func3(data120) > 4096){
-const err274 = {instancePath:instancePath+"/upstreams/stdioCommands/" + i14,schemaPath:"#/properties/upstreams/properties/stdioCommands/items/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema31.properties.upstreams.properties.stdioCommands.items,data:data120};
+}
+let data118 = data117.allowLoopback;
+if((typeof data118 !== "boolean") && (data118 !== null)){
+const err274 = {instancePath:instancePath+"/upstreams/allowLoopback",schemaPath:"#/properties/upstreams/properties/allowLoopback/type",keyword:"type",params:{type: schema31.properties.upstreams.properties.allowLoopback.type},message:"must be boolean,null",schema:schema31.properties.upstreams.properties.allowLoopback.type,parentSchema:schema31.properties.upstreams.properties.allowLoopback,data:data118};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -9270,8 +9269,9 @@ vErrors.push(err274);
 }
 errors++;
 }
-if(func3(data120) < 1){
-const err275 = {instancePath:instancePath+"/upstreams/stdioCommands/" + i14,schemaPath:"#/properties/upstreams/properties/stdioCommands/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.upstreams.properties.stdioCommands.items,data:data120};
+let data119 = data117.allowPrivate;
+if(typeof data119 !== "boolean"){
+const err275 = {instancePath:instancePath+"/upstreams/allowPrivate",schemaPath:"#/properties/upstreams/properties/allowPrivate/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.upstreams.properties.allowPrivate.type,parentSchema:schema31.properties.upstreams.properties.allowPrivate,data:data119};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -9280,9 +9280,10 @@ vErrors.push(err275);
 }
 errors++;
 }
-}
-else {
-const err276 = {instancePath:instancePath+"/upstreams/stdioCommands/" + i14,schemaPath:"#/properties/upstreams/properties/stdioCommands/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.upstreams.properties.stdioCommands.items.type,parentSchema:schema31.properties.upstreams.properties.stdioCommands.items,data:data120};
+let data120 = data117.stdioCommands;
+if(Array.isArray(data120)){
+if(data120.length > 256){
+const err276 = {instancePath:instancePath+"/upstreams/stdioCommands",schemaPath:"#/properties/upstreams/properties/stdioCommands/maxItems",keyword:"maxItems",params:{limit: 256},message:"must NOT have more than 256 items",schema:256,parentSchema:schema31.properties.upstreams.properties.stdioCommands,data:data120};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -9291,10 +9292,12 @@ vErrors.push(err276);
 }
 errors++;
 }
-}
-}
-else {
-const err277 = {instancePath:instancePath+"/upstreams/stdioCommands",schemaPath:"#/properties/upstreams/properties/stdioCommands/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.upstreams.properties.stdioCommands.type,parentSchema:schema31.properties.upstreams.properties.stdioCommands,data:data119};
+const len14 = data120.length;
+for(let i14=0; i14<len14; i14++){
+let data121 = data120[i14];
+if(typeof data121 === "string"){
+if(func3(data121) > 4096){
+const err277 = {instancePath:instancePath+"/upstreams/stdioCommands/" + i14,schemaPath:"#/properties/upstreams/properties/stdioCommands/items/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema31.properties.upstreams.properties.stdioCommands.items,data:data121};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -9303,10 +9306,8 @@ vErrors.push(err277);
 }
 errors++;
 }
-let data121 = data116.stdioEnvironment;
-if(Array.isArray(data121)){
-if(data121.length > 256){
-const err278 = {instancePath:instancePath+"/upstreams/stdioEnvironment",schemaPath:"#/properties/upstreams/properties/stdioEnvironment/maxItems",keyword:"maxItems",params:{limit: 256},message:"must NOT have more than 256 items",schema:256,parentSchema:schema31.properties.upstreams.properties.stdioEnvironment,data:data121};
+if(func3(data121) < 1){
+const err278 = {instancePath:instancePath+"/upstreams/stdioCommands/" + i14,schemaPath:"#/properties/upstreams/properties/stdioCommands/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.upstreams.properties.stdioCommands.items,data:data121};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -9315,12 +9316,9 @@ vErrors.push(err278);
 }
 errors++;
 }
-const len15 = data121.length;
-for(let i15=0; i15<len15; i15++){
-let data122 = data121[i15];
-if(typeof data122 === "string"){
-if(!pattern15.test(data122)){
-const err279 = {instancePath:instancePath+"/upstreams/stdioEnvironment/" + i15,schemaPath:"#/properties/upstreams/properties/stdioEnvironment/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]{0,127}$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]{0,127}$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]{0,127}$",parentSchema:schema31.properties.upstreams.properties.stdioEnvironment.items,data:data122};
+}
+else {
+const err279 = {instancePath:instancePath+"/upstreams/stdioCommands/" + i14,schemaPath:"#/properties/upstreams/properties/stdioCommands/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.upstreams.properties.stdioCommands.items.type,parentSchema:schema31.properties.upstreams.properties.stdioCommands.items,data:data121};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -9330,8 +9328,9 @@ vErrors.push(err279);
 errors++;
 }
 }
+}
 else {
-const err280 = {instancePath:instancePath+"/upstreams/stdioEnvironment/" + i15,schemaPath:"#/properties/upstreams/properties/stdioEnvironment/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.upstreams.properties.stdioEnvironment.items.type,parentSchema:schema31.properties.upstreams.properties.stdioEnvironment.items,data:data122};
+const err280 = {instancePath:instancePath+"/upstreams/stdioCommands",schemaPath:"#/properties/upstreams/properties/stdioCommands/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.upstreams.properties.stdioCommands.type,parentSchema:schema31.properties.upstreams.properties.stdioCommands,data:data120};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -9340,10 +9339,10 @@ vErrors.push(err280);
 }
 errors++;
 }
-}
-}
-else {
-const err281 = {instancePath:instancePath+"/upstreams/stdioEnvironment",schemaPath:"#/properties/upstreams/properties/stdioEnvironment/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.upstreams.properties.stdioEnvironment.type,parentSchema:schema31.properties.upstreams.properties.stdioEnvironment,data:data121};
+let data122 = data117.stdioEnvironment;
+if(Array.isArray(data122)){
+if(data122.length > 256){
+const err281 = {instancePath:instancePath+"/upstreams/stdioEnvironment",schemaPath:"#/properties/upstreams/properties/stdioEnvironment/maxItems",keyword:"maxItems",params:{limit: 256},message:"must NOT have more than 256 items",schema:256,parentSchema:schema31.properties.upstreams.properties.stdioEnvironment,data:data122};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -9352,10 +9351,12 @@ vErrors.push(err281);
 }
 errors++;
 }
-let data123 = data116.environmentNames;
-if(Array.isArray(data123)){
-if(data123.length > 256){
-const err282 = {instancePath:instancePath+"/upstreams/environmentNames",schemaPath:"#/properties/upstreams/properties/environmentNames/maxItems",keyword:"maxItems",params:{limit: 256},message:"must NOT have more than 256 items",schema:256,parentSchema:schema31.properties.upstreams.properties.environmentNames,data:data123};
+const len15 = data122.length;
+for(let i15=0; i15<len15; i15++){
+let data123 = data122[i15];
+if(typeof data123 === "string"){
+if(!pattern15.test(data123)){
+const err282 = {instancePath:instancePath+"/upstreams/stdioEnvironment/" + i15,schemaPath:"#/properties/upstreams/properties/stdioEnvironment/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]{0,127}$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]{0,127}$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]{0,127}$",parentSchema:schema31.properties.upstreams.properties.stdioEnvironment.items,data:data123};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -9364,12 +9365,9 @@ vErrors.push(err282);
 }
 errors++;
 }
-const len16 = data123.length;
-for(let i16=0; i16<len16; i16++){
-let data124 = data123[i16];
-if(typeof data124 === "string"){
-if(!pattern15.test(data124)){
-const err283 = {instancePath:instancePath+"/upstreams/environmentNames/" + i16,schemaPath:"#/properties/upstreams/properties/environmentNames/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]{0,127}$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]{0,127}$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]{0,127}$",parentSchema:schema31.properties.upstreams.properties.environmentNames.items,data:data124};
+}
+else {
+const err283 = {instancePath:instancePath+"/upstreams/stdioEnvironment/" + i15,schemaPath:"#/properties/upstreams/properties/stdioEnvironment/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.upstreams.properties.stdioEnvironment.items.type,parentSchema:schema31.properties.upstreams.properties.stdioEnvironment.items,data:data123};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -9379,8 +9377,9 @@ vErrors.push(err283);
 errors++;
 }
 }
+}
 else {
-const err284 = {instancePath:instancePath+"/upstreams/environmentNames/" + i16,schemaPath:"#/properties/upstreams/properties/environmentNames/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.upstreams.properties.environmentNames.items.type,parentSchema:schema31.properties.upstreams.properties.environmentNames.items,data:data124};
+const err284 = {instancePath:instancePath+"/upstreams/stdioEnvironment",schemaPath:"#/properties/upstreams/properties/stdioEnvironment/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.upstreams.properties.stdioEnvironment.type,parentSchema:schema31.properties.upstreams.properties.stdioEnvironment,data:data122};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -9389,10 +9388,10 @@ vErrors.push(err284);
 }
 errors++;
 }
-}
-}
-else {
-const err285 = {instancePath:instancePath+"/upstreams/environmentNames",schemaPath:"#/properties/upstreams/properties/environmentNames/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.upstreams.properties.environmentNames.type,parentSchema:schema31.properties.upstreams.properties.environmentNames,data:data123};
+let data124 = data117.environmentNames;
+if(Array.isArray(data124)){
+if(data124.length > 256){
+const err285 = {instancePath:instancePath+"/upstreams/environmentNames",schemaPath:"#/properties/upstreams/properties/environmentNames/maxItems",keyword:"maxItems",params:{limit: 256},message:"must NOT have more than 256 items",schema:256,parentSchema:schema31.properties.upstreams.properties.environmentNames,data:data124};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -9401,9 +9400,12 @@ vErrors.push(err285);
 }
 errors++;
 }
-}
-else {
-const err286 = {instancePath:instancePath+"/upstreams",schemaPath:"#/properties/upstreams/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.upstreams.type,parentSchema:schema31.properties.upstreams,data:data116};
+const len16 = data124.length;
+for(let i16=0; i16<len16; i16++){
+let data125 = data124[i16];
+if(typeof data125 === "string"){
+if(!pattern15.test(data125)){
+const err286 = {instancePath:instancePath+"/upstreams/environmentNames/" + i16,schemaPath:"#/properties/upstreams/properties/environmentNames/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]{0,127}$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]{0,127}$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]{0,127}$",parentSchema:schema31.properties.upstreams.properties.environmentNames.items,data:data125};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -9412,23 +9414,9 @@ vErrors.push(err286);
 }
 errors++;
 }
-let data125 = data.aggregation;
-if(data125 && typeof data125 == "object" && !Array.isArray(data125)){
-if(data125.pageItemsMax === undefined){
-data125.pageItemsMax = 1000;
 }
-if(data125.listTimeoutMs === undefined){
-data125.listTimeoutMs = 5000;
-}
-if(data125.metaTools === undefined){
-data125.metaTools = "off";
-}
-if(data125.metaToolsAbove === undefined){
-data125.metaToolsAbove = 100;
-}
-for(const key26 in data125){
-if(!((((key26 === "pageItemsMax") || (key26 === "listTimeoutMs")) || (key26 === "metaTools")) || (key26 === "metaToolsAbove"))){
-const err287 = {instancePath:instancePath+"/aggregation",schemaPath:"#/properties/aggregation/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.aggregation,data:data125};
+else {
+const err287 = {instancePath:instancePath+"/upstreams/environmentNames/" + i16,schemaPath:"#/properties/upstreams/properties/environmentNames/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.upstreams.properties.environmentNames.items.type,parentSchema:schema31.properties.upstreams.properties.environmentNames.items,data:data125};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -9438,9 +9426,9 @@ vErrors.push(err287);
 errors++;
 }
 }
-let data126 = data125.pageItemsMax;
-if(!(((typeof data126 == "number") && (!(data126 % 1) && !isNaN(data126))) && (isFinite(data126)))){
-const err288 = {instancePath:instancePath+"/aggregation/pageItemsMax",schemaPath:"#/properties/aggregation/properties/pageItemsMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.aggregation.properties.pageItemsMax.type,parentSchema:schema31.properties.aggregation.properties.pageItemsMax,data:data126};
+}
+else {
+const err288 = {instancePath:instancePath+"/upstreams/environmentNames",schemaPath:"#/properties/upstreams/properties/environmentNames/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.upstreams.properties.environmentNames.type,parentSchema:schema31.properties.upstreams.properties.environmentNames,data:data124};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -9449,9 +9437,9 @@ vErrors.push(err288);
 }
 errors++;
 }
-if((typeof data126 == "number") && (isFinite(data126))){
-if(data126 > 10000 || isNaN(data126)){
-const err289 = {instancePath:instancePath+"/aggregation/pageItemsMax",schemaPath:"#/properties/aggregation/properties/pageItemsMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema31.properties.aggregation.properties.pageItemsMax,data:data126};
+}
+else {
+const err289 = {instancePath:instancePath+"/upstreams",schemaPath:"#/properties/upstreams/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.upstreams.type,parentSchema:schema31.properties.upstreams,data:data117};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -9460,8 +9448,23 @@ vErrors.push(err289);
 }
 errors++;
 }
-if(data126 < 1 || isNaN(data126)){
-const err290 = {instancePath:instancePath+"/aggregation/pageItemsMax",schemaPath:"#/properties/aggregation/properties/pageItemsMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.aggregation.properties.pageItemsMax,data:data126};
+let data126 = data.aggregation;
+if(data126 && typeof data126 == "object" && !Array.isArray(data126)){
+if(data126.pageItemsMax === undefined){
+data126.pageItemsMax = 1000;
+}
+if(data126.listTimeoutMs === undefined){
+data126.listTimeoutMs = 5000;
+}
+if(data126.metaTools === undefined){
+data126.metaTools = "off";
+}
+if(data126.metaToolsAbove === undefined){
+data126.metaToolsAbove = 100;
+}
+for(const key26 in data126){
+if(!((((key26 === "pageItemsMax") || (key26 === "listTimeoutMs")) || (key26 === "metaTools")) || (key26 === "metaToolsAbove"))){
+const err290 = {instancePath:instancePath+"/aggregation",schemaPath:"#/properties/aggregation/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.aggregation,data:data126};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -9471,9 +9474,9 @@ vErrors.push(err290);
 errors++;
 }
 }
-let data127 = data125.listTimeoutMs;
+let data127 = data126.pageItemsMax;
 if(!(((typeof data127 == "number") && (!(data127 % 1) && !isNaN(data127))) && (isFinite(data127)))){
-const err291 = {instancePath:instancePath+"/aggregation/listTimeoutMs",schemaPath:"#/properties/aggregation/properties/listTimeoutMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.aggregation.properties.listTimeoutMs.type,parentSchema:schema31.properties.aggregation.properties.listTimeoutMs,data:data127};
+const err291 = {instancePath:instancePath+"/aggregation/pageItemsMax",schemaPath:"#/properties/aggregation/properties/pageItemsMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.aggregation.properties.pageItemsMax.type,parentSchema:schema31.properties.aggregation.properties.pageItemsMax,data:data127};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -9483,8 +9486,8 @@ vErrors.push(err291);
 errors++;
 }
 if((typeof data127 == "number") && (isFinite(data127))){
-if(data127 > 120000 || isNaN(data127)){
-const err292 = {instancePath:instancePath+"/aggregation/listTimeoutMs",schemaPath:"#/properties/aggregation/properties/listTimeoutMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 120000},message:"must be <= 120000",schema:120000,parentSchema:schema31.properties.aggregation.properties.listTimeoutMs,data:data127};
+if(data127 > 10000 || isNaN(data127)){
+const err292 = {instancePath:instancePath+"/aggregation/pageItemsMax",schemaPath:"#/properties/aggregation/properties/pageItemsMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema31.properties.aggregation.properties.pageItemsMax,data:data127};
 if(vErrors === null){
 vErrors = [err292];
 }
@@ -9493,8 +9496,8 @@ vErrors.push(err292);
 }
 errors++;
 }
-if(data127 < 100 || isNaN(data127)){
-const err293 = {instancePath:instancePath+"/aggregation/listTimeoutMs",schemaPath:"#/properties/aggregation/properties/listTimeoutMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 100},message:"must be >= 100",schema:100,parentSchema:schema31.properties.aggregation.properties.listTimeoutMs,data:data127};
+if(data127 < 1 || isNaN(data127)){
+const err293 = {instancePath:instancePath+"/aggregation/pageItemsMax",schemaPath:"#/properties/aggregation/properties/pageItemsMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.aggregation.properties.pageItemsMax,data:data127};
 if(vErrors === null){
 vErrors = [err293];
 }
@@ -9504,9 +9507,9 @@ vErrors.push(err293);
 errors++;
 }
 }
-let data128 = data125.metaTools;
-if(!(((data128 === "off") || (data128 === "auto")) || (data128 === "always"))){
-const err294 = {instancePath:instancePath+"/aggregation/metaTools",schemaPath:"#/properties/aggregation/properties/metaTools/enum",keyword:"enum",params:{allowedValues: schema31.properties.aggregation.properties.metaTools.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.aggregation.properties.metaTools.enum,parentSchema:schema31.properties.aggregation.properties.metaTools,data:data128};
+let data128 = data126.listTimeoutMs;
+if(!(((typeof data128 == "number") && (!(data128 % 1) && !isNaN(data128))) && (isFinite(data128)))){
+const err294 = {instancePath:instancePath+"/aggregation/listTimeoutMs",schemaPath:"#/properties/aggregation/properties/listTimeoutMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.aggregation.properties.listTimeoutMs.type,parentSchema:schema31.properties.aggregation.properties.listTimeoutMs,data:data128};
 if(vErrors === null){
 vErrors = [err294];
 }
@@ -9515,9 +9518,9 @@ vErrors.push(err294);
 }
 errors++;
 }
-let data129 = data125.metaToolsAbove;
-if(!(((typeof data129 == "number") && (!(data129 % 1) && !isNaN(data129))) && (isFinite(data129)))){
-const err295 = {instancePath:instancePath+"/aggregation/metaToolsAbove",schemaPath:"#/properties/aggregation/properties/metaToolsAbove/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.aggregation.properties.metaToolsAbove.type,parentSchema:schema31.properties.aggregation.properties.metaToolsAbove,data:data129};
+if((typeof data128 == "number") && (isFinite(data128))){
+if(data128 > 120000 || isNaN(data128)){
+const err295 = {instancePath:instancePath+"/aggregation/listTimeoutMs",schemaPath:"#/properties/aggregation/properties/listTimeoutMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 120000},message:"must be <= 120000",schema:120000,parentSchema:schema31.properties.aggregation.properties.listTimeoutMs,data:data128};
 if(vErrors === null){
 vErrors = [err295];
 }
@@ -9526,9 +9529,8 @@ vErrors.push(err295);
 }
 errors++;
 }
-if((typeof data129 == "number") && (isFinite(data129))){
-if(data129 > 1000000 || isNaN(data129)){
-const err296 = {instancePath:instancePath+"/aggregation/metaToolsAbove",schemaPath:"#/properties/aggregation/properties/metaToolsAbove/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.aggregation.properties.metaToolsAbove,data:data129};
+if(data128 < 100 || isNaN(data128)){
+const err296 = {instancePath:instancePath+"/aggregation/listTimeoutMs",schemaPath:"#/properties/aggregation/properties/listTimeoutMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 100},message:"must be >= 100",schema:100,parentSchema:schema31.properties.aggregation.properties.listTimeoutMs,data:data128};
 if(vErrors === null){
 vErrors = [err296];
 }
@@ -9537,8 +9539,10 @@ vErrors.push(err296);
 }
 errors++;
 }
-if(data129 < 0 || isNaN(data129)){
-const err297 = {instancePath:instancePath+"/aggregation/metaToolsAbove",schemaPath:"#/properties/aggregation/properties/metaToolsAbove/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.aggregation.properties.metaToolsAbove,data:data129};
+}
+let data129 = data126.metaTools;
+if(!(((data129 === "off") || (data129 === "auto")) || (data129 === "always"))){
+const err297 = {instancePath:instancePath+"/aggregation/metaTools",schemaPath:"#/properties/aggregation/properties/metaTools/enum",keyword:"enum",params:{allowedValues: schema31.properties.aggregation.properties.metaTools.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.aggregation.properties.metaTools.enum,parentSchema:schema31.properties.aggregation.properties.metaTools,data:data129};
 if(vErrors === null){
 vErrors = [err297];
 }
@@ -9547,10 +9551,9 @@ vErrors.push(err297);
 }
 errors++;
 }
-}
-}
-else {
-const err298 = {instancePath:instancePath+"/aggregation",schemaPath:"#/properties/aggregation/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.aggregation.type,parentSchema:schema31.properties.aggregation,data:data125};
+let data130 = data126.metaToolsAbove;
+if(!(((typeof data130 == "number") && (!(data130 % 1) && !isNaN(data130))) && (isFinite(data130)))){
+const err298 = {instancePath:instancePath+"/aggregation/metaToolsAbove",schemaPath:"#/properties/aggregation/properties/metaToolsAbove/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.aggregation.properties.metaToolsAbove.type,parentSchema:schema31.properties.aggregation.properties.metaToolsAbove,data:data130};
 if(vErrors === null){
 vErrors = [err298];
 }
@@ -9559,23 +9562,9 @@ vErrors.push(err298);
 }
 errors++;
 }
-let data130 = data.cache;
-if(data130 && typeof data130 == "object" && !Array.isArray(data130)){
-if(data130.bytesMax === undefined){
-data130.bytesMax = 67108864;
-}
-if(data130.entriesMax === undefined){
-data130.entriesMax = 10000;
-}
-if(data130.ttlMsMax === undefined){
-data130.ttlMsMax = 300000;
-}
-if(data130.legacyTtlMs === undefined){
-data130.legacyTtlMs = 0;
-}
-for(const key27 in data130){
-if(!((((key27 === "bytesMax") || (key27 === "entriesMax")) || (key27 === "ttlMsMax")) || (key27 === "legacyTtlMs"))){
-const err299 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.cache,data:data130};
+if((typeof data130 == "number") && (isFinite(data130))){
+if(data130 > 1000000 || isNaN(data130)){
+const err299 = {instancePath:instancePath+"/aggregation/metaToolsAbove",schemaPath:"#/properties/aggregation/properties/metaToolsAbove/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},message:"must be <= 1000000",schema:1000000,parentSchema:schema31.properties.aggregation.properties.metaToolsAbove,data:data130};
 if(vErrors === null){
 vErrors = [err299];
 }
@@ -9584,10 +9573,8 @@ vErrors.push(err299);
 }
 errors++;
 }
-}
-let data131 = data130.bytesMax;
-if(!(((typeof data131 == "number") && (!(data131 % 1) && !isNaN(data131))) && (isFinite(data131)))){
-const err300 = {instancePath:instancePath+"/cache/bytesMax",schemaPath:"#/properties/cache/properties/bytesMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.cache.properties.bytesMax.type,parentSchema:schema31.properties.cache.properties.bytesMax,data:data131};
+if(data130 < 0 || isNaN(data130)){
+const err300 = {instancePath:instancePath+"/aggregation/metaToolsAbove",schemaPath:"#/properties/aggregation/properties/metaToolsAbove/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.aggregation.properties.metaToolsAbove,data:data130};
 if(vErrors === null){
 vErrors = [err300];
 }
@@ -9596,9 +9583,10 @@ vErrors.push(err300);
 }
 errors++;
 }
-if((typeof data131 == "number") && (isFinite(data131))){
-if(data131 > 17179869184 || isNaN(data131)){
-const err301 = {instancePath:instancePath+"/cache/bytesMax",schemaPath:"#/properties/cache/properties/bytesMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 17179869184},message:"must be <= 17179869184",schema:17179869184,parentSchema:schema31.properties.cache.properties.bytesMax,data:data131};
+}
+}
+else {
+const err301 = {instancePath:instancePath+"/aggregation",schemaPath:"#/properties/aggregation/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.aggregation.type,parentSchema:schema31.properties.aggregation,data:data126};
 if(vErrors === null){
 vErrors = [err301];
 }
@@ -9607,8 +9595,23 @@ vErrors.push(err301);
 }
 errors++;
 }
-if(data131 < 0 || isNaN(data131)){
-const err302 = {instancePath:instancePath+"/cache/bytesMax",schemaPath:"#/properties/cache/properties/bytesMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.cache.properties.bytesMax,data:data131};
+let data131 = data.cache;
+if(data131 && typeof data131 == "object" && !Array.isArray(data131)){
+if(data131.bytesMax === undefined){
+data131.bytesMax = 67108864;
+}
+if(data131.entriesMax === undefined){
+data131.entriesMax = 10000;
+}
+if(data131.ttlMsMax === undefined){
+data131.ttlMsMax = 300000;
+}
+if(data131.legacyTtlMs === undefined){
+data131.legacyTtlMs = 0;
+}
+for(const key27 in data131){
+if(!((((key27 === "bytesMax") || (key27 === "entriesMax")) || (key27 === "ttlMsMax")) || (key27 === "legacyTtlMs"))){
+const err302 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.cache,data:data131};
 if(vErrors === null){
 vErrors = [err302];
 }
@@ -9618,9 +9621,9 @@ vErrors.push(err302);
 errors++;
 }
 }
-let data132 = data130.entriesMax;
+let data132 = data131.bytesMax;
 if(!(((typeof data132 == "number") && (!(data132 % 1) && !isNaN(data132))) && (isFinite(data132)))){
-const err303 = {instancePath:instancePath+"/cache/entriesMax",schemaPath:"#/properties/cache/properties/entriesMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.cache.properties.entriesMax.type,parentSchema:schema31.properties.cache.properties.entriesMax,data:data132};
+const err303 = {instancePath:instancePath+"/cache/bytesMax",schemaPath:"#/properties/cache/properties/bytesMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.cache.properties.bytesMax.type,parentSchema:schema31.properties.cache.properties.bytesMax,data:data132};
 if(vErrors === null){
 vErrors = [err303];
 }
@@ -9630,8 +9633,8 @@ vErrors.push(err303);
 errors++;
 }
 if((typeof data132 == "number") && (isFinite(data132))){
-if(data132 > 10000000 || isNaN(data132)){
-const err304 = {instancePath:instancePath+"/cache/entriesMax",schemaPath:"#/properties/cache/properties/entriesMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000000},message:"must be <= 10000000",schema:10000000,parentSchema:schema31.properties.cache.properties.entriesMax,data:data132};
+if(data132 > 17179869184 || isNaN(data132)){
+const err304 = {instancePath:instancePath+"/cache/bytesMax",schemaPath:"#/properties/cache/properties/bytesMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 17179869184},message:"must be <= 17179869184",schema:17179869184,parentSchema:schema31.properties.cache.properties.bytesMax,data:data132};
 if(vErrors === null){
 vErrors = [err304];
 }
@@ -9641,7 +9644,7 @@ vErrors.push(err304);
 errors++;
 }
 if(data132 < 0 || isNaN(data132)){
-const err305 = {instancePath:instancePath+"/cache/entriesMax",schemaPath:"#/properties/cache/properties/entriesMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.cache.properties.entriesMax,data:data132};
+const err305 = {instancePath:instancePath+"/cache/bytesMax",schemaPath:"#/properties/cache/properties/bytesMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.cache.properties.bytesMax,data:data132};
 if(vErrors === null){
 vErrors = [err305];
 }
@@ -9651,9 +9654,9 @@ vErrors.push(err305);
 errors++;
 }
 }
-let data133 = data130.ttlMsMax;
+let data133 = data131.entriesMax;
 if(!(((typeof data133 == "number") && (!(data133 % 1) && !isNaN(data133))) && (isFinite(data133)))){
-const err306 = {instancePath:instancePath+"/cache/ttlMsMax",schemaPath:"#/properties/cache/properties/ttlMsMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.cache.properties.ttlMsMax.type,parentSchema:schema31.properties.cache.properties.ttlMsMax,data:data133};
+const err306 = {instancePath:instancePath+"/cache/entriesMax",schemaPath:"#/properties/cache/properties/entriesMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.cache.properties.entriesMax.type,parentSchema:schema31.properties.cache.properties.entriesMax,data:data133};
 if(vErrors === null){
 vErrors = [err306];
 }
@@ -9663,8 +9666,8 @@ vErrors.push(err306);
 errors++;
 }
 if((typeof data133 == "number") && (isFinite(data133))){
-if(data133 > 86400000 || isNaN(data133)){
-const err307 = {instancePath:instancePath+"/cache/ttlMsMax",schemaPath:"#/properties/cache/properties/ttlMsMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000},message:"must be <= 86400000",schema:86400000,parentSchema:schema31.properties.cache.properties.ttlMsMax,data:data133};
+if(data133 > 10000000 || isNaN(data133)){
+const err307 = {instancePath:instancePath+"/cache/entriesMax",schemaPath:"#/properties/cache/properties/entriesMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000000},message:"must be <= 10000000",schema:10000000,parentSchema:schema31.properties.cache.properties.entriesMax,data:data133};
 if(vErrors === null){
 vErrors = [err307];
 }
@@ -9674,7 +9677,7 @@ vErrors.push(err307);
 errors++;
 }
 if(data133 < 0 || isNaN(data133)){
-const err308 = {instancePath:instancePath+"/cache/ttlMsMax",schemaPath:"#/properties/cache/properties/ttlMsMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.cache.properties.ttlMsMax,data:data133};
+const err308 = {instancePath:instancePath+"/cache/entriesMax",schemaPath:"#/properties/cache/properties/entriesMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.cache.properties.entriesMax,data:data133};
 if(vErrors === null){
 vErrors = [err308];
 }
@@ -9684,9 +9687,9 @@ vErrors.push(err308);
 errors++;
 }
 }
-let data134 = data130.legacyTtlMs;
+let data134 = data131.ttlMsMax;
 if(!(((typeof data134 == "number") && (!(data134 % 1) && !isNaN(data134))) && (isFinite(data134)))){
-const err309 = {instancePath:instancePath+"/cache/legacyTtlMs",schemaPath:"#/properties/cache/properties/legacyTtlMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.cache.properties.legacyTtlMs.type,parentSchema:schema31.properties.cache.properties.legacyTtlMs,data:data134};
+const err309 = {instancePath:instancePath+"/cache/ttlMsMax",schemaPath:"#/properties/cache/properties/ttlMsMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.cache.properties.ttlMsMax.type,parentSchema:schema31.properties.cache.properties.ttlMsMax,data:data134};
 if(vErrors === null){
 vErrors = [err309];
 }
@@ -9697,7 +9700,7 @@ errors++;
 }
 if((typeof data134 == "number") && (isFinite(data134))){
 if(data134 > 86400000 || isNaN(data134)){
-const err310 = {instancePath:instancePath+"/cache/legacyTtlMs",schemaPath:"#/properties/cache/properties/legacyTtlMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000},message:"must be <= 86400000",schema:86400000,parentSchema:schema31.properties.cache.properties.legacyTtlMs,data:data134};
+const err310 = {instancePath:instancePath+"/cache/ttlMsMax",schemaPath:"#/properties/cache/properties/ttlMsMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000},message:"must be <= 86400000",schema:86400000,parentSchema:schema31.properties.cache.properties.ttlMsMax,data:data134};
 if(vErrors === null){
 vErrors = [err310];
 }
@@ -9707,7 +9710,7 @@ vErrors.push(err310);
 errors++;
 }
 if(data134 < 0 || isNaN(data134)){
-const err311 = {instancePath:instancePath+"/cache/legacyTtlMs",schemaPath:"#/properties/cache/properties/legacyTtlMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.cache.properties.legacyTtlMs,data:data134};
+const err311 = {instancePath:instancePath+"/cache/ttlMsMax",schemaPath:"#/properties/cache/properties/ttlMsMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.cache.properties.ttlMsMax,data:data134};
 if(vErrors === null){
 vErrors = [err311];
 }
@@ -9717,9 +9720,9 @@ vErrors.push(err311);
 errors++;
 }
 }
-}
-else {
-const err312 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.cache.type,parentSchema:schema31.properties.cache,data:data130};
+let data135 = data131.legacyTtlMs;
+if(!(((typeof data135 == "number") && (!(data135 % 1) && !isNaN(data135))) && (isFinite(data135)))){
+const err312 = {instancePath:instancePath+"/cache/legacyTtlMs",schemaPath:"#/properties/cache/properties/legacyTtlMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.cache.properties.legacyTtlMs.type,parentSchema:schema31.properties.cache.properties.legacyTtlMs,data:data135};
 if(vErrors === null){
 vErrors = [err312];
 }
@@ -9728,26 +9731,9 @@ vErrors.push(err312);
 }
 errors++;
 }
-let data135 = data.telemetry;
-if(data135 && typeof data135 == "object" && !Array.isArray(data135)){
-if(data135.endpoint === undefined){
-data135.endpoint = null;
-}
-if(data135.headers === undefined){
-data135.headers = {};
-}
-if(data135.serviceName === undefined){
-data135.serviceName = "sluice";
-}
-if(data135.sampleRatio === undefined){
-data135.sampleRatio = 0.1;
-}
-if(data135.metricsIntervalMs === undefined){
-data135.metricsIntervalMs = 60000;
-}
-for(const key28 in data135){
-if(!(((((key28 === "endpoint") || (key28 === "headers")) || (key28 === "serviceName")) || (key28 === "sampleRatio")) || (key28 === "metricsIntervalMs"))){
-const err313 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key28},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.telemetry,data:data135};
+if((typeof data135 == "number") && (isFinite(data135))){
+if(data135 > 86400000 || isNaN(data135)){
+const err313 = {instancePath:instancePath+"/cache/legacyTtlMs",schemaPath:"#/properties/cache/properties/legacyTtlMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400000},message:"must be <= 86400000",schema:86400000,parentSchema:schema31.properties.cache.properties.legacyTtlMs,data:data135};
 if(vErrors === null){
 vErrors = [err313];
 }
@@ -9756,10 +9742,8 @@ vErrors.push(err313);
 }
 errors++;
 }
-}
-let data136 = data135.endpoint;
-if((typeof data136 !== "string") && (data136 !== null)){
-const err314 = {instancePath:instancePath+"/telemetry/endpoint",schemaPath:"#/properties/telemetry/properties/endpoint/type",keyword:"type",params:{type: schema31.properties.telemetry.properties.endpoint.type},message:"must be string,null",schema:schema31.properties.telemetry.properties.endpoint.type,parentSchema:schema31.properties.telemetry.properties.endpoint,data:data136};
+if(data135 < 0 || isNaN(data135)){
+const err314 = {instancePath:instancePath+"/cache/legacyTtlMs",schemaPath:"#/properties/cache/properties/legacyTtlMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.cache.properties.legacyTtlMs,data:data135};
 if(vErrors === null){
 vErrors = [err314];
 }
@@ -9768,9 +9752,10 @@ vErrors.push(err314);
 }
 errors++;
 }
-if(typeof data136 === "string"){
-if(!pattern7.test(data136)){
-const err315 = {instancePath:instancePath+"/telemetry/endpoint",schemaPath:"#/properties/telemetry/properties/endpoint/pattern",keyword:"pattern",params:{pattern: "^https?://[^?#]+$"},message:"must match pattern \""+"^https?://[^?#]+$"+"\"",schema:"^https?://[^?#]+$",parentSchema:schema31.properties.telemetry.properties.endpoint,data:data136};
+}
+}
+else {
+const err315 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.cache.type,parentSchema:schema31.properties.cache,data:data131};
 if(vErrors === null){
 vErrors = [err315];
 }
@@ -9779,11 +9764,26 @@ vErrors.push(err315);
 }
 errors++;
 }
+let data136 = data.telemetry;
+if(data136 && typeof data136 == "object" && !Array.isArray(data136)){
+if(data136.endpoint === undefined){
+data136.endpoint = null;
 }
-let data137 = data135.headers;
-if(data137 && typeof data137 == "object" && !Array.isArray(data137)){
-if(Object.keys(data137).length > 32){
-const err316 = {instancePath:instancePath+"/telemetry/headers",schemaPath:"#/properties/telemetry/properties/headers/maxProperties",keyword:"maxProperties",params:{limit: 32},message:"must NOT have more than 32 properties",schema:32,parentSchema:schema31.properties.telemetry.properties.headers,data:data137};
+if(data136.headers === undefined){
+data136.headers = {};
+}
+if(data136.serviceName === undefined){
+data136.serviceName = "sluice";
+}
+if(data136.sampleRatio === undefined){
+data136.sampleRatio = 0.1;
+}
+if(data136.metricsIntervalMs === undefined){
+data136.metricsIntervalMs = 60000;
+}
+for(const key28 in data136){
+if(!(((((key28 === "endpoint") || (key28 === "headers")) || (key28 === "serviceName")) || (key28 === "sampleRatio")) || (key28 === "metricsIntervalMs"))){
+const err316 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key28},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.telemetry,data:data136};
 if(vErrors === null){
 vErrors = [err316];
 }
@@ -9792,11 +9792,10 @@ vErrors.push(err316);
 }
 errors++;
 }
-for(const key29 in data137){
-let data138 = data137[key29];
-if(typeof data138 === "string"){
-if(func3(data138) > 4096){
-const err317 = {instancePath:instancePath+"/telemetry/headers/" + key29.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/headers/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema31.properties.telemetry.properties.headers.additionalProperties,data:data138};
+}
+let data137 = data136.endpoint;
+if((typeof data137 !== "string") && (data137 !== null)){
+const err317 = {instancePath:instancePath+"/telemetry/endpoint",schemaPath:"#/properties/telemetry/properties/endpoint/type",keyword:"type",params:{type: schema31.properties.telemetry.properties.endpoint.type},message:"must be string,null",schema:schema31.properties.telemetry.properties.endpoint.type,parentSchema:schema31.properties.telemetry.properties.endpoint,data:data137};
 if(vErrors === null){
 vErrors = [err317];
 }
@@ -9805,9 +9804,9 @@ vErrors.push(err317);
 }
 errors++;
 }
-}
-else {
-const err318 = {instancePath:instancePath+"/telemetry/headers/" + key29.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.telemetry.properties.headers.additionalProperties.type,parentSchema:schema31.properties.telemetry.properties.headers.additionalProperties,data:data138};
+if(typeof data137 === "string"){
+if(!pattern7.test(data137)){
+const err318 = {instancePath:instancePath+"/telemetry/endpoint",schemaPath:"#/properties/telemetry/properties/endpoint/pattern",keyword:"pattern",params:{pattern: "^https?://[^?#]+$"},message:"must match pattern \""+"^https?://[^?#]+$"+"\"",schema:"^https?://[^?#]+$",parentSchema:schema31.properties.telemetry.properties.endpoint,data:data137};
 if(vErrors === null){
 vErrors = [err318];
 }
@@ -9817,9 +9816,10 @@ vErrors.push(err318);
 errors++;
 }
 }
-}
-else {
-const err319 = {instancePath:instancePath+"/telemetry/headers",schemaPath:"#/properties/telemetry/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.telemetry.properties.headers.type,parentSchema:schema31.properties.telemetry.properties.headers,data:data137};
+let data138 = data136.headers;
+if(data138 && typeof data138 == "object" && !Array.isArray(data138)){
+if(Object.keys(data138).length > 32){
+const err319 = {instancePath:instancePath+"/telemetry/headers",schemaPath:"#/properties/telemetry/properties/headers/maxProperties",keyword:"maxProperties",params:{limit: 32},message:"must NOT have more than 32 properties",schema:32,parentSchema:schema31.properties.telemetry.properties.headers,data:data138};
 if(vErrors === null){
 vErrors = [err319];
 }
@@ -9828,10 +9828,11 @@ vErrors.push(err319);
 }
 errors++;
 }
-let data139 = data135.serviceName;
+for(const key29 in data138){
+let data139 = data138[key29];
 if(typeof data139 === "string"){
-if(func3(data139) > 255){
-const err320 = {instancePath:instancePath+"/telemetry/serviceName",schemaPath:"#/properties/telemetry/properties/serviceName/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters",schema:255,parentSchema:schema31.properties.telemetry.properties.serviceName,data:data139};
+if(func3(data139) > 4096){
+const err320 = {instancePath:instancePath+"/telemetry/headers/" + key29.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/headers/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema31.properties.telemetry.properties.headers.additionalProperties,data:data139};
 if(vErrors === null){
 vErrors = [err320];
 }
@@ -9840,8 +9841,9 @@ vErrors.push(err320);
 }
 errors++;
 }
-if(func3(data139) < 1){
-const err321 = {instancePath:instancePath+"/telemetry/serviceName",schemaPath:"#/properties/telemetry/properties/serviceName/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.telemetry.properties.serviceName,data:data139};
+}
+else {
+const err321 = {instancePath:instancePath+"/telemetry/headers/" + key29.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/headers/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.telemetry.properties.headers.additionalProperties.type,parentSchema:schema31.properties.telemetry.properties.headers.additionalProperties,data:data139};
 if(vErrors === null){
 vErrors = [err321];
 }
@@ -9851,8 +9853,9 @@ vErrors.push(err321);
 errors++;
 }
 }
+}
 else {
-const err322 = {instancePath:instancePath+"/telemetry/serviceName",schemaPath:"#/properties/telemetry/properties/serviceName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.telemetry.properties.serviceName.type,parentSchema:schema31.properties.telemetry.properties.serviceName,data:data139};
+const err322 = {instancePath:instancePath+"/telemetry/headers",schemaPath:"#/properties/telemetry/properties/headers/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.telemetry.properties.headers.type,parentSchema:schema31.properties.telemetry.properties.headers,data:data138};
 if(vErrors === null){
 vErrors = [err322];
 }
@@ -9861,10 +9864,10 @@ vErrors.push(err322);
 }
 errors++;
 }
-let data140 = data135.sampleRatio;
-if((typeof data140 == "number") && (isFinite(data140))){
-if(data140 > 1 || isNaN(data140)){
-const err323 = {instancePath:instancePath+"/telemetry/sampleRatio",schemaPath:"#/properties/telemetry/properties/sampleRatio/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema31.properties.telemetry.properties.sampleRatio,data:data140};
+let data140 = data136.serviceName;
+if(typeof data140 === "string"){
+if(func3(data140) > 255){
+const err323 = {instancePath:instancePath+"/telemetry/serviceName",schemaPath:"#/properties/telemetry/properties/serviceName/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters",schema:255,parentSchema:schema31.properties.telemetry.properties.serviceName,data:data140};
 if(vErrors === null){
 vErrors = [err323];
 }
@@ -9873,8 +9876,8 @@ vErrors.push(err323);
 }
 errors++;
 }
-if(data140 < 0 || isNaN(data140)){
-const err324 = {instancePath:instancePath+"/telemetry/sampleRatio",schemaPath:"#/properties/telemetry/properties/sampleRatio/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.telemetry.properties.sampleRatio,data:data140};
+if(func3(data140) < 1){
+const err324 = {instancePath:instancePath+"/telemetry/serviceName",schemaPath:"#/properties/telemetry/properties/serviceName/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.telemetry.properties.serviceName,data:data140};
 if(vErrors === null){
 vErrors = [err324];
 }
@@ -9885,7 +9888,7 @@ errors++;
 }
 }
 else {
-const err325 = {instancePath:instancePath+"/telemetry/sampleRatio",schemaPath:"#/properties/telemetry/properties/sampleRatio/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema31.properties.telemetry.properties.sampleRatio.type,parentSchema:schema31.properties.telemetry.properties.sampleRatio,data:data140};
+const err325 = {instancePath:instancePath+"/telemetry/serviceName",schemaPath:"#/properties/telemetry/properties/serviceName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.telemetry.properties.serviceName.type,parentSchema:schema31.properties.telemetry.properties.serviceName,data:data140};
 if(vErrors === null){
 vErrors = [err325];
 }
@@ -9894,9 +9897,10 @@ vErrors.push(err325);
 }
 errors++;
 }
-let data141 = data135.metricsIntervalMs;
-if(!(((typeof data141 == "number") && (!(data141 % 1) && !isNaN(data141))) && (isFinite(data141)))){
-const err326 = {instancePath:instancePath+"/telemetry/metricsIntervalMs",schemaPath:"#/properties/telemetry/properties/metricsIntervalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.telemetry.properties.metricsIntervalMs.type,parentSchema:schema31.properties.telemetry.properties.metricsIntervalMs,data:data141};
+let data141 = data136.sampleRatio;
+if((typeof data141 == "number") && (isFinite(data141))){
+if(data141 > 1 || isNaN(data141)){
+const err326 = {instancePath:instancePath+"/telemetry/sampleRatio",schemaPath:"#/properties/telemetry/properties/sampleRatio/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema31.properties.telemetry.properties.sampleRatio,data:data141};
 if(vErrors === null){
 vErrors = [err326];
 }
@@ -9905,9 +9909,8 @@ vErrors.push(err326);
 }
 errors++;
 }
-if((typeof data141 == "number") && (isFinite(data141))){
-if(data141 > 3600000 || isNaN(data141)){
-const err327 = {instancePath:instancePath+"/telemetry/metricsIntervalMs",schemaPath:"#/properties/telemetry/properties/metricsIntervalMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600000},message:"must be <= 3600000",schema:3600000,parentSchema:schema31.properties.telemetry.properties.metricsIntervalMs,data:data141};
+if(data141 < 0 || isNaN(data141)){
+const err327 = {instancePath:instancePath+"/telemetry/sampleRatio",schemaPath:"#/properties/telemetry/properties/sampleRatio/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.telemetry.properties.sampleRatio,data:data141};
 if(vErrors === null){
 vErrors = [err327];
 }
@@ -9916,8 +9919,9 @@ vErrors.push(err327);
 }
 errors++;
 }
-if(data141 < 1000 || isNaN(data141)){
-const err328 = {instancePath:instancePath+"/telemetry/metricsIntervalMs",schemaPath:"#/properties/telemetry/properties/metricsIntervalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000",schema:1000,parentSchema:schema31.properties.telemetry.properties.metricsIntervalMs,data:data141};
+}
+else {
+const err328 = {instancePath:instancePath+"/telemetry/sampleRatio",schemaPath:"#/properties/telemetry/properties/sampleRatio/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema31.properties.telemetry.properties.sampleRatio.type,parentSchema:schema31.properties.telemetry.properties.sampleRatio,data:data141};
 if(vErrors === null){
 vErrors = [err328];
 }
@@ -9926,10 +9930,9 @@ vErrors.push(err328);
 }
 errors++;
 }
-}
-}
-else {
-const err329 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.telemetry.type,parentSchema:schema31.properties.telemetry,data:data135};
+let data142 = data136.metricsIntervalMs;
+if(!(((typeof data142 == "number") && (!(data142 % 1) && !isNaN(data142))) && (isFinite(data142)))){
+const err329 = {instancePath:instancePath+"/telemetry/metricsIntervalMs",schemaPath:"#/properties/telemetry/properties/metricsIntervalMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.telemetry.properties.metricsIntervalMs.type,parentSchema:schema31.properties.telemetry.properties.metricsIntervalMs,data:data142};
 if(vErrors === null){
 vErrors = [err329];
 }
@@ -9938,53 +9941,9 @@ vErrors.push(err329);
 }
 errors++;
 }
-let data142 = data.elasticsearch;
-if(data142 && typeof data142 == "object" && !Array.isArray(data142)){
-if(data142.urls === undefined){
-data142.urls = [];
-}
-if(data142.apiKey === undefined){
-data142.apiKey = null;
-}
-if(data142.apiKeyFile === undefined){
-data142.apiKeyFile = null;
-}
-if(data142.username === undefined){
-data142.username = null;
-}
-if(data142.password === undefined){
-data142.password = null;
-}
-if(data142.passwordFile === undefined){
-data142.passwordFile = null;
-}
-if(data142.ca === undefined){
-data142.ca = null;
-}
-if(data142.allowPlaintext === undefined){
-data142.allowPlaintext = false;
-}
-if(data142.namespace === undefined){
-data142.namespace = "default";
-}
-if(data142.retentionDays === undefined){
-data142.retentionDays = 400;
-}
-if(data142.arguments === undefined){
-data142.arguments = "none";
-}
-if(data142.installTemplate === undefined){
-data142.installTemplate = true;
-}
-if(data142.batchRecordsMax === undefined){
-data142.batchRecordsMax = 1000;
-}
-if(data142.requestTimeoutMs === undefined){
-data142.requestTimeoutMs = 30000;
-}
-for(const key30 in data142){
-if(!(func1.call(schema31.properties.elasticsearch.properties, key30))){
-const err330 = {instancePath:instancePath+"/elasticsearch",schemaPath:"#/properties/elasticsearch/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.elasticsearch,data:data142};
+if((typeof data142 == "number") && (isFinite(data142))){
+if(data142 > 3600000 || isNaN(data142)){
+const err330 = {instancePath:instancePath+"/telemetry/metricsIntervalMs",schemaPath:"#/properties/telemetry/properties/metricsIntervalMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600000},message:"must be <= 3600000",schema:3600000,parentSchema:schema31.properties.telemetry.properties.metricsIntervalMs,data:data142};
 if(vErrors === null){
 vErrors = [err330];
 }
@@ -9993,11 +9952,8 @@ vErrors.push(err330);
 }
 errors++;
 }
-}
-let data143 = data142.urls;
-if(Array.isArray(data143)){
-if(data143.length > 64){
-const err331 = {instancePath:instancePath+"/elasticsearch/urls",schemaPath:"#/properties/elasticsearch/properties/urls/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items",schema:64,parentSchema:schema31.properties.elasticsearch.properties.urls,data:data143};
+if(data142 < 1000 || isNaN(data142)){
+const err331 = {instancePath:instancePath+"/telemetry/metricsIntervalMs",schemaPath:"#/properties/telemetry/properties/metricsIntervalMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1000},message:"must be >= 1000",schema:1000,parentSchema:schema31.properties.telemetry.properties.metricsIntervalMs,data:data142};
 if(vErrors === null){
 vErrors = [err331];
 }
@@ -10006,12 +9962,10 @@ vErrors.push(err331);
 }
 errors++;
 }
-const len17 = data143.length;
-for(let i17=0; i17<len17; i17++){
-let data144 = data143[i17];
-if(typeof data144 === "string"){
-if(!pattern18.test(data144)){
-const err332 = {instancePath:instancePath+"/elasticsearch/urls/" + i17,schemaPath:"#/properties/elasticsearch/properties/urls/items/pattern",keyword:"pattern",params:{pattern: "^https?://[^@?#\\s]+$"},message:"must match pattern \""+"^https?://[^@?#\\s]+$"+"\"",schema:"^https?://[^@?#\\s]+$",parentSchema:schema31.properties.elasticsearch.properties.urls.items,data:data144};
+}
+}
+else {
+const err332 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.telemetry.type,parentSchema:schema31.properties.telemetry,data:data136};
 if(vErrors === null){
 vErrors = [err332];
 }
@@ -10020,9 +9974,53 @@ vErrors.push(err332);
 }
 errors++;
 }
+let data143 = data.elasticsearch;
+if(data143 && typeof data143 == "object" && !Array.isArray(data143)){
+if(data143.urls === undefined){
+data143.urls = [];
 }
-else {
-const err333 = {instancePath:instancePath+"/elasticsearch/urls/" + i17,schemaPath:"#/properties/elasticsearch/properties/urls/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.elasticsearch.properties.urls.items.type,parentSchema:schema31.properties.elasticsearch.properties.urls.items,data:data144};
+if(data143.apiKey === undefined){
+data143.apiKey = null;
+}
+if(data143.apiKeyFile === undefined){
+data143.apiKeyFile = null;
+}
+if(data143.username === undefined){
+data143.username = null;
+}
+if(data143.password === undefined){
+data143.password = null;
+}
+if(data143.passwordFile === undefined){
+data143.passwordFile = null;
+}
+if(data143.ca === undefined){
+data143.ca = null;
+}
+if(data143.allowPlaintext === undefined){
+data143.allowPlaintext = false;
+}
+if(data143.namespace === undefined){
+data143.namespace = "default";
+}
+if(data143.retentionDays === undefined){
+data143.retentionDays = 400;
+}
+if(data143.arguments === undefined){
+data143.arguments = "none";
+}
+if(data143.installTemplate === undefined){
+data143.installTemplate = true;
+}
+if(data143.batchRecordsMax === undefined){
+data143.batchRecordsMax = 1000;
+}
+if(data143.requestTimeoutMs === undefined){
+data143.requestTimeoutMs = 30000;
+}
+for(const key30 in data143){
+if(!(func1.call(schema31.properties.elasticsearch.properties, key30))){
+const err333 = {instancePath:instancePath+"/elasticsearch",schemaPath:"#/properties/elasticsearch/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.elasticsearch,data:data143};
 if(vErrors === null){
 vErrors = [err333];
 }
@@ -10032,9 +10030,10 @@ vErrors.push(err333);
 errors++;
 }
 }
-}
-else {
-const err334 = {instancePath:instancePath+"/elasticsearch/urls",schemaPath:"#/properties/elasticsearch/properties/urls/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.elasticsearch.properties.urls.type,parentSchema:schema31.properties.elasticsearch.properties.urls,data:data143};
+let data144 = data143.urls;
+if(Array.isArray(data144)){
+if(data144.length > 64){
+const err334 = {instancePath:instancePath+"/elasticsearch/urls",schemaPath:"#/properties/elasticsearch/properties/urls/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items",schema:64,parentSchema:schema31.properties.elasticsearch.properties.urls,data:data144};
 if(vErrors === null){
 vErrors = [err334];
 }
@@ -10043,9 +10042,12 @@ vErrors.push(err334);
 }
 errors++;
 }
-let data145 = data142.apiKey;
-if((typeof data145 !== "string") && (data145 !== null)){
-const err335 = {instancePath:instancePath+"/elasticsearch/apiKey",schemaPath:"#/properties/elasticsearch/properties/apiKey/type",keyword:"type",params:{type: schema31.properties.elasticsearch.properties.apiKey.type},message:"must be string,null",schema:schema31.properties.elasticsearch.properties.apiKey.type,parentSchema:schema31.properties.elasticsearch.properties.apiKey,data:data145};
+const len17 = data144.length;
+for(let i17=0; i17<len17; i17++){
+let data145 = data144[i17];
+if(typeof data145 === "string"){
+if(!pattern18.test(data145)){
+const err335 = {instancePath:instancePath+"/elasticsearch/urls/" + i17,schemaPath:"#/properties/elasticsearch/properties/urls/items/pattern",keyword:"pattern",params:{pattern: "^https?://[^@?#\\s]+$"},message:"must match pattern \""+"^https?://[^@?#\\s]+$"+"\"",schema:"^https?://[^@?#\\s]+$",parentSchema:schema31.properties.elasticsearch.properties.urls.items,data:data145};
 if(vErrors === null){
 vErrors = [err335];
 }
@@ -10054,9 +10056,9 @@ vErrors.push(err335);
 }
 errors++;
 }
-if(typeof data145 === "string"){
-if(func3(data145) > 4096){
-const err336 = {instancePath:instancePath+"/elasticsearch/apiKey",schemaPath:"#/properties/elasticsearch/properties/apiKey/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema31.properties.elasticsearch.properties.apiKey,data:data145};
+}
+else {
+const err336 = {instancePath:instancePath+"/elasticsearch/urls/" + i17,schemaPath:"#/properties/elasticsearch/properties/urls/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.elasticsearch.properties.urls.items.type,parentSchema:schema31.properties.elasticsearch.properties.urls.items,data:data145};
 if(vErrors === null){
 vErrors = [err336];
 }
@@ -10065,8 +10067,10 @@ vErrors.push(err336);
 }
 errors++;
 }
-if(func3(data145) < 1){
-const err337 = {instancePath:instancePath+"/elasticsearch/apiKey",schemaPath:"#/properties/elasticsearch/properties/apiKey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.elasticsearch.properties.apiKey,data:data145};
+}
+}
+else {
+const err337 = {instancePath:instancePath+"/elasticsearch/urls",schemaPath:"#/properties/elasticsearch/properties/urls/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.elasticsearch.properties.urls.type,parentSchema:schema31.properties.elasticsearch.properties.urls,data:data144};
 if(vErrors === null){
 vErrors = [err337];
 }
@@ -10075,10 +10079,9 @@ vErrors.push(err337);
 }
 errors++;
 }
-}
-let data146 = data142.apiKeyFile;
+let data146 = data143.apiKey;
 if((typeof data146 !== "string") && (data146 !== null)){
-const err338 = {instancePath:instancePath+"/elasticsearch/apiKeyFile",schemaPath:"#/properties/elasticsearch/properties/apiKeyFile/type",keyword:"type",params:{type: schema31.properties.elasticsearch.properties.apiKeyFile.type},message:"must be string,null",schema:schema31.properties.elasticsearch.properties.apiKeyFile.type,parentSchema:schema31.properties.elasticsearch.properties.apiKeyFile,data:data146};
+const err338 = {instancePath:instancePath+"/elasticsearch/apiKey",schemaPath:"#/properties/elasticsearch/properties/apiKey/type",keyword:"type",params:{type: schema31.properties.elasticsearch.properties.apiKey.type},message:"must be string,null",schema:schema31.properties.elasticsearch.properties.apiKey.type,parentSchema:schema31.properties.elasticsearch.properties.apiKey,data:data146};
 if(vErrors === null){
 vErrors = [err338];
 }
@@ -10088,8 +10091,8 @@ vErrors.push(err338);
 errors++;
 }
 if(typeof data146 === "string"){
-if(func3(data146) < 1){
-const err339 = {instancePath:instancePath+"/elasticsearch/apiKeyFile",schemaPath:"#/properties/elasticsearch/properties/apiKeyFile/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.elasticsearch.properties.apiKeyFile,data:data146};
+if(func3(data146) > 4096){
+const err339 = {instancePath:instancePath+"/elasticsearch/apiKey",schemaPath:"#/properties/elasticsearch/properties/apiKey/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema31.properties.elasticsearch.properties.apiKey,data:data146};
 if(vErrors === null){
 vErrors = [err339];
 }
@@ -10098,10 +10101,8 @@ vErrors.push(err339);
 }
 errors++;
 }
-}
-let data147 = data142.username;
-if((typeof data147 !== "string") && (data147 !== null)){
-const err340 = {instancePath:instancePath+"/elasticsearch/username",schemaPath:"#/properties/elasticsearch/properties/username/type",keyword:"type",params:{type: schema31.properties.elasticsearch.properties.username.type},message:"must be string,null",schema:schema31.properties.elasticsearch.properties.username.type,parentSchema:schema31.properties.elasticsearch.properties.username,data:data147};
+if(func3(data146) < 1){
+const err340 = {instancePath:instancePath+"/elasticsearch/apiKey",schemaPath:"#/properties/elasticsearch/properties/apiKey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.elasticsearch.properties.apiKey,data:data146};
 if(vErrors === null){
 vErrors = [err340];
 }
@@ -10110,9 +10111,10 @@ vErrors.push(err340);
 }
 errors++;
 }
-if(typeof data147 === "string"){
-if(func3(data147) > 1024){
-const err341 = {instancePath:instancePath+"/elasticsearch/username",schemaPath:"#/properties/elasticsearch/properties/username/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters",schema:1024,parentSchema:schema31.properties.elasticsearch.properties.username,data:data147};
+}
+let data147 = data143.apiKeyFile;
+if((typeof data147 !== "string") && (data147 !== null)){
+const err341 = {instancePath:instancePath+"/elasticsearch/apiKeyFile",schemaPath:"#/properties/elasticsearch/properties/apiKeyFile/type",keyword:"type",params:{type: schema31.properties.elasticsearch.properties.apiKeyFile.type},message:"must be string,null",schema:schema31.properties.elasticsearch.properties.apiKeyFile.type,parentSchema:schema31.properties.elasticsearch.properties.apiKeyFile,data:data147};
 if(vErrors === null){
 vErrors = [err341];
 }
@@ -10121,8 +10123,9 @@ vErrors.push(err341);
 }
 errors++;
 }
+if(typeof data147 === "string"){
 if(func3(data147) < 1){
-const err342 = {instancePath:instancePath+"/elasticsearch/username",schemaPath:"#/properties/elasticsearch/properties/username/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.elasticsearch.properties.username,data:data147};
+const err342 = {instancePath:instancePath+"/elasticsearch/apiKeyFile",schemaPath:"#/properties/elasticsearch/properties/apiKeyFile/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.elasticsearch.properties.apiKeyFile,data:data147};
 if(vErrors === null){
 vErrors = [err342];
 }
@@ -10132,9 +10135,9 @@ vErrors.push(err342);
 errors++;
 }
 }
-let data148 = data142.password;
+let data148 = data143.username;
 if((typeof data148 !== "string") && (data148 !== null)){
-const err343 = {instancePath:instancePath+"/elasticsearch/password",schemaPath:"#/properties/elasticsearch/properties/password/type",keyword:"type",params:{type: schema31.properties.elasticsearch.properties.password.type},message:"must be string,null",schema:schema31.properties.elasticsearch.properties.password.type,parentSchema:schema31.properties.elasticsearch.properties.password,data:data148};
+const err343 = {instancePath:instancePath+"/elasticsearch/username",schemaPath:"#/properties/elasticsearch/properties/username/type",keyword:"type",params:{type: schema31.properties.elasticsearch.properties.username.type},message:"must be string,null",schema:schema31.properties.elasticsearch.properties.username.type,parentSchema:schema31.properties.elasticsearch.properties.username,data:data148};
 if(vErrors === null){
 vErrors = [err343];
 }
@@ -10144,8 +10147,8 @@ vErrors.push(err343);
 errors++;
 }
 if(typeof data148 === "string"){
-if(func3(data148) > 4096){
-const err344 = {instancePath:instancePath+"/elasticsearch/password",schemaPath:"#/properties/elasticsearch/properties/password/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema31.properties.elasticsearch.properties.password,data:data148};
+if(func3(data148) > 1024){
+const err344 = {instancePath:instancePath+"/elasticsearch/username",schemaPath:"#/properties/elasticsearch/properties/username/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters",schema:1024,parentSchema:schema31.properties.elasticsearch.properties.username,data:data148};
 if(vErrors === null){
 vErrors = [err344];
 }
@@ -10155,7 +10158,7 @@ vErrors.push(err344);
 errors++;
 }
 if(func3(data148) < 1){
-const err345 = {instancePath:instancePath+"/elasticsearch/password",schemaPath:"#/properties/elasticsearch/properties/password/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.elasticsearch.properties.password,data:data148};
+const err345 = {instancePath:instancePath+"/elasticsearch/username",schemaPath:"#/properties/elasticsearch/properties/username/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.elasticsearch.properties.username,data:data148};
 if(vErrors === null){
 vErrors = [err345];
 }
@@ -10165,9 +10168,9 @@ vErrors.push(err345);
 errors++;
 }
 }
-let data149 = data142.passwordFile;
+let data149 = data143.password;
 if((typeof data149 !== "string") && (data149 !== null)){
-const err346 = {instancePath:instancePath+"/elasticsearch/passwordFile",schemaPath:"#/properties/elasticsearch/properties/passwordFile/type",keyword:"type",params:{type: schema31.properties.elasticsearch.properties.passwordFile.type},message:"must be string,null",schema:schema31.properties.elasticsearch.properties.passwordFile.type,parentSchema:schema31.properties.elasticsearch.properties.passwordFile,data:data149};
+const err346 = {instancePath:instancePath+"/elasticsearch/password",schemaPath:"#/properties/elasticsearch/properties/password/type",keyword:"type",params:{type: schema31.properties.elasticsearch.properties.password.type},message:"must be string,null",schema:schema31.properties.elasticsearch.properties.password.type,parentSchema:schema31.properties.elasticsearch.properties.password,data:data149};
 if(vErrors === null){
 vErrors = [err346];
 }
@@ -10177,8 +10180,8 @@ vErrors.push(err346);
 errors++;
 }
 if(typeof data149 === "string"){
-if(func3(data149) < 1){
-const err347 = {instancePath:instancePath+"/elasticsearch/passwordFile",schemaPath:"#/properties/elasticsearch/properties/passwordFile/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.elasticsearch.properties.passwordFile,data:data149};
+if(func3(data149) > 4096){
+const err347 = {instancePath:instancePath+"/elasticsearch/password",schemaPath:"#/properties/elasticsearch/properties/password/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema31.properties.elasticsearch.properties.password,data:data149};
 if(vErrors === null){
 vErrors = [err347];
 }
@@ -10187,10 +10190,8 @@ vErrors.push(err347);
 }
 errors++;
 }
-}
-let data150 = data142.ca;
-if((typeof data150 !== "string") && (data150 !== null)){
-const err348 = {instancePath:instancePath+"/elasticsearch/ca",schemaPath:"#/properties/elasticsearch/properties/ca/type",keyword:"type",params:{type: schema31.properties.elasticsearch.properties.ca.type},message:"must be string,null",schema:schema31.properties.elasticsearch.properties.ca.type,parentSchema:schema31.properties.elasticsearch.properties.ca,data:data150};
+if(func3(data149) < 1){
+const err348 = {instancePath:instancePath+"/elasticsearch/password",schemaPath:"#/properties/elasticsearch/properties/password/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.elasticsearch.properties.password,data:data149};
 if(vErrors === null){
 vErrors = [err348];
 }
@@ -10199,9 +10200,10 @@ vErrors.push(err348);
 }
 errors++;
 }
-if(typeof data150 === "string"){
-if(func3(data150) < 1){
-const err349 = {instancePath:instancePath+"/elasticsearch/ca",schemaPath:"#/properties/elasticsearch/properties/ca/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.elasticsearch.properties.ca,data:data150};
+}
+let data150 = data143.passwordFile;
+if((typeof data150 !== "string") && (data150 !== null)){
+const err349 = {instancePath:instancePath+"/elasticsearch/passwordFile",schemaPath:"#/properties/elasticsearch/properties/passwordFile/type",keyword:"type",params:{type: schema31.properties.elasticsearch.properties.passwordFile.type},message:"must be string,null",schema:schema31.properties.elasticsearch.properties.passwordFile.type,parentSchema:schema31.properties.elasticsearch.properties.passwordFile,data:data150};
 if(vErrors === null){
 vErrors = [err349];
 }
@@ -10210,10 +10212,9 @@ vErrors.push(err349);
 }
 errors++;
 }
-}
-let data151 = data142.allowPlaintext;
-if(typeof data151 !== "boolean"){
-const err350 = {instancePath:instancePath+"/elasticsearch/allowPlaintext",schemaPath:"#/properties/elasticsearch/properties/allowPlaintext/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.elasticsearch.properties.allowPlaintext.type,parentSchema:schema31.properties.elasticsearch.properties.allowPlaintext,data:data151};
+if(typeof data150 === "string"){
+if(func3(data150) < 1){
+const err350 = {instancePath:instancePath+"/elasticsearch/passwordFile",schemaPath:"#/properties/elasticsearch/properties/passwordFile/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.elasticsearch.properties.passwordFile,data:data150};
 if(vErrors === null){
 vErrors = [err350];
 }
@@ -10222,10 +10223,10 @@ vErrors.push(err350);
 }
 errors++;
 }
-let data152 = data142.namespace;
-if(typeof data152 === "string"){
-if(!pattern19.test(data152)){
-const err351 = {instancePath:instancePath+"/elasticsearch/namespace",schemaPath:"#/properties/elasticsearch/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9_.]{0,63}$"},message:"must match pattern \""+"^[a-z0-9][a-z0-9_.]{0,63}$"+"\"",schema:"^[a-z0-9][a-z0-9_.]{0,63}$",parentSchema:schema31.properties.elasticsearch.properties.namespace,data:data152};
+}
+let data151 = data143.ca;
+if((typeof data151 !== "string") && (data151 !== null)){
+const err351 = {instancePath:instancePath+"/elasticsearch/ca",schemaPath:"#/properties/elasticsearch/properties/ca/type",keyword:"type",params:{type: schema31.properties.elasticsearch.properties.ca.type},message:"must be string,null",schema:schema31.properties.elasticsearch.properties.ca.type,parentSchema:schema31.properties.elasticsearch.properties.ca,data:data151};
 if(vErrors === null){
 vErrors = [err351];
 }
@@ -10234,9 +10235,9 @@ vErrors.push(err351);
 }
 errors++;
 }
-}
-else {
-const err352 = {instancePath:instancePath+"/elasticsearch/namespace",schemaPath:"#/properties/elasticsearch/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.elasticsearch.properties.namespace.type,parentSchema:schema31.properties.elasticsearch.properties.namespace,data:data152};
+if(typeof data151 === "string"){
+if(func3(data151) < 1){
+const err352 = {instancePath:instancePath+"/elasticsearch/ca",schemaPath:"#/properties/elasticsearch/properties/ca/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.elasticsearch.properties.ca,data:data151};
 if(vErrors === null){
 vErrors = [err352];
 }
@@ -10245,9 +10246,10 @@ vErrors.push(err352);
 }
 errors++;
 }
-let data153 = data142.retentionDays;
-if(!(((typeof data153 == "number") && (!(data153 % 1) && !isNaN(data153))) && (isFinite(data153)))){
-const err353 = {instancePath:instancePath+"/elasticsearch/retentionDays",schemaPath:"#/properties/elasticsearch/properties/retentionDays/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.elasticsearch.properties.retentionDays.type,parentSchema:schema31.properties.elasticsearch.properties.retentionDays,data:data153};
+}
+let data152 = data143.allowPlaintext;
+if(typeof data152 !== "boolean"){
+const err353 = {instancePath:instancePath+"/elasticsearch/allowPlaintext",schemaPath:"#/properties/elasticsearch/properties/allowPlaintext/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.elasticsearch.properties.allowPlaintext.type,parentSchema:schema31.properties.elasticsearch.properties.allowPlaintext,data:data152};
 if(vErrors === null){
 vErrors = [err353];
 }
@@ -10256,9 +10258,10 @@ vErrors.push(err353);
 }
 errors++;
 }
-if((typeof data153 == "number") && (isFinite(data153))){
-if(data153 > 36500 || isNaN(data153)){
-const err354 = {instancePath:instancePath+"/elasticsearch/retentionDays",schemaPath:"#/properties/elasticsearch/properties/retentionDays/maximum",keyword:"maximum",params:{comparison: "<=", limit: 36500},message:"must be <= 36500",schema:36500,parentSchema:schema31.properties.elasticsearch.properties.retentionDays,data:data153};
+let data153 = data143.namespace;
+if(typeof data153 === "string"){
+if(!pattern19.test(data153)){
+const err354 = {instancePath:instancePath+"/elasticsearch/namespace",schemaPath:"#/properties/elasticsearch/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9_.]{0,63}$"},message:"must match pattern \""+"^[a-z0-9][a-z0-9_.]{0,63}$"+"\"",schema:"^[a-z0-9][a-z0-9_.]{0,63}$",parentSchema:schema31.properties.elasticsearch.properties.namespace,data:data153};
 if(vErrors === null){
 vErrors = [err354];
 }
@@ -10267,8 +10270,9 @@ vErrors.push(err354);
 }
 errors++;
 }
-if(data153 < 1 || isNaN(data153)){
-const err355 = {instancePath:instancePath+"/elasticsearch/retentionDays",schemaPath:"#/properties/elasticsearch/properties/retentionDays/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.elasticsearch.properties.retentionDays,data:data153};
+}
+else {
+const err355 = {instancePath:instancePath+"/elasticsearch/namespace",schemaPath:"#/properties/elasticsearch/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.elasticsearch.properties.namespace.type,parentSchema:schema31.properties.elasticsearch.properties.namespace,data:data153};
 if(vErrors === null){
 vErrors = [err355];
 }
@@ -10277,10 +10281,9 @@ vErrors.push(err355);
 }
 errors++;
 }
-}
-let data154 = data142.arguments;
-if(!((data154 === "none") || (data154 === "redacted"))){
-const err356 = {instancePath:instancePath+"/elasticsearch/arguments",schemaPath:"#/properties/elasticsearch/properties/arguments/enum",keyword:"enum",params:{allowedValues: schema31.properties.elasticsearch.properties.arguments.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.elasticsearch.properties.arguments.enum,parentSchema:schema31.properties.elasticsearch.properties.arguments,data:data154};
+let data154 = data143.retentionDays;
+if(!(((typeof data154 == "number") && (!(data154 % 1) && !isNaN(data154))) && (isFinite(data154)))){
+const err356 = {instancePath:instancePath+"/elasticsearch/retentionDays",schemaPath:"#/properties/elasticsearch/properties/retentionDays/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.elasticsearch.properties.retentionDays.type,parentSchema:schema31.properties.elasticsearch.properties.retentionDays,data:data154};
 if(vErrors === null){
 vErrors = [err356];
 }
@@ -10289,9 +10292,9 @@ vErrors.push(err356);
 }
 errors++;
 }
-let data155 = data142.installTemplate;
-if(typeof data155 !== "boolean"){
-const err357 = {instancePath:instancePath+"/elasticsearch/installTemplate",schemaPath:"#/properties/elasticsearch/properties/installTemplate/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.elasticsearch.properties.installTemplate.type,parentSchema:schema31.properties.elasticsearch.properties.installTemplate,data:data155};
+if((typeof data154 == "number") && (isFinite(data154))){
+if(data154 > 36500 || isNaN(data154)){
+const err357 = {instancePath:instancePath+"/elasticsearch/retentionDays",schemaPath:"#/properties/elasticsearch/properties/retentionDays/maximum",keyword:"maximum",params:{comparison: "<=", limit: 36500},message:"must be <= 36500",schema:36500,parentSchema:schema31.properties.elasticsearch.properties.retentionDays,data:data154};
 if(vErrors === null){
 vErrors = [err357];
 }
@@ -10300,9 +10303,8 @@ vErrors.push(err357);
 }
 errors++;
 }
-let data156 = data142.batchRecordsMax;
-if(!(((typeof data156 == "number") && (!(data156 % 1) && !isNaN(data156))) && (isFinite(data156)))){
-const err358 = {instancePath:instancePath+"/elasticsearch/batchRecordsMax",schemaPath:"#/properties/elasticsearch/properties/batchRecordsMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.elasticsearch.properties.batchRecordsMax.type,parentSchema:schema31.properties.elasticsearch.properties.batchRecordsMax,data:data156};
+if(data154 < 1 || isNaN(data154)){
+const err358 = {instancePath:instancePath+"/elasticsearch/retentionDays",schemaPath:"#/properties/elasticsearch/properties/retentionDays/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.elasticsearch.properties.retentionDays,data:data154};
 if(vErrors === null){
 vErrors = [err358];
 }
@@ -10311,9 +10313,10 @@ vErrors.push(err358);
 }
 errors++;
 }
-if((typeof data156 == "number") && (isFinite(data156))){
-if(data156 > 5000 || isNaN(data156)){
-const err359 = {instancePath:instancePath+"/elasticsearch/batchRecordsMax",schemaPath:"#/properties/elasticsearch/properties/batchRecordsMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5000},message:"must be <= 5000",schema:5000,parentSchema:schema31.properties.elasticsearch.properties.batchRecordsMax,data:data156};
+}
+let data155 = data143.arguments;
+if(!((data155 === "none") || (data155 === "redacted"))){
+const err359 = {instancePath:instancePath+"/elasticsearch/arguments",schemaPath:"#/properties/elasticsearch/properties/arguments/enum",keyword:"enum",params:{allowedValues: schema31.properties.elasticsearch.properties.arguments.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.elasticsearch.properties.arguments.enum,parentSchema:schema31.properties.elasticsearch.properties.arguments,data:data155};
 if(vErrors === null){
 vErrors = [err359];
 }
@@ -10322,8 +10325,9 @@ vErrors.push(err359);
 }
 errors++;
 }
-if(data156 < 1 || isNaN(data156)){
-const err360 = {instancePath:instancePath+"/elasticsearch/batchRecordsMax",schemaPath:"#/properties/elasticsearch/properties/batchRecordsMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.elasticsearch.properties.batchRecordsMax,data:data156};
+let data156 = data143.installTemplate;
+if(typeof data156 !== "boolean"){
+const err360 = {instancePath:instancePath+"/elasticsearch/installTemplate",schemaPath:"#/properties/elasticsearch/properties/installTemplate/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema31.properties.elasticsearch.properties.installTemplate.type,parentSchema:schema31.properties.elasticsearch.properties.installTemplate,data:data156};
 if(vErrors === null){
 vErrors = [err360];
 }
@@ -10332,10 +10336,9 @@ vErrors.push(err360);
 }
 errors++;
 }
-}
-let data157 = data142.requestTimeoutMs;
+let data157 = data143.batchRecordsMax;
 if(!(((typeof data157 == "number") && (!(data157 % 1) && !isNaN(data157))) && (isFinite(data157)))){
-const err361 = {instancePath:instancePath+"/elasticsearch/requestTimeoutMs",schemaPath:"#/properties/elasticsearch/properties/requestTimeoutMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.elasticsearch.properties.requestTimeoutMs.type,parentSchema:schema31.properties.elasticsearch.properties.requestTimeoutMs,data:data157};
+const err361 = {instancePath:instancePath+"/elasticsearch/batchRecordsMax",schemaPath:"#/properties/elasticsearch/properties/batchRecordsMax/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.elasticsearch.properties.batchRecordsMax.type,parentSchema:schema31.properties.elasticsearch.properties.batchRecordsMax,data:data157};
 if(vErrors === null){
 vErrors = [err361];
 }
@@ -10345,8 +10348,8 @@ vErrors.push(err361);
 errors++;
 }
 if((typeof data157 == "number") && (isFinite(data157))){
-if(data157 > 600000 || isNaN(data157)){
-const err362 = {instancePath:instancePath+"/elasticsearch/requestTimeoutMs",schemaPath:"#/properties/elasticsearch/properties/requestTimeoutMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600000},message:"must be <= 600000",schema:600000,parentSchema:schema31.properties.elasticsearch.properties.requestTimeoutMs,data:data157};
+if(data157 > 5000 || isNaN(data157)){
+const err362 = {instancePath:instancePath+"/elasticsearch/batchRecordsMax",schemaPath:"#/properties/elasticsearch/properties/batchRecordsMax/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5000},message:"must be <= 5000",schema:5000,parentSchema:schema31.properties.elasticsearch.properties.batchRecordsMax,data:data157};
 if(vErrors === null){
 vErrors = [err362];
 }
@@ -10355,8 +10358,8 @@ vErrors.push(err362);
 }
 errors++;
 }
-if(data157 < 100 || isNaN(data157)){
-const err363 = {instancePath:instancePath+"/elasticsearch/requestTimeoutMs",schemaPath:"#/properties/elasticsearch/properties/requestTimeoutMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 100},message:"must be >= 100",schema:100,parentSchema:schema31.properties.elasticsearch.properties.requestTimeoutMs,data:data157};
+if(data157 < 1 || isNaN(data157)){
+const err363 = {instancePath:instancePath+"/elasticsearch/batchRecordsMax",schemaPath:"#/properties/elasticsearch/properties/batchRecordsMax/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema31.properties.elasticsearch.properties.batchRecordsMax,data:data157};
 if(vErrors === null){
 vErrors = [err363];
 }
@@ -10366,9 +10369,9 @@ vErrors.push(err363);
 errors++;
 }
 }
-}
-else {
-const err364 = {instancePath:instancePath+"/elasticsearch",schemaPath:"#/properties/elasticsearch/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.elasticsearch.type,parentSchema:schema31.properties.elasticsearch,data:data142};
+let data158 = data143.requestTimeoutMs;
+if(!(((typeof data158 == "number") && (!(data158 % 1) && !isNaN(data158))) && (isFinite(data158)))){
+const err364 = {instancePath:instancePath+"/elasticsearch/requestTimeoutMs",schemaPath:"#/properties/elasticsearch/properties/requestTimeoutMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.elasticsearch.properties.requestTimeoutMs.type,parentSchema:schema31.properties.elasticsearch.properties.requestTimeoutMs,data:data158};
 if(vErrors === null){
 vErrors = [err364];
 }
@@ -10377,14 +10380,9 @@ vErrors.push(err364);
 }
 errors++;
 }
-let data158 = data.log;
-if(data158 && typeof data158 == "object" && !Array.isArray(data158)){
-if(data158.level === undefined){
-data158.level = "info";
-}
-for(const key31 in data158){
-if(!(key31 === "level")){
-const err365 = {instancePath:instancePath+"/log",schemaPath:"#/properties/log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key31},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.log,data:data158};
+if((typeof data158 == "number") && (isFinite(data158))){
+if(data158 > 600000 || isNaN(data158)){
+const err365 = {instancePath:instancePath+"/elasticsearch/requestTimeoutMs",schemaPath:"#/properties/elasticsearch/properties/requestTimeoutMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600000},message:"must be <= 600000",schema:600000,parentSchema:schema31.properties.elasticsearch.properties.requestTimeoutMs,data:data158};
 if(vErrors === null){
 vErrors = [err365];
 }
@@ -10393,10 +10391,8 @@ vErrors.push(err365);
 }
 errors++;
 }
-}
-let data159 = data158.level;
-if(!((((data159 === "debug") || (data159 === "info")) || (data159 === "warn")) || (data159 === "error"))){
-const err366 = {instancePath:instancePath+"/log/level",schemaPath:"#/properties/log/properties/level/enum",keyword:"enum",params:{allowedValues: schema31.properties.log.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.log.properties.level.enum,parentSchema:schema31.properties.log.properties.level,data:data159};
+if(data158 < 100 || isNaN(data158)){
+const err366 = {instancePath:instancePath+"/elasticsearch/requestTimeoutMs",schemaPath:"#/properties/elasticsearch/properties/requestTimeoutMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 100},message:"must be >= 100",schema:100,parentSchema:schema31.properties.elasticsearch.properties.requestTimeoutMs,data:data158};
 if(vErrors === null){
 vErrors = [err366];
 }
@@ -10406,8 +10402,9 @@ vErrors.push(err366);
 errors++;
 }
 }
+}
 else {
-const err367 = {instancePath:instancePath+"/log",schemaPath:"#/properties/log/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.log.type,parentSchema:schema31.properties.log,data:data158};
+const err367 = {instancePath:instancePath+"/elasticsearch",schemaPath:"#/properties/elasticsearch/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.elasticsearch.type,parentSchema:schema31.properties.elasticsearch,data:data143};
 if(vErrors === null){
 vErrors = [err367];
 }
@@ -10416,14 +10413,14 @@ vErrors.push(err367);
 }
 errors++;
 }
-let data160 = data.shutdown;
-if(data160 && typeof data160 == "object" && !Array.isArray(data160)){
-if(data160.graceMs === undefined){
-data160.graceMs = 10000;
+let data159 = data.log;
+if(data159 && typeof data159 == "object" && !Array.isArray(data159)){
+if(data159.level === undefined){
+data159.level = "info";
 }
-for(const key32 in data160){
-if(!(key32 === "graceMs")){
-const err368 = {instancePath:instancePath+"/shutdown",schemaPath:"#/properties/shutdown/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.shutdown,data:data160};
+for(const key31 in data159){
+if(!(key31 === "level")){
+const err368 = {instancePath:instancePath+"/log",schemaPath:"#/properties/log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key31},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.log,data:data159};
 if(vErrors === null){
 vErrors = [err368];
 }
@@ -10433,9 +10430,9 @@ vErrors.push(err368);
 errors++;
 }
 }
-let data161 = data160.graceMs;
-if(!(((typeof data161 == "number") && (!(data161 % 1) && !isNaN(data161))) && (isFinite(data161)))){
-const err369 = {instancePath:instancePath+"/shutdown/graceMs",schemaPath:"#/properties/shutdown/properties/graceMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.shutdown.properties.graceMs.type,parentSchema:schema31.properties.shutdown.properties.graceMs,data:data161};
+let data160 = data159.level;
+if(!((((data160 === "debug") || (data160 === "info")) || (data160 === "warn")) || (data160 === "error"))){
+const err369 = {instancePath:instancePath+"/log/level",schemaPath:"#/properties/log/properties/level/enum",keyword:"enum",params:{allowedValues: schema31.properties.log.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.log.properties.level.enum,parentSchema:schema31.properties.log.properties.level,data:data160};
 if(vErrors === null){
 vErrors = [err369];
 }
@@ -10444,9 +10441,9 @@ vErrors.push(err369);
 }
 errors++;
 }
-if((typeof data161 == "number") && (isFinite(data161))){
-if(data161 > 600000 || isNaN(data161)){
-const err370 = {instancePath:instancePath+"/shutdown/graceMs",schemaPath:"#/properties/shutdown/properties/graceMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600000},message:"must be <= 600000",schema:600000,parentSchema:schema31.properties.shutdown.properties.graceMs,data:data161};
+}
+else {
+const err370 = {instancePath:instancePath+"/log",schemaPath:"#/properties/log/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.log.type,parentSchema:schema31.properties.log,data:data159};
 if(vErrors === null){
 vErrors = [err370];
 }
@@ -10455,8 +10452,14 @@ vErrors.push(err370);
 }
 errors++;
 }
-if(data161 < 0 || isNaN(data161)){
-const err371 = {instancePath:instancePath+"/shutdown/graceMs",schemaPath:"#/properties/shutdown/properties/graceMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.shutdown.properties.graceMs,data:data161};
+let data161 = data.shutdown;
+if(data161 && typeof data161 == "object" && !Array.isArray(data161)){
+if(data161.graceMs === undefined){
+data161.graceMs = 10000;
+}
+for(const key32 in data161){
+if(!(key32 === "graceMs")){
+const err371 = {instancePath:instancePath+"/shutdown",schemaPath:"#/properties/shutdown/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.shutdown,data:data161};
 if(vErrors === null){
 vErrors = [err371];
 }
@@ -10466,9 +10469,9 @@ vErrors.push(err371);
 errors++;
 }
 }
-}
-else {
-const err372 = {instancePath:instancePath+"/shutdown",schemaPath:"#/properties/shutdown/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.shutdown.type,parentSchema:schema31.properties.shutdown,data:data160};
+let data162 = data161.graceMs;
+if(!(((typeof data162 == "number") && (!(data162 % 1) && !isNaN(data162))) && (isFinite(data162)))){
+const err372 = {instancePath:instancePath+"/shutdown/graceMs",schemaPath:"#/properties/shutdown/properties/graceMs/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema31.properties.shutdown.properties.graceMs.type,parentSchema:schema31.properties.shutdown.properties.graceMs,data:data162};
 if(vErrors === null){
 vErrors = [err372];
 }
@@ -10477,10 +10480,9 @@ vErrors.push(err372);
 }
 errors++;
 }
-let data162 = data.servers;
-if(Array.isArray(data162)){
-if(data162.length > 1000){
-const err373 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema31.properties.servers,data:data162};
+if((typeof data162 == "number") && (isFinite(data162))){
+if(data162 > 600000 || isNaN(data162)){
+const err373 = {instancePath:instancePath+"/shutdown/graceMs",schemaPath:"#/properties/shutdown/properties/graceMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 600000},message:"must be <= 600000",schema:600000,parentSchema:schema31.properties.shutdown.properties.graceMs,data:data162};
 if(vErrors === null){
 vErrors = [err373];
 }
@@ -10489,16 +10491,8 @@ vErrors.push(err373);
 }
 errors++;
 }
-const len18 = data162.length;
-for(let i18=0; i18<len18; i18++){
-if(!(validate21(data162[i18], {instancePath:instancePath+"/servers/" + i18,parentData:data162,parentDataProperty:i18,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err374 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.servers.type,parentSchema:schema31.properties.servers,data:data162};
+if(data162 < 0 || isNaN(data162)){
+const err374 = {instancePath:instancePath+"/shutdown/graceMs",schemaPath:"#/properties/shutdown/properties/graceMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema31.properties.shutdown.properties.graceMs,data:data162};
 if(vErrors === null){
 vErrors = [err374];
 }
@@ -10507,10 +10501,10 @@ vErrors.push(err374);
 }
 errors++;
 }
-let data164 = data.policies;
-if(Array.isArray(data164)){
-if(data164.length > 1000){
-const err375 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema31.properties.policies,data:data164};
+}
+}
+else {
+const err375 = {instancePath:instancePath+"/shutdown",schemaPath:"#/properties/shutdown/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.shutdown.type,parentSchema:schema31.properties.shutdown,data:data161};
 if(vErrors === null){
 vErrors = [err375];
 }
@@ -10519,16 +10513,10 @@ vErrors.push(err375);
 }
 errors++;
 }
-const len19 = data164.length;
-for(let i19=0; i19<len19; i19++){
-if(!(validate25(data164[i19], {instancePath:instancePath+"/policies/" + i19,parentData:data164,parentDataProperty:i19,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err376 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.policies.type,parentSchema:schema31.properties.policies,data:data164};
+let data163 = data.servers;
+if(Array.isArray(data163)){
+if(data163.length > 1000){
+const err376 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema31.properties.servers,data:data163};
 if(vErrors === null){
 vErrors = [err376];
 }
@@ -10537,10 +10525,16 @@ vErrors.push(err376);
 }
 errors++;
 }
-let data166 = data.budgets;
-if(Array.isArray(data166)){
-if(data166.length > 1000){
-const err377 = {instancePath:instancePath+"/budgets",schemaPath:"#/properties/budgets/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema31.properties.budgets,data:data166};
+const len18 = data163.length;
+for(let i18=0; i18<len18; i18++){
+if(!(validate21(data163[i18], {instancePath:instancePath+"/servers/" + i18,parentData:data163,parentDataProperty:i18,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate21.errors : vErrors.concat(validate21.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err377 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.servers.type,parentSchema:schema31.properties.servers,data:data163};
 if(vErrors === null){
 vErrors = [err377];
 }
@@ -10549,16 +10543,10 @@ vErrors.push(err377);
 }
 errors++;
 }
-const len20 = data166.length;
-for(let i20=0; i20<len20; i20++){
-if(!(validate29(data166[i20], {instancePath:instancePath+"/budgets/" + i20,parentData:data166,parentDataProperty:i20,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err378 = {instancePath:instancePath+"/budgets",schemaPath:"#/properties/budgets/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.budgets.type,parentSchema:schema31.properties.budgets,data:data166};
+let data165 = data.policies;
+if(Array.isArray(data165)){
+if(data165.length > 1000){
+const err378 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema31.properties.policies,data:data165};
 if(vErrors === null){
 vErrors = [err378];
 }
@@ -10567,10 +10555,16 @@ vErrors.push(err378);
 }
 errors++;
 }
-let data168 = data.limits;
-if(Array.isArray(data168)){
-if(data168.length > 1000){
-const err379 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema31.properties.limits,data:data168};
+const len19 = data165.length;
+for(let i19=0; i19<len19; i19++){
+if(!(validate25(data165[i19], {instancePath:instancePath+"/policies/" + i19,parentData:data165,parentDataProperty:i19,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err379 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.policies.type,parentSchema:schema31.properties.policies,data:data165};
 if(vErrors === null){
 vErrors = [err379];
 }
@@ -10579,16 +10573,10 @@ vErrors.push(err379);
 }
 errors++;
 }
-const len21 = data168.length;
-for(let i21=0; i21<len21; i21++){
-if(!(validate31(data168[i21], {instancePath:instancePath+"/limits/" + i21,parentData:data168,parentDataProperty:i21,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err380 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.limits.type,parentSchema:schema31.properties.limits,data:data168};
+let data167 = data.budgets;
+if(Array.isArray(data167)){
+if(data167.length > 1000){
+const err380 = {instancePath:instancePath+"/budgets",schemaPath:"#/properties/budgets/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema31.properties.budgets,data:data167};
 if(vErrors === null){
 vErrors = [err380];
 }
@@ -10597,10 +10585,16 @@ vErrors.push(err380);
 }
 errors++;
 }
-let data170 = data.virtualServers;
-if(Array.isArray(data170)){
-if(data170.length > 1000){
-const err381 = {instancePath:instancePath+"/virtualServers",schemaPath:"#/properties/virtualServers/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema31.properties.virtualServers,data:data170};
+const len20 = data167.length;
+for(let i20=0; i20<len20; i20++){
+if(!(validate29(data167[i20], {instancePath:instancePath+"/budgets/" + i20,parentData:data167,parentDataProperty:i20,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err381 = {instancePath:instancePath+"/budgets",schemaPath:"#/properties/budgets/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.budgets.type,parentSchema:schema31.properties.budgets,data:data167};
 if(vErrors === null){
 vErrors = [err381];
 }
@@ -10609,16 +10603,10 @@ vErrors.push(err381);
 }
 errors++;
 }
-const len22 = data170.length;
-for(let i22=0; i22<len22; i22++){
-if(!(validate33(data170[i22], {instancePath:instancePath+"/virtualServers/" + i22,parentData:data170,parentDataProperty:i22,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err382 = {instancePath:instancePath+"/virtualServers",schemaPath:"#/properties/virtualServers/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.virtualServers.type,parentSchema:schema31.properties.virtualServers,data:data170};
+let data169 = data.limits;
+if(Array.isArray(data169)){
+if(data169.length > 1000){
+const err382 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema31.properties.limits,data:data169};
 if(vErrors === null){
 vErrors = [err382];
 }
@@ -10627,14 +10615,62 @@ vErrors.push(err382);
 }
 errors++;
 }
+const len21 = data169.length;
+for(let i21=0; i21<len21; i21++){
+if(!(validate31(data169[i21], {instancePath:instancePath+"/limits/" + i21,parentData:data169,parentDataProperty:i21,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err383 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+const err383 = {instancePath:instancePath+"/limits",schemaPath:"#/properties/limits/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.limits.type,parentSchema:schema31.properties.limits,data:data169};
 if(vErrors === null){
 vErrors = [err383];
 }
 else {
 vErrors.push(err383);
+}
+errors++;
+}
+let data171 = data.virtualServers;
+if(Array.isArray(data171)){
+if(data171.length > 1000){
+const err384 = {instancePath:instancePath+"/virtualServers",schemaPath:"#/properties/virtualServers/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema31.properties.virtualServers,data:data171};
+if(vErrors === null){
+vErrors = [err384];
+}
+else {
+vErrors.push(err384);
+}
+errors++;
+}
+const len22 = data171.length;
+for(let i22=0; i22<len22; i22++){
+if(!(validate33(data171[i22], {instancePath:instancePath+"/virtualServers/" + i22,parentData:data171,parentDataProperty:i22,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err385 = {instancePath:instancePath+"/virtualServers",schemaPath:"#/properties/virtualServers/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.virtualServers.type,parentSchema:schema31.properties.virtualServers,data:data171};
+if(vErrors === null){
+vErrors = [err385];
+}
+else {
+vErrors.push(err385);
+}
+errors++;
+}
+}
+else {
+const err386 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+if(vErrors === null){
+vErrors = [err386];
+}
+else {
+vErrors.push(err386);
 }
 errors++;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Migrated } from "../../connectors/kafka/migrate.ts";
 import { createLogger } from "../../connectors/telemetry/logger.ts";
 import { Fault, toFault } from "../../domain/fault.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
@@ -16,11 +17,7 @@ import { firstStart, type IssuedKeys } from "./first-start.ts";
 /** What `sluice migrate` has done. */
 export interface Migration {
   /** Names on the brokers; null for an embedded log. */
-  readonly topics: {
-    readonly created: readonly string[];
-    readonly changed: readonly string[];
-    readonly unchanged: readonly string[];
-  } | null;
+  readonly topics: Migrated | null;
   /** Subjects in the schema registry; null without one. */
   readonly schemas: readonly string[] | null;
   /** Whether Elasticsearch is configured, and has its templates. */
@@ -58,9 +55,10 @@ async function migrateTopics({ config, gateway, logger }: ProcessParts, tell: (t
   const { migrateKafka } = await import("../../connectors/kafka/migrate.ts");
   tell(`Topics on ${config.kafka.brokers.join(", ")} …`);
   const telling: Logger = { ...logger, info: (message, fields) => tell(`  ${message} ${JSON.stringify(fields ?? {})}`) };
-  const { replicas, waitMs } = config.kafka;
+  const { replicas, minInSyncReplicas, waitMs } = config.kafka;
+  const copies = { replicas: replicas ?? undefined, minInSyncReplicas: minInSyncReplicas ?? undefined };
   const connection = kafkaConnection(config.kafka, gateway);
-  return migrateKafka({ ...connection, topics: logTopics(config), replicas: replicas ?? undefined, waitMs, logger: telling });
+  return migrateKafka({ ...connection, ...copies, topics: logTopics(config), waitMs, logger: telling });
 }
 
 async function migrateRegistry(config: Config, tell: (text: string) => void): Promise<readonly string[] | null> {

@@ -21,8 +21,8 @@ export interface Brokers {
   count(): number;
   node(id: number): Promise<Broker>;
   coordinator(group: string): Promise<Broker>;
-  /** Asks one broker after the other until one answers; the next one is asked as well where one is slow or fails. */
-  ask<Answer>(question: (broker: Broker) => Promise<Answer>): Promise<Answer>;
+  /** Asks one broker after the other until one answers: the next where one fails, or takes longer than `patienceMs` (500 unless told). */
+  ask<Answer>(question: (broker: Broker) => Promise<Answer>, patienceMs?: number): Promise<Answer>;
   /** What is under way fails, and so does what comes. */
   close(): void;
 }
@@ -43,7 +43,7 @@ export interface PartitionPlace {
 }
 
 /** A broker that has not answered for so long may be standing still: another is asked as well. */
-const patienceMs = 500;
+const patienceMsDefault = 500;
 const ageMsMax = 60_000;
 const unknown: TopicPlace = { error: "UNKNOWN_TOPIC_OR_PARTITION", partitions: new Map() };
 
@@ -68,7 +68,7 @@ export function openBrokers(connection: KafkaConnection): Brokers {
     return [...new Map(ordered.map((address) => [keyOf(address), address])).values()];
   }
 
-  const ask: Brokers["ask"] = (question) =>
+  const ask: Brokers["ask"] = (question, patienceMs = patienceMsDefault) =>
     firstAnswer(candidates(), patienceMs, async (address) => question(await links.to(address).open()));
 
   async function refreshOnce(): Promise<void> {

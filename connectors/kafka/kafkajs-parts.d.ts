@@ -78,6 +78,36 @@ declare module "kafkajs/src/broker/index.js" {
       readonly isolationLevel: number;
       readonly topics: readonly TopicPartitions<{ readonly partition: number; readonly timestamp: number }>[];
     }): Promise<{ readonly responses: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[] }>;
+    createTopics(request: {
+      readonly topics: readonly {
+        readonly topic: string;
+        readonly numPartitions: number;
+        readonly replicationFactor: number;
+        readonly configEntries: readonly { readonly name: string; readonly value: string }[];
+      }[];
+      readonly validateOnly: boolean;
+    }): Promise<unknown>;
+    describeConfigs(request: {
+      readonly resources: readonly { readonly type: number; readonly name: string }[];
+      readonly includeSynonyms: boolean;
+    }): Promise<{
+      readonly resources: readonly {
+        readonly resourceName: string;
+        readonly configEntries: readonly {
+          readonly configName: string;
+          readonly configValue: string | null;
+          readonly configSource: number;
+        }[];
+      }[];
+    }>;
+    alterConfigs(request: {
+      readonly resources: readonly {
+        readonly type: number;
+        readonly name: string;
+        readonly configEntries: readonly { readonly name: string; readonly value: string }[];
+      }[];
+      readonly validateOnly: boolean;
+    }): Promise<unknown>;
     joinGroup(request: {
       readonly groupId: string;
       readonly sessionTimeout: number;

@@ -1,99 +1,130 @@
 import { setTimeout as pause } from "node:timers/promises";
-import kafkajs, { type Admin } from "kafkajs";
 import { Fault } from "../../domain/fault.ts";
 import type { Topic } from "../../domain/record.ts";
+import { type Brokers, openBrokers } from "./brokers.ts";
 import { errorType, type KafkaConnection, toKafkaFault } from "./connection.ts";
-import { recordBytesMax } from "./record-codec.ts";
+import type { Broker } from "./link.ts";
 import { partitionsOf, type TopicNaming } from "./topic-places.ts";
+import {
+  type Copies,
+  type CurrentSettings,
+  changeSettings,
+  changesOf,
+  minInSyncSetting,
+  readSettings,
+  type SettingChange,
+  safetySettings,
+  settingsOf,
+  timeSettingsOf,
+} from "./topic-settings.ts";
 
 export interface MigrateOptions extends KafkaConnection, TopicNaming {
   readonly topics: readonly Topic[];
-  /** Copies of each partition; as many as there are brokers, 3 at most, unless told. */
+  /** Copies of each partition of topics that are made; as many as there are brokers, 3 at most, unless told. */
   readonly replicas?: number | undefined;
+  /** So many copies must have a record before it is acknowledged. 2 where there are 3 or more, 1 otherwise, unless told. */
+  readonly minInSyncReplicas?: number | undefined;
   /** How long brokers that are not there yet are waited for. */
   readonly waitMs: number;
 }
 
-/** Names of topics on the brokers. */
+/** What was done; names are those on the brokers. */
 export interface Migrated {
   readonly created: readonly string[];
   /** Those whose settings were not as declared. */
-  readonly changed: readonly string[];
+  readonly changed: readonly { readonly topic: string; readonly settings: readonly SettingChange[] }[];
   readonly unchanged: readonly string[];
+  /** What is not as it should be and is left so, because it is not ours to decide. */
+  readonly notes: readonly MigrationNote[];
+}
+
+export interface MigrationNote {
+  readonly about: string;
+  readonly topics: readonly string[];
+  readonly next: string;
 }
 
 const pauseMsMin = 200;
 const pauseMsMax = 5_000;
+const createMs = 10_000;
 /** Errors that waiting does not mend. */
 const lasting = new Set([
   "SASL_AUTHENTICATION_FAILED",
   "KafkaJSSASLAuthenticationError",
   "CLUSTER_AUTHORIZATION_FAILED",
+  "TOPIC_AUTHORIZATION_FAILED",
   "INVALID_REPLICATION_FACTOR",
+  "POLICY_VIOLATION",
 ]);
 
 /**
  * Makes the topics as they are declared, and their settings. Doing it again changes nothing; doing it twice at once is fine.
- * Waits for the brokers. Rejects with `Fault("conflict")` where a topic has another number of partitions: they are not changed, because
- * keys would change places.
+ * Waits for the brokers, also for as many as new topics are to have copies. Rejects with `Fault("conflict")` where a topic has another number
+ * of partitions: they are not changed, because keys would change places.
  */
 export async function migrateKafka(options: MigrateOptions): Promise<Migrated> {
   const deadline = performance.now() + options.waitMs;
-  for (let pauseMs = pauseMsMin; ; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
-    const admin = adminOf(options);
-    try {
-      await admin.connect();
-      return await migrate(admin, options);
-    } catch (error) {
-      const isFinal = error instanceof Fault || lasting.has(errorType(error)) || performance.now() + pauseMs > deadline;
-      if (isFinal) throw toKafkaFault(error, "the topics can't be prepared");
-      options.logger.info("the brokers are not ready; waiting", { reason: errorType(error) });
-    } finally {
-      await admin.disconnect().catch(() => undefined);
+  const brokers = openBrokers(options);
+  const created = new Set<string>();
+  try {
+    for (let pauseMs = pauseMsMin; ; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
+      try {
+        return await migrate(brokers, created, options);
+      } catch (error) {
+        const isFinal = isLasting(error) || performance.now() + pauseMs > deadline;
+        if (isFinal) throw toKafkaFault(error, "the topics can't be prepared");
+        const reason = error instanceof Fault ? error.message : errorType(error);
+        options.logger.info("the brokers are not ready; waiting", { reason });
+      }
+      await pause(pauseMs);
     }
-    await pause(pauseMs);
+  } finally {
+    brokers.close();
   }
 }
 
-function adminOf({ brokers, clientId, tls, sasl, requestMs = 10_000 }: KafkaConnection): Admin {
-  return new kafkajs.Kafka({
-    brokers: [...brokers],
-    clientId,
-    ssl: tls,
-    ...(sasl === undefined ? {} : { sasl: { ...sasl } as never }),
-    connectionTimeout: 5_000,
-    requestTimeout: requestMs,
-    retry: { retries: 2, initialRetryTime: 100 },
-    logLevel: kafkajs.logLevel.NOTHING,
-  }).admin();
+function isLasting(error: unknown): boolean {
+  return error instanceof Fault ? error.code !== "unavailable" : lasting.has(errorType(error));
 }
 
-async function migrate(admin: Admin, options: MigrateOptions): Promise<Migrated> {
-  const wanted = new Map(options.topics.map((topic) => [`${options.topicPrefix}${topic.name}`, topic]));
-  const existing = new Set(await admin.listTopics());
-  const present = [...wanted.keys()].filter((name) => existing.has(name));
-  await refuseOtherPartitions(admin, present, wanted, options);
+/** A topic as it is declared, by its name on the brokers. */
+type Wanted = ReadonlyMap<string, Topic>;
 
-  const replicas = options.replicas ?? Math.min(3, (await admin.describeCluster()).brokers.length);
-  const created = [...wanted.keys()].filter((name) => !existing.has(name));
-  if (created.length > 0) await create(admin, created, wanted, replicas, options);
-  const corrected = await correctSettings(admin, [...wanted.keys()], wanted, replicas);
-  const changed = present.filter((name) => corrected.includes(name));
-  return { created, changed, unchanged: present.filter((name) => !changed.includes(name)) };
+/** One attempt. Adds what it has made to `created`, also where it fails after that. */
+async function migrate(brokers: Brokers, created: Set<string>, options: MigrateOptions): Promise<Migrated> {
+  const wanted: Wanted = new Map(options.topics.map((topic) => [`${options.topicPrefix}${topic.name}`, topic]));
+  const names = [...wanted.keys()];
+  await brokers.watch(names);
+  await brokers.refresh();
+  const present = names.filter((name) => isThere(brokers, name));
+  refuseOtherPartitions(brokers, present, wanted, options);
+
+  const copies = copiesOf(brokers, options);
+  const missing = names.filter((name) => !present.includes(name));
+  if (missing.length > 0) for (const name of await create(brokers, missing, wanted, copies, options)) created.add(name);
+  const { changed, notes } = await correct(brokers, wanted, copies, options);
+  const changedNames = new Set(changed.map(({ topic }) => topic));
+  return {
+    created: [...created],
+    changed: changed.filter(({ topic }) => !created.has(topic)),
+    unchanged: names.filter((name) => !created.has(name) && !changedNames.has(name)),
+    notes,
+  };
 }
 
-async function refuseOtherPartitions(
-  admin: Admin,
-  present: readonly string[],
-  wanted: ReadonlyMap<string, Topic>,
-  naming: TopicNaming,
-): Promise<void> {
-  if (present.length === 0) return;
-  const { topics } = await admin.fetchTopicMetadata({ topics: [...present] });
-  const wrong = topics.flatMap(({ name, partitions }) => {
+function isThere(brokers: Brokers, name: string): boolean {
+  const { error, partitions } = brokers.topic(name);
+  if (partitions.size > 0) return true;
+  if (error === "UNKNOWN_TOPIC_OR_PARTITION") return false;
+  throw Object.assign(new Error(`the topic ${name} can't be looked up`), { type: error });
+}
+
+function refuseOtherPartitions(brokers: Brokers, present: readonly string[], wanted: Wanted, naming: TopicNaming): void {
+  const wrong = present.flatMap((name) => {
     const topic = wanted.get(name);
-    const expected = topic === undefined ? partitions.length : partitionsOf(topic, naming);
-    return partitions.length === expected ? [] : [`${name} has ${partitions.length} partitions instead of ${expected}`];
+    const { size } = brokers.topic(name).partitions;
+    const expected = topic === undefined ? size : partitionsOf(topic, naming);
+    return size === expected ? [] : [`${name} has ${size} partitions instead of ${expected}`];
   });
   if (wrong.length === 0) return;
   throw new Fault("conflict", `topics are not as declared: ${wrong.join("; ")}`, {
@@ -101,72 +132,113 @@ async function refuseOtherPartitions(
   });
 }
 
+/** Brokers that are named and do not run count, too: whoever comes first must not decide that there is only one copy. */
+function copiesOf(brokers: Brokers, options: MigrateOptions): Copies {
+  const replicas = options.replicas ?? Math.min(3, Math.max(brokers.count(), new Set(options.brokers).size));
+  const minInSync = options.minInSyncReplicas ?? (replicas >= 3 ? 2 : 1);
+  if (minInSync <= replicas) return { replicas, minInSync };
+  throw new Fault("invalid", `${minInSync} copies in sync are asked for, and there are ${replicas}: no record could be written`, {
+    next: "Set kafka.minInSyncReplicas below kafka.replicas, so that a broker may be away.",
+  });
+}
+
 async function create(
-  admin: Admin,
+  brokers: Brokers,
   names: readonly string[],
-  wanted: ReadonlyMap<string, Topic>,
-  replicas: number,
-  naming: TopicNaming,
-): Promise<void> {
+  wanted: Wanted,
+  copies: Copies,
+  options: MigrateOptions,
+): Promise<readonly string[]> {
+  const running = brokers.count();
+  if (running < copies.replicas) {
+    throw new Fault("unavailable", `new topics are to have ${copies.replicas} copies, and only ${running} brokers run`, {
+      next: "Start the others, or set kafka.replicas to the number of copies that there are to be.",
+    });
+  }
   const topics = names.flatMap((name) => {
     const topic = wanted.get(name);
     if (topic === undefined) return [];
-    const configEntries = Object.entries(settingsOf(topic, replicas)).map(([key, value]) => ({ name: key, value }));
-    return [{ topic: name, numPartitions: partitionsOf(topic, naming), replicationFactor: replicas, configEntries }];
+    const configEntries = Object.entries(settingsOf(topic, copies)).map(([setting, value]) => ({ name: setting, value }));
+    return [{ topic: name, numPartitions: partitionsOf(topic, options), replicationFactor: copies.replicas, configEntries }];
   });
-  // Where another is making them at the same time this says so, and the next attempt finds them.
-  await admin.createTopics({ topics, waitForLeaders: true });
-  const made = await admin.fetchTopicMetadata({ topics: [...names] });
-  const isReady = made.topics.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0));
-  if (!isReady) throw new Error("not every broker knows the new topics yet");
+  // One at a time: where two are asked the second says that they are there.
+  const made = (broker: Broker) => broker.createTopics({ topics, validateOnly: false }).then((): readonly string[] => [], othersOf);
+  const others = await brokers.ask(made, createMs);
+  await brokers.refresh();
+  const isReady = (name: string) => {
+    const partitions = [...brokers.topic(name).partitions.values()];
+    return partitions.length > 0 && partitions.every(({ leader }) => leader !== undefined);
+  };
+  if (!names.every(isReady)) throw new Fault("unavailable", "not every broker knows the new topics yet");
+  return names.filter((name) => !others.includes(name));
 }
 
-/** The settings of a topic on the brokers, all that we depend on. */
-export function settingsOf({ cleanup, retentionMs }: Topic, replicas: number): Readonly<Record<string, string>> {
-  const kept: Readonly<Record<string, string>> =
-    cleanup === "compact"
-      ? { "cleanup.policy": "compact", "retention.ms": "-1", "segment.ms": String(24 * 60 * 60_000), "min.cleanable.dirty.ratio": "0.2" }
-      : { "cleanup.policy": "delete", "retention.ms": String(retentionMs ?? -1) };
+/** The topics that another has made at the same time. */
+function othersOf(error: unknown): readonly string[] {
+  const errors = typeof error === "object" && error !== null && "errors" in error ? (error.errors as readonly { topic?: string }[]) : [];
+  const other = errors.length === 0 ? error : errors.find((one) => errorType(one) !== "TOPIC_ALREADY_EXISTS");
+  if (other !== undefined) throw other;
+  return errors.flatMap(({ topic }) => topic ?? []);
+}
+
+function wantedOf(topic: Topic, current: CurrentSettings, copies: Copies): Readonly<Record<string, string>> {
+  return { ...settingsOf(topic, copies), ...safetySettings, ...timeSettingsOf(current) };
+}
+
+/** Sets what is declared. What others have set besides stays; how many copies there are, and must be in sync, is theirs to say. */
+async function correct(
+  brokers: Brokers,
+  wanted: Wanted,
+  copies: Copies,
+  { minInSyncReplicas }: MigrateOptions,
+): Promise<Pick<Migrated, "changed" | "notes">> {
+  const found = await brokers.ask((broker) => readSettings(broker, [...wanted.keys()]));
+  const differing = found.flatMap((current) => {
+    const topic = wanted.get(current.topic);
+    const changes = topic === undefined ? [] : changesOf(current, wantedOf(topic, current, copies));
+    return changes.length === 0 ? [] : [{ current, changes }];
+  });
+  const isOurs = (topic: string, { setting }: SettingChange) =>
+    setting !== minInSyncSetting || (minInSyncReplicas !== undefined && minInSyncReplicas <= copiesIn(brokers, topic));
+  const ours = differing
+    .map(({ current, changes }) => ({ current, changes: changes.filter((change) => isOurs(current.topic, change)) }))
+    .filter(({ changes }) => changes.length > 0);
+  if (ours.length > 0) await brokers.ask((broker) => changeSettings(broker, ours));
   return {
-    ...kept,
-    // What a batch adds to its records, and a reserve.
-    "max.message.bytes": String(recordBytesMax + 1024 * 1024),
-    "message.timestamp.type": "CreateTime",
-    "min.insync.replicas": String(replicas >= 3 ? 2 : 1),
-    "compression.type": "producer",
+    changed: ours.map(({ current, changes }) => ({ topic: current.topic, settings: changes })),
+    notes: notesOf(
+      found.flatMap(({ topic, all }) => {
+        const inSync = ours.some(({ current }) => current.topic === topic) ? minInSyncReplicas : undefined;
+        return findingsOf(topic, copiesIn(brokers, topic), inSync ?? Number(all.get(minInSyncSetting)), copies);
+      }),
+    ),
   };
 }
 
-/** A record has the time of its event, on whatever clock: brokers since 4.0 refuse what is an hour ahead of theirs unless told otherwise. */
-const anyTime: Readonly<Record<string, string>> = {
-  "message.timestamp.before.max.ms": String(2n ** 63n - 1n),
-  "message.timestamp.after.max.ms": String(2n ** 63n - 1n),
-};
+/** The fewest copies that a partition of the topic has. */
+function copiesIn(brokers: Brokers, topic: string): number {
+  return Math.min(...[...brokers.topic(topic).partitions.values()].map(({ replicas }) => replicas.length));
+}
 
-/** Returns the names of those that were not as declared. What others have set besides stays, and what the brokers do not know is left out. */
-async function correctSettings(
-  admin: Admin,
-  names: readonly string[],
-  wanted: ReadonlyMap<string, Topic>,
-  replicas: number,
-): Promise<readonly string[]> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
-  });
-  const changes = resources.flatMap(({ resourceName, configEntries }) => {
-    const topic = wanted.get(resourceName);
-    if (topic === undefined) return [];
-    const current = new Map(configEntries.map(({ configName, configValue }) => [configName, configValue]));
-    const { "min.insync.replicas": _inSync, ...declared } = settingsOf(topic, replicas);
-    const settings = { ...declared, ...Object.fromEntries(Object.entries(anyTime).filter(([name]) => current.has(name))) };
-    if (Object.entries(settings).every(([name, value]) => current.get(name) === value)) return [];
-    // The request replaces all of a topic's own settings.
-    const own = configEntries.filter(({ configSource }) => configSource === kafkajs.ConfigSource.TOPIC_CONFIG);
-    const merged = { ...Object.fromEntries(own.map(({ configName, configValue }) => [configName, configValue])), ...settings };
-    const entries = Object.entries(merged).map(([name, value]) => ({ name, value }));
-    return [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: resourceName, configEntries: entries }];
-  });
-  if (changes.length > 0) await admin.alterConfigs({ validateOnly: false, resources: changes });
-  return changes.map(({ name }) => name);
+type Finding = { readonly topic: string } & Pick<MigrationNote, "about" | "next">;
+
+function findingsOf(topic: string, copies: number, inSync: number, wanted: Copies): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (copies < wanted.replicas) {
+    const next = "Topics keep the copies that they were made with: kafka-reassign-partitions gives them more.";
+    findings.push({ topic, about: `${copies} instead of ${wanted.replicas} copies`, next });
+  }
+  const next = "Set kafka.minInSyncReplicas, and it is set for all topics.";
+  if (inSync > copies) {
+    findings.push({ topic, about: `${minInSyncSetting} is ${inSync}, more than the ${copies} copies: nothing can be written`, next });
+  } else if (inSync < Math.min(wanted.minInSync, copies)) {
+    findings.push({ topic, about: `${minInSyncSetting} is ${inSync} instead of ${wanted.minInSync}`, next });
+  }
+  return findings;
+}
+
+/** What is found of several topics is said once. */
+function notesOf(findings: readonly Finding[]): readonly MigrationNote[] {
+  const notes = Map.groupBy(findings, ({ about }) => about);
+  return [...notes].map(([about, same]) => ({ about, topics: same.map(({ topic }) => topic), next: same[0]?.next ?? "" }));
 }
