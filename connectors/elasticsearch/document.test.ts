@@ -101,8 +101,13 @@ describe("documents of the audit", () => {
   });
 
   test("what a restriction denied is put down to it, whatever its target is named", () => {
-    for (const rule of ["caller:ana/planner", "server:files"]) {
-      const values = valuesOf(stored("call_decided", { verdict: "deny", stage: "quarantine", rule, policyVersion: null }));
+    const cases = [
+      ["quarantine", "caller:ana/planner"],
+      ["quarantine", "server:files"],
+      ["limit", "tool:files/write"],
+    ] as const;
+    for (const [stage, rule] of cases) {
+      const values = valuesOf(stored("call_decided", { verdict: "deny", stage, rule, policyVersion: null }));
       assert.deepEqual([values["rule.id"], values["rule.ruleset"], values["rule.name"]], [rule, "restrictions", rule]);
     }
   });
@@ -111,6 +116,8 @@ describe("documents of the audit", () => {
     const values = valuesOf(stored("decisions_reviewed"));
     assert.deepEqual([values["mcp.review.decision"], values["mcp.review.expected"], values["mcp.review.calls"]], ["allow", "deny", 3]);
     assert.equal("mcp.decision" in values || "mcp.call.id" in values, false);
+    const together = valuesOf(stored("decisions_reviewed", { userId: "", method: "", server: null, name: null, rule: null }));
+    assert.equal("user.id" in together || "mcp.method" in together, false);
   });
 
   test("arguments are sent only where configuration says so", () => {

@@ -2,21 +2,8 @@ import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import type { EventType } from "../../domain/events.ts";
 import type { LogRecord, StoredRecord } from "../../domain/record.ts";
-import type { FieldName, fields } from "./fields.ts";
-
-interface Values {
-  readonly date: string;
-  readonly keyword: string | readonly string[];
-  readonly text: string;
-  readonly long: number;
-  readonly float: number;
-  readonly ip: string;
-  readonly flattened: Readonly<Record<string, string>>;
-  readonly kept: string;
-}
-
-/** The fields of a document by their full names; what is undefined or null is left out. */
-export type FieldValues = { readonly [Name in FieldName]?: Values[(typeof fields)[Name]["type"]] | null | undefined };
+import { callText, type FieldValues, ruleValues, targetValues } from "./field-values.ts";
+import { anomalyValues, restrictionValues, reviewValues } from "./finding-values.ts";
 
 export type SunkType =
   | "call_decided"
@@ -134,21 +121,6 @@ function decidedCategories({ stage, method }: Value<"call_decided">): readonly s
   return method === "initialize" ? ["session", "api"] : ["api"];
 }
 
-/** Sets of rules that are no policy, by the stage that goes by them. */
-const rulesets: Readonly<Record<string, string>> = { limit: "limits", quarantine: "restrictions" };
-
-function ruleValues({ rule, stage, policyVersion }: Pick<Value<"call_decided">, "rule" | "stage" | "policyVersion">): FieldValues {
-  if (rule === null) return {};
-  const slash = rule.indexOf("/");
-  const ruleset = rulesets[stage];
-  return {
-    "rule.id": rule,
-    "rule.name": ruleset === undefined ? rule.slice(slash + 1) : rule,
-    "rule.ruleset": ruleset ?? rule.slice(0, Math.max(slash, 0)),
-    "rule.version": policyVersion === null ? null : String(policyVersion),
-  };
-}
-
 const outcomes: Readonly<Record<string, string>> = { ok: "success", cancelled: "unknown" };
 
 function endedValues(event: Value<"call_ended">): FieldValues {
@@ -223,106 +195,11 @@ function upstreamValues({ gateway, server, upstream, health, circuit, reason }: 
   };
 }
 
-const riskMax = 1e30;
-
-function anomalyValues(event: Value<"anomaly_found">): FieldValues {
-  const { target, detector, evidence, action, strength, probability, windowMs, lengthMs } = event;
-  const seen = evidence.join("; ");
-  return {
-    message: `${target} is unusual (${detector}): ${seen}`,
-    ...foundValues(event),
-    "event.kind": "alert",
-    "event.action": "anomaly-found",
-    "event.type": ["info"],
-    "event.outcome": "unknown",
-    "event.reason": seen,
-    // As large as the field takes, should it ever be larger.
-    "event.risk_score": Math.min(strength, riskMax),
-    "event.start": new Date(windowMs).toISOString(),
-    "event.end": new Date(windowMs + lengthMs).toISOString(),
-    "mcp.anomaly.detector": detector,
-    "mcp.anomaly.probability": probability,
-    "mcp.anomaly.evidence": seen,
-    "mcp.restriction.action": action,
-  };
-}
-
-function restrictionValues(event: Value<"restriction_changed">): FieldValues {
-  const { change, target, action, reason, evidence, by, sinceMs, expiresAtMs } = event;
-  return {
-    message: `${action} of ${target} was ${change} by ${by}: ${reason}`,
-    ...foundValues(event),
-    "event.action": change === "imposed" ? "restriction-imposed" : "restriction-released",
-    "event.type": [change === "imposed" ? "change" : "deletion"],
-    "event.outcome": "success",
-    "event.reason": reason,
-    "event.start": new Date(sinceMs).toISOString(),
-    "event.end": new Date(expiresAtMs).toISOString(),
-    "mcp.anomaly.evidence": evidence,
-    "mcp.restriction.action": action,
-    "mcp.restriction.by": by,
-  };
-}
-
-const findingTexts: Readonly<Record<string, string>> = {
-  stale: "by policies that had been replaced",
-  contradicted: "otherwise than its policies say",
-  shadow: "otherwise than a shadow would",
-};
-
-function reviewValues(event: Value<"decisions_reviewed">): FieldValues {
-  const { finding, userId, agentId, verdict, reviewedVerdict, rule, count, staleMs } = event;
-  return {
-    message: `${count} times ${verdict} for ${callText(event)} of ${userId} was decided ${findingTexts[finding] ?? finding}: ${reviewedVerdict}`,
-    "event.action": "decisions-reviewed",
-    "event.category": ["api"],
-    "event.type": ["info"],
-    "event.outcome": "unknown",
-    "user.id": userId,
-    "related.user": userId,
-    "gen_ai.agent.id": agentId,
-    "service.node.name": event.gateway,
-    ...targetValues(event),
-    ...ruleValues({ rule, stage: "policy", policyVersion: null }),
-    "mcp.review.finding": finding,
-    "mcp.review.decision": verdict,
-    "mcp.review.expected": reviewedVerdict,
-    "mcp.review.calls": count,
-    "mcp.review.examples": event.examples.length === 0 ? null : event.examples,
-    "mcp.review.stale_ms": staleMs,
-  };
-}
-
-function foundValues(event: Value<"anomaly_found"> | Value<"restriction_changed">): FieldValues {
-  const { targetKind, target, userId, agentId, server, name } = event;
-  return {
-    "event.category": ["intrusion_detection"],
-    "user.id": userId,
-    "related.user": userId,
-    "gen_ai.agent.id": agentId,
-    "gen_ai.tool.name": name,
-    "mcp.server.name": server,
-    "mcp.target.type": targetKind,
-    "mcp.target.id": target,
-  };
-}
-
 interface RecordParts {
   readonly callId: string;
   readonly gateway: string;
   readonly epoch: number;
   readonly sequence: number;
-}
-
-interface CallParts {
-  readonly method: string;
-  readonly server: string | null;
-  readonly name: string | null;
-}
-
-function callText({ method, server, name }: CallParts): string {
-  const target = [server, name].filter((part) => part !== null).join("/");
-  return [method === "" ? "a request" : method, target].filter((part) => part !== "").join(" ");
 }
 
 function processValues({ callId, gateway, epoch, sequence }: RecordParts): FieldValues {
@@ -331,25 +208,6 @@ function processValues({ callId, gateway, epoch, sequence }: RecordParts): Field
     "service.node.name": gateway,
     "service.ephemeral_id": String(epoch),
     "event.sequence": sequence,
-  };
-}
-
-const targetTypes: readonly (readonly [beginning: string, type: string])[] = [
-  ["tools/", "tool"],
-  ["prompts/", "prompt"],
-  ["resources/", "resource"],
-];
-
-function targetValues({ method, server, name }: CallParts): FieldValues {
-  const isToolCall = method === "tools/call";
-  const [, type] = targetTypes.find(([beginning]) => method.startsWith(beginning)) ?? [];
-  return {
-    "mcp.method": method === "" ? null : method,
-    "mcp.server.name": server,
-    "mcp.target.type": name === null ? null : type,
-    "mcp.target.id": name,
-    "gen_ai.operation.name": isToolCall ? "execute_tool" : null,
-    "gen_ai.tool.name": isToolCall ? name : null,
   };
 }
 

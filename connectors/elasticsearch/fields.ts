@@ -98,7 +98,7 @@ export const fields = {
   "mcp.stage": field(
     "keyword",
     ["decided"],
-    "What decided: `policy`, `limit`, `authentication`, `route`, `protocol`, `quarantine`, `audit`.",
+    "What decided: `policy`, `limit`, `authentication`, `route`, `protocol`, `quarantine`, `audit`, `fault`.",
   ),
   "mcp.outcome": field("keyword", ["ended"], "`ok`, `tool-error`, `rpc-error`, `upstream-error`, `timeout` or `cancelled`: only on ends."),
   "mcp.protocol.version": field("keyword", ["decided"], "The revision spoken, such as `2026-07-28`."),
@@ -144,7 +144,7 @@ export const fields = {
   "mcp.review.finding": field(
     "keyword",
     ["review"],
-    "`stale`: decided by policies replaced more than a second before. `contradicted`: the policies that the record names decide otherwise. `shadow`: a shadow would.",
+    "`stale`: decided by what had been replaced more than a second before. `contradicted`: the policies that the record names decide otherwise. `shadow`: a shadow would.",
   ),
   "mcp.review.decision": field("keyword", ["review"], "What was decided: `allow` or `deny`."),
   "mcp.review.expected": field(
@@ -154,6 +154,7 @@ export const fields = {
   ),
   "mcp.review.calls": field("long", ["review"], "Of how many calls this is told."),
   "mcp.review.examples": field("keyword", ["review"], "Ids of a few of them: their `mcp.call.id`."),
+  "mcp.review.stale_inputs": field("keyword", ["review"], "What had been replaced: `policies`, `key`, `user`, `server`; may be several."),
   "mcp.review.stale_ms": field("long", ["review"], "How long ago what was decided by had been replaced, at most, in milliseconds."),
   "mcp.record.topic": field("keyword", every, "Where the record is on the log."),
   "mcp.record.partition": field("long", every, "Its partition there."),

@@ -2,7 +2,7 @@ import type { Client, estypes } from "@elastic/elasticsearch";
 import { type Field, type FieldType, fields } from "./fields.ts";
 
 /** Raised with every change of the fields or settings: a gate never puts an older template over a newer one. */
-export const templateVersion = 2;
+export const templateVersion = 3;
 
 export const templateName = "sluice-audit";
 /** Read by the template where they exist: what an operator adds (replicas, tiers, more fields) outlives our updates. */

@@ -175,8 +175,16 @@ function reviewsOf(beganMs: number): readonly StoredRecord<SunkType>[] {
   return [
     stored("decisions_reviewed", { ...review, id: "v1" }),
     stored("decisions_reviewed", { ...review, id: "v2", count: 4, staleMs: 2_500 }),
-    stored("decisions_reviewed", { ...review, id: "v3", finding: "contradicted", userId: "bob", agentId: null, staleMs: 0 }),
-    stored("decisions_reviewed", { ...review, id: "v4", finding: "shadow", staleMs: 0 }),
+    stored("decisions_reviewed", {
+      ...review,
+      id: "v3",
+      finding: "contradicted",
+      userId: "bob",
+      agentId: null,
+      staleInputs: [],
+      staleMs: 0,
+    }),
+    stored("decisions_reviewed", { ...review, id: "v4", finding: "shadow", staleInputs: [], staleMs: 0 }),
     stored("decisions_reviewed", { ...review, id: "v5", organizationId: "rival" }),
   ];
 }

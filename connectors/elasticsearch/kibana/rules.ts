@@ -99,7 +99,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: "wrong-decisions",
-    title: "calls were decided by outdated policies, or otherwise than they say",
+    title: "calls were decided by what was outdated, or otherwise than policies say",
     where: oneOf("mcp.review.finding", "stale", "contradicted"),
     above: 0,
     minutes: 5,

@@ -71,9 +71,18 @@ export const endedCalls: SavedSearch = {
 export const reviewedDecisions: SavedSearch = {
   name: "reviewed-decisions",
   title: "Sluice: decisions found wanting",
-  about: "Decisions that were taken by outdated policies, otherwise than the policies say, or otherwise than a shadow would.",
+  about: "Decisions by outdated policies, keys, users or servers, otherwise than the policies say, or otherwise than a shadow would.",
   where: is("event.action", "decisions-reviewed"),
-  columns: [...who, ...what, "mcp.review.finding", "mcp.review.decision", "mcp.review.expected", "mcp.review.calls", "service.node.name"],
+  columns: [
+    ...who,
+    ...what,
+    "mcp.review.finding",
+    "mcp.review.stale_inputs",
+    "mcp.review.decision",
+    "mcp.review.expected",
+    "mcp.review.calls",
+    "service.node.name",
+  ],
 };
 
 export const savedSearches: readonly SavedSearch[] = [
