@@ -1,6 +1,4 @@
-/**
- * The events, mirroring `proto/events/*.v1.avsc` (a test compares them). A fact in the past tense; times are milliseconds since 1970.
- */
+/** The events, mirroring `proto/events/*.v1.avsc` (a test compares them). A fact in the past tense; times are milliseconds since 1970. */
 export interface Events {
   readonly call_decided: CallDecided;
   readonly call_ended: CallEnded;
