@@ -70,6 +70,7 @@ test("topics whose settings have drifted are set right, and what was changed is 
       ["retention.ms", "1000", String(topics.calls.retentionMs)],
       ["max.message.bytes", "1048588", "9437184"],
       ["unclean.leader.election.enable", "true", "false"],
+      ["message.timestamp.after.max.ms", "3600000", String(2n ** 63n - 1n)],
     ],
   );
   assert.ok(settings.get(users)?.some(({ setting, from, to }) => setting === "cleanup.policy" && from === "delete" && to === "compact"));
