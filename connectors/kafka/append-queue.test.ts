@@ -4,18 +4,29 @@ import { setTimeout as pause, setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { Fault } from "../../domain/fault.ts";
 import { createAppendQueue } from "./append-queue.ts";
-import type { Message, PartitionBatch } from "./producer.ts";
+import type { Message, PartitionBatch, Settle } from "./producer.ts";
 
 interface Request {
   readonly batches: readonly PartitionBatch[];
-  readonly answer: (results: readonly (number | Fault)[]) => void;
+  /** All have been tried; those that have no result have to be tried again. */
+  readonly answer: (results: readonly (number | Fault | undefined)[]) => void;
+  readonly settle: Settle;
 }
 
 /** A queue whose requests are answered by the test. Partition p is led by the broker that `leaders` says. */
 function openQueue(leaders: (number | undefined)[] = [1, 1, 2]) {
   const requests: Request[] = [];
-  const write = (batches: readonly PartitionBatch[]) =>
-    new Promise<readonly (number | Fault)[]>((answer) => requests.push({ batches, answer }));
+  const write = (batches: readonly PartitionBatch[], settle: Settle) =>
+    new Promise<void>((resolve) => {
+      const answer: Request["answer"] = (results) => {
+        for (const [at, batch] of batches.entries()) {
+          const result = results[at];
+          if (result !== undefined) settle(batch, result);
+        }
+        resolve();
+      };
+      requests.push({ batches, answer, settle });
+    });
   const queue = createAppendQueue({ producer: { write }, leaderOf: (_, partition) => leaders[partition], lingerMs: 0, onWritten() {} });
   const append = (partition: number, ...texts: string[]) =>
     queue.append(
@@ -113,6 +124,26 @@ describe("what is appended", () => {
     await beside;
   });
 
+  test("is held up by what has to be tried again in its own partition only", async () => {
+    const { append, next, requests } = openQueue();
+    const [again, fine] = [append(0, "a"), append(1, "b")];
+    const request = await next();
+    const [behind, beside] = [append(0, "c"), append(1, "d")];
+    request.answer([undefined, 0]);
+    await fine;
+    const second = await next();
+    assert.deepEqual(contentOf(second), { 1: "d" });
+    second.answer([1]);
+    await beside;
+    assert.equal(requests.length, 0);
+    request.settle(request.batches[0] ?? assert.fail(), 3);
+    assert.deepEqual(await again, [{ partition: 0, offset: 3 }]);
+    const third = await next();
+    assert.deepEqual(contentOf(third), { 0: "c" });
+    third.answer([4]);
+    await behind;
+  });
+
   test("is not refused because of a record before it that brokers never take", async () => {
     const { append, next } = openQueue();
     const refused = append(0, "a");
@@ -143,18 +174,21 @@ test("whatever comes when, and wherever leaders move, each partition has its rec
       const leaders = [0, 0, 1, 2];
       const log = new Map<number, string[]>();
       const inFlight = new Set<number>();
-      async function write(batches: readonly PartitionBatch[]): Promise<readonly number[]> {
+      async function write(batches: readonly PartitionBatch[], settle: Settle): Promise<void> {
         for (const { partition } of batches) {
           assert.ok(!inFlight.has(partition), "two batches of a partition are under way");
           inFlight.add(partition);
         }
         await setImmediate();
-        return batches.map(({ partition, messages }) => {
+        for (const [at, batch] of batches.entries()) {
+          const { partition, messages } = batch;
+          // Every other one has to be tried again.
+          if (at % 2 === 1) await setImmediate();
           inFlight.delete(partition);
           const written = log.get(partition) ?? [];
           log.set(partition, [...written, ...messages.map(({ key }) => String(key))]);
-          return written.length;
-        });
+          settle(batch, written.length);
+        }
       }
       const queue = createAppendQueue({ producer: { write }, leaderOf: (_, at) => leaders[at], lingerMs: 0, onWritten() {} });
       const value = Buffer.alloc(2_000_000);

@@ -1,4 +1,4 @@
-import { Fault, toFault } from "../../domain/fault.ts";
+import { Fault } from "../../domain/fault.ts";
 import type { Position } from "../../domain/record.ts";
 import type { Message, PartitionBatch, Producer } from "./producer.ts";
 
@@ -56,9 +56,10 @@ const nobody = -1;
  * slow, or away, holds up the partitions that it leads, and no others.
  */
 export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
-  const { producer, lingerMs, onWritten } = options;
   const lines = createLines();
-  const running = new Map<number, Promise<void>>();
+  const running = new Set<number>();
+  let underWay = 0;
+  let whenIdle = () => {};
   let waitingBytes = 0;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
@@ -69,8 +70,11 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     clearTimeout(timer);
     timer = undefined;
     for (const leader of new Set(lines.ready().map(leaderOf))) {
-      if (!running.has(leader)) running.set(leader, run(leader));
+      if (running.has(leader)) continue;
+      running.add(leader);
+      void run(leader);
     }
+    if (running.size + underWay === 0) whenIdle();
   }
 
   async function run(leader: number): Promise<void> {
@@ -86,42 +90,50 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     begin();
   }
 
+  /** Resolves when all have been tried; what has to be tried again holds up its own partition only. */
   async function write(batches: readonly NextBatch[]): Promise<void> {
     const startedMs = performance.now();
-    const results = await producer.write(batches.map(({ batch }) => batch)).catch((error: unknown) => batches.map(() => toFault(error)));
-    for (const [at, one] of batches.entries()) {
-      const result = results[at] ?? 0;
-      one.line.isBusy = false;
-      settleBatch(one, result);
-      // What stands behind a batch that could not be written fails with it: whoever tries again does it in the order that it had.
-      const behind = result instanceof Fault && result.code === "unavailable" ? one.line.records.splice(0) : [];
-      for (const { append } of behind) append.reject(result);
-      for (const { bytes } of [...one.records, ...behind]) waitingBytes -= bytes;
-    }
-    onWritten((performance.now() - startedMs) / 1_000);
+    const left = new Map(batches.map((one) => [one.batch, one]));
+    let isTried = false;
+    underWay += left.size;
+    await options.producer.write([...left.keys()], (batch, result) => {
+      const one = left.get(batch);
+      if (one === undefined || !left.delete(batch)) return;
+      underWay -= 1;
+      waitingBytes -= settleLine(one, result);
+      options.onWritten((performance.now() - startedMs) / 1_000);
+      if (isTried) begin();
+    });
+    isTried = true;
   }
 
   return {
     append(topic, records) {
-      if (isClosed) return Promise.reject(new Fault("unavailable", "the log is closed"));
+      const refusal = refusalOf(isClosed, waitingBytes);
+      if (refusal !== undefined) return Promise.reject(refusal);
       if (records.length === 0) return Promise.resolve([]);
-      if (waitingBytes > waitingBytesMax)
-        return Promise.reject(new Fault("unavailable", "more waits to be written than memory is set aside for"));
-      timer ??= setTimeout(begin, lingerMs);
+      timer ??= setTimeout(begin, options.lingerMs);
       return new Promise((resolve, reject) => {
         const append: Append = { positions: [], left: records.length, resolve, reject };
         for (const [index, { partition, message }] of records.entries()) {
-          const record = { message, bytes: bytesOf(message), index, append };
-          lines.of(topic, partition).records.push(record);
-          waitingBytes += record.bytes;
+          waitingBytes += lines.add(topic, partition, { message, bytes: bytesOf(message), index, append });
         }
       });
     },
-    async close() {
+    close() {
       isClosed = true;
-      for (begin(); running.size > 0; begin()) await Promise.all(running.values());
+      return new Promise((resolve) => {
+        whenIdle = resolve;
+        begin();
+      });
     },
   };
+}
+
+function refusalOf(isClosed: boolean, waitingBytes: number): Fault | undefined {
+  if (isClosed) return new Fault("unavailable", "the log is closed");
+  if (waitingBytes <= waitingBytesMax) return undefined;
+  return new Fault("unavailable", "more waits to be written than memory is set aside for");
 }
 
 function bytesOf({ key, value }: Message): number {
@@ -133,10 +145,12 @@ function createLines() {
   const lines = new Map<string, Line>();
   const placeOf = ({ topic, partition }: Pick<Line, "topic" | "partition">) => `${topic}/${partition}`;
   return {
-    of(topic: string, partition: number): Line {
+    /** Answers the bytes that wait more than before. */
+    add(topic: string, partition: number, record: Waiting): number {
       const line = lines.get(placeOf({ topic, partition })) ?? { topic, partition, records: [], isBusy: false };
       lines.set(placeOf(line), line);
-      return line;
+      line.records.push(record);
+      return record.bytes;
     },
     ready: () => [...lines.values()].filter(({ isBusy, records }) => !isBusy && records.length > 0),
     toTheEnd(line: Line): void {
@@ -144,6 +158,16 @@ function createLines() {
       lines.set(placeOf(line), line);
     },
   };
+}
+
+/** Answers the bytes that wait no longer. */
+function settleLine(one: NextBatch, result: number | Fault): number {
+  one.line.isBusy = false;
+  settleBatch(one, result);
+  // What stands behind a batch that could not be written fails with it: whoever tries again does it in the order that it had.
+  const behind = result instanceof Fault && result.code === "unavailable" ? one.line.records.splice(0) : [];
+  for (const { append } of behind) append.reject(result);
+  return [...one.records, ...behind].reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function settleBatch({ batch, records }: NextBatch, result: number | Fault): void {

@@ -60,6 +60,9 @@ export function openGroupSession(options: GroupSessionOptions): GroupSession {
 
   return {
     async connect() {
+      await brokers.watch([...topics.keys()]);
+      // Who can be asked may have changed since the last time.
+      await brokers.refresh();
       coordinator = await brokers.coordinator(group);
     },
     async round(state) {

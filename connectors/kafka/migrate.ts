@@ -101,7 +101,7 @@ async function migrate(brokers: Brokers, created: Set<string>, options: MigrateO
 
   const copies = copiesOf(brokers, options);
   const missing = names.filter((name) => !present.includes(name));
-  if (missing.length > 0) for (const name of await create(brokers, missing, wanted, copies, options)) created.add(name);
+  if (missing.length > 0) await create(brokers, missing, { wanted, copies, created }, options);
   const { changed, notes } = await correct(brokers, wanted, copies, options);
   const changedNames = new Set(changed.map(({ topic }) => topic));
   return {
@@ -145,10 +145,9 @@ function copiesOf(brokers: Brokers, options: MigrateOptions): Copies {
 async function create(
   brokers: Brokers,
   names: readonly string[],
-  wanted: Wanted,
-  copies: Copies,
+  { wanted, copies, created }: { readonly wanted: Wanted; readonly copies: Copies; readonly created: Set<string> },
   options: MigrateOptions,
-): Promise<readonly string[]> {
+): Promise<void> {
   const running = brokers.count();
   if (running < copies.replicas) {
     throw new Fault("unavailable", `new topics are to have ${copies.replicas} copies, and only ${running} brokers run`, {
@@ -164,13 +163,13 @@ async function create(
   // One at a time: where two are asked the second says that they are there.
   const made = (broker: Broker) => broker.createTopics({ topics, validateOnly: false }).then((): readonly string[] => [], othersOf);
   const others = await brokers.ask(made, createMs);
+  for (const name of names) if (!others.includes(name)) created.add(name);
   await brokers.refresh();
   const isReady = (name: string) => {
     const partitions = [...brokers.topic(name).partitions.values()];
     return partitions.length > 0 && partitions.every(({ leader }) => leader !== undefined);
   };
   if (!names.every(isReady)) throw new Fault("unavailable", "not every broker knows the new topics yet");
-  return names.filter((name) => !others.includes(name));
 }
 
 /** The topics that another has made at the same time. */

@@ -6,7 +6,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { Brokers } from "./brokers.ts";
 import { ByteReader } from "./byte-reader.ts";
 import type { Broker } from "./link.ts";
-import { createProducer } from "./producer.ts";
+import { createProducer, type PartitionBatch } from "./producer.ts";
 import { decodeRecordBatches } from "./record-batch.ts";
 import type { TopicPlaces } from "./topic-places.ts";
 
@@ -106,8 +106,16 @@ async function hurried<Value>(t: TestContext, promise: Promise<Value>): Promise<
   return settled;
 }
 
+/** Resolves with the results of all batches. */
 function producerOver({ brokers, places }: ReturnType<typeof openBrokers>, deliveryMs: number) {
-  return createProducer({ brokers, places, compression: "none", requestMs: 1_000, deliveryMs, onRetry() {} });
+  const producer = createProducer({ brokers, places, compression: "none", requestMs: 1_000, deliveryMs, onRetry() {} });
+  return {
+    async write(batches: readonly PartitionBatch[]): Promise<readonly (number | Fault)[]> {
+      const results = new Map(batches.map((batch) => [batch, Promise.withResolvers<number | Fault>()]));
+      await producer.write(batches, (batch, result) => results.get(batch)?.resolve(result));
+      return Promise.all([...results.values()].map(({ promise }) => promise));
+    },
+  };
 }
 
 function batchOf(partition: number, ...keys: string[]) {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import produceRequest from "kafkajs/src/protocol/requests/produce/v7/request.js";
 import produceResponse from "kafkajs/src/protocol/requests/produce/v7/response.js";
-import { Fault } from "../../domain/fault.ts";
+import { Fault, toFault } from "../../domain/fault.ts";
 import type { Brokers } from "./brokers.ts";
 import { type Compression, compressions } from "./compression.ts";
 import { errorType, toKafkaFault } from "./connection.ts";
@@ -37,12 +37,15 @@ export interface ProducerOptions {
 
 export interface Producer {
   /**
-   * Writes batches, one for a partition, and answers the offset of each one's first record, or why it is not written: `Fault("invalid")` where
-   * the brokers never will, `Fault("unavailable")` where they did not in time, or do not let us; it may be written all the same then.
-   * One call at a time for each partition: the order of its records, and the numbers of idempotence, depend on it.
+   * Writes batches, one for a partition. Resolves when each has been tried; `settle` is told of every one, then or later, the offset of its
+   * first record, or why it is not written: `Fault("invalid")` where the brokers never will, `Fault("unavailable")` where they did not in time,
+   * or do not let us; it may be written all the same then.
+   * One batch of a partition at a time: the order of its records, and the numbers of idempotence, depend on it.
    */
-  write(batches: readonly PartitionBatch[]): Promise<readonly (number | Fault)[]>;
+  write(batches: readonly PartitionBatch[], settle: Settle): Promise<void>;
 }
+
+export type Settle = (batch: PartitionBatch, result: number | Fault) => void;
 
 const pauseMsMin = 20;
 const pauseMsMax = 1_000;
@@ -59,10 +62,12 @@ interface Numbering {
 }
 
 /** What became of one batch in one attempt: where it is, why it is refused, or why it has to be tried again. */
-type Outcome =
-  | { readonly baseOffset: number }
-  | { readonly refusal: Fault }
-  | { readonly again: unknown; readonly isIdentityLost?: boolean };
+type Outcome = { readonly baseOffset: number } | { readonly refusal: Fault } | Again;
+
+interface Again {
+  readonly again: unknown;
+  readonly isIdentityLost?: boolean;
+}
 
 /**
  * An idempotent producer (KIP-98) with one batch of a partition in flight: a request that is repeated is recognized by its numbers, so what
@@ -90,45 +95,46 @@ export function createProducer(options: ProducerOptions): Producer {
     return [...answered, ...(await Promise.all(sent)).flat()];
   }
 
-  /** One attempt on what is left, which is then less, or left for another reason. */
-  async function advance(left: Map<PartitionBatch, unknown>, results: Map<PartitionBatch, number | Fault>): Promise<void> {
-    for (const [batch, outcome] of await attempt([...left.keys()])) {
-      if ("again" in outcome) {
-        left.set(batch, outcome.again);
-        if (outcome.isIdentityLost === true) numbers.forget(batch);
-        continue;
-      }
-      left.delete(batch);
-      results.set(batch, "refusal" in outcome ? outcome.refusal : outcome.baseOffset);
+  /** Tries one batch again until its time is up; what is wrong with it holds up no other. */
+  async function persist(batch: PartitionBatch, first: Again, deadline: number): Promise<number | Fault> {
+    let outcome: Outcome = first;
+    for (let pauseMs = pauseMsMin; "again" in outcome; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
+      onRetry(errorType(outcome.again));
+      if (outcome.isIdentityLost === true) numbers.forget(batch);
+      if (performance.now() >= deadline) return giveUp(batch, outcome.again);
+      await pause(pauseMs);
+      await places.refresh().catch(() => undefined);
+      const [answered] = await attempt([batch]);
+      outcome = answered?.[1] ?? first;
     }
+    return resultOf(outcome);
   }
 
-  function giveUp(left: ReadonlyMap<PartitionBatch, unknown>, results: Map<PartitionBatch, number | Fault>): void {
-    for (const [batch, reason] of left) {
-      numbers.forget(batch);
-      results.set(batch, toKafkaFault(reason, `${placeOf(batch)} could not be written in time`));
-    }
+  function giveUp(batch: PartitionBatch, reason: unknown): Fault {
+    numbers.forget(batch);
+    return toKafkaFault(reason, `${placeOf(batch)} could not be written in time`);
   }
 
   return {
-    async write(batches) {
+    async write(batches, settle) {
       const deadline = performance.now() + options.deliveryMs;
-      const left = new Map<PartitionBatch, unknown>(batches.map((batch) => [batch, undefined]));
-      const results = new Map<PartitionBatch, number | Fault>();
-      for (let pauseMs = pauseMsMin; ; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
-        await advance(left, results);
-        if (left.size === 0) break;
-        for (const reason of new Set([...left.values()].map(errorType))) onRetry(reason);
-        if (performance.now() >= deadline) {
-          giveUp(left, results);
-          break;
-        }
-        await pause(pauseMs);
-        await places.refresh().catch(() => undefined);
+      for (const [batch, outcome] of await attempt(batches)) {
+        if ("again" in outcome) settleLater(batch, persist(batch, outcome, deadline), settle);
+        else settle(batch, resultOf(outcome));
       }
-      return batches.map((batch) => results.get(batch) ?? 0);
     },
   };
+}
+
+function settleLater(batch: PartitionBatch, result: Promise<number | Fault>, settle: Settle): void {
+  result.then(
+    (known) => settle(batch, known),
+    (error: unknown) => settle(batch, toFault(error)),
+  );
+}
+
+function resultOf(outcome: Exclude<Outcome, Again>): number | Fault {
+  return "refusal" in outcome ? outcome.refusal : outcome.baseOffset;
 }
 
 /** Who writes to which partition with which number; one identity for all, as long as none has lost it. */

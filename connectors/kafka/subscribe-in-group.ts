@@ -68,6 +68,8 @@ export async function subscribeInGroup(options: InGroupOptions): Promise<Subscri
       await reader?.close();
     }
     await commits.flush();
+    // What could not be told is the next owner's to tell: ours would lead it back.
+    for (const { name } of ends) commits.forget(placeOf(name, partition));
     progress.changed();
   }
 
@@ -112,6 +114,7 @@ function positionCommits(member: () => RunningMember) {
   const timer = setInterval(() => void flush(), commitMs);
   return {
     set: (position: GroupPosition) => void waiting.set(placeOf(position.topic, position.partition), position),
+    forget: (place: string) => void waiting.delete(place),
     flush,
     stop: () => clearInterval(timer),
   };
