@@ -83,17 +83,17 @@ function count(state: State, observed: ActivityObserved, { compile, bucketsMax }
   for (const [key, definition] of state) {
     if (!key.startsWith(prefix)) continue;
     const { budget, fits } = compile(definition);
-    for (const one of tools) {
-      const spender: Spender = { userId, agentId, server: one.server, name: one.name };
-      if (one.ended === 0 || !fits(spender)) continue;
+    for (const tool of tools) {
+      const spender: Spender = { userId, agentId, server: tool.server, name: tool.name };
+      if (tool.ended === 0 || !fits(spender)) continue;
       const bucket = placeOf(draft, budget, budgetBucket(budget, spender), bucketsMax);
-      spend(draft, budget, bucket, { windowMs, amount: amountOf[budget.unit](one) });
+      spend(draft, budget, bucket, { windowMs, amount: amountOf[budget.unit](tool) });
     }
   }
   return { changes: draft.store(), emit: [] };
 }
 
-const amountOf: Readonly<Record<Budget["unit"], (spending: ToolActivity) => number>> = {
+const amountOf: Readonly<Record<Budget["unit"], (tool: ToolActivity) => number>> = {
   calls: ({ ended }) => ended,
   bytes: ({ bytes }) => bytes,
   cost: ({ costUnits }) => costUnits,
