@@ -28,12 +28,7 @@ export async function subscribeInGroup(options: InGroupOptions): Promise<Subscri
   const commits = positionCommits(() => running);
   const owned = new Map<number, { readonly revoking: AbortController; readonly started: Promise<void> }>();
 
-  const whileOurs =
-    <Given extends readonly unknown[]>(signal: AbortSignal, take: (...given: Given) => Promise<void>) =>
-    async (...given: Given) => {
-      if (signal.aborted || !running.isAlive()) throw new Fault("cancelled", "the partition is not ours");
-      await take(...given);
-    };
+  const isOurs = (signal: AbortSignal) => () => !signal.aborted && running.isAlive();
 
   async function start(partition: number, signal: AbortSignal): Promise<void> {
     const places = ends.filter((place) => place.partition === partition);
@@ -50,7 +45,7 @@ export async function subscribeInGroup(options: InGroupOptions): Promise<Subscri
         progress.changed();
       };
       const passing = passedOver(undecodable, topic, partition);
-      const ours = { handle: whileOurs(signal, handle), undecodable: passing && whileOurs(signal, passing) };
+      const ours = { handle: only(isOurs(signal), handle), undecodable: passing && only(isOurs(signal), passing) };
       const source = { topic, partition, from: next, end, recordsMax, group, moved, ...ours };
       progress.readers.set(placeOf(name, partition), sources.read(name, source));
     }
@@ -93,6 +88,14 @@ export async function subscribeInGroup(options: InGroupOptions): Promise<Subscri
       commits.stop();
     },
   });
+}
+
+/** Takes nothing of a partition that has become another's. */
+function only<Given extends readonly unknown[]>(isOurs: () => boolean, take: (...given: Given) => Promise<void>) {
+  return async (...given: Given) => {
+    if (!isOurs()) throw new Fault("cancelled", "the partition is not ours");
+    await take(...given);
+  };
 }
 
 /** Gathers positions and tells them to the group from time to time. */
