@@ -154,12 +154,13 @@ async function prepare(stage: Stage): Promise<void> {
   }
 }
 
-/** Bytes that no schema of ours made. */
+/** Bytes that no schema of ours made, on every partition: calls follow them wherever they go. */
 async function poison({ brokers, prefix }: Stage): Promise<void> {
   const client = new kafkajs.Kafka({ brokers: brokers.split(","), logLevel: kafkajs.logLevel.NOTHING });
   const producer = client.producer();
   await producer.connect();
-  await producer.send({ topic: `${prefix}${topics.calls.name}`, messages: [{ key: "acme/poison", value: Buffer.from("no event") }] });
+  const messages = Array.from({ length: partitionsMax }, (_, partition) => ({ partition, key: "acme/poison", value: "no event" }));
+  await producer.send({ topic: `${prefix}${topics.calls.name}`, messages });
   await producer.disconnect();
 }
 
