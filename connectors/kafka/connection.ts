@@ -30,24 +30,32 @@ export function errorType(error: unknown): string {
   return typeof code === "string" ? code : String(name);
 }
 
-/** What to do about errors that trying again does not mend, and about those that say what is away. */
+/** Errors that trying again does not mend: somebody must change something. */
+const rights = new Set([
+  "SASL_AUTHENTICATION_FAILED",
+  "KafkaJSSASLAuthenticationError",
+  "TOPIC_AUTHORIZATION_FAILED",
+  "GROUP_AUTHORIZATION_FAILED",
+  "CLUSTER_AUTHORIZATION_FAILED",
+]);
+
+/** Whether the brokers do not let us: the login or what is granted to it must change first. */
+export function isForbidden(error: unknown): boolean {
+  return rights.has(errorType(error));
+}
+
 const advice: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    [
-      "SASL_AUTHENTICATION_FAILED",
-      "KafkaJSSASLAuthenticationError",
-      "TOPIC_AUTHORIZATION_FAILED",
-      "GROUP_AUTHORIZATION_FAILED",
-      "CLUSTER_AUTHORIZATION_FAILED",
-    ].map((type) => [type, "Check the credentials of this program and what the brokers allow it."]),
-  ),
   NOT_ENOUGH_REPLICAS: "It is tried again. Fewer brokers than min.insync.replicas asks for have the partition: see which of them are away.",
   LEADER_NOT_AVAILABLE: "It is tried again. None of the brokers that have the partition runs: see which of them are away.",
 };
+const rightsAdvice = "Check the credentials of this program and what the brokers allow it.";
 const otherAdvice = "It is tried again. Check that the brokers run and that their advertised addresses can be reached from here.";
 
 export function toKafkaFault(error: unknown, what: string): Fault {
   if (error instanceof Fault) return error;
   const type = errorType(error);
-  return new Fault("unavailable", `${what}: ${type}`, { cause: error, next: advice[type] ?? otherAdvice });
+  return new Fault("unavailable", `${what}: ${type}`, {
+    cause: error,
+    next: rights.has(type) ? rightsAdvice : (advice[type] ?? otherAdvice),
+  });
 }

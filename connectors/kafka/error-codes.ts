@@ -6,7 +6,6 @@ export const errorCodes = {
   offsetOutOfRange: 1,
   messageTooLarge: 10,
   recordListTooLarge: 18,
-  topicAuthorizationFailed: 29,
   invalidTimestamp: 32,
   outOfOrderSequence: 45,
   duplicateSequence: 46,

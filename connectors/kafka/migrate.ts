@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Fault } from "../../domain/fault.ts";
 import type { Topic } from "../../domain/record.ts";
 import { type Brokers, openBrokers } from "./brokers.ts";
-import { errorType, type KafkaConnection, toKafkaFault } from "./connection.ts";
+import { errorType, isForbidden, type KafkaConnection, toKafkaFault } from "./connection.ts";
 import type { Broker } from "./link.ts";
 import { partitionsOf, type TopicNaming } from "./topic-places.ts";
 import {
@@ -48,14 +48,7 @@ const pauseMsMin = 200;
 const pauseMsMax = 5_000;
 const createMs = 10_000;
 /** Errors that waiting does not mend. */
-const lasting = new Set([
-  "SASL_AUTHENTICATION_FAILED",
-  "KafkaJSSASLAuthenticationError",
-  "CLUSTER_AUTHORIZATION_FAILED",
-  "TOPIC_AUTHORIZATION_FAILED",
-  "INVALID_REPLICATION_FACTOR",
-  "POLICY_VIOLATION",
-]);
+const lasting = new Set(["INVALID_REPLICATION_FACTOR", "POLICY_VIOLATION", "INVALID_CONFIG"]);
 
 /**
  * Makes the topics as they are declared, and their settings. Doing it again changes nothing; doing it twice at once is fine.
@@ -84,7 +77,7 @@ export async function migrateKafka(options: MigrateOptions): Promise<Migrated> {
 }
 
 function isLasting(error: unknown): boolean {
-  return error instanceof Fault ? error.code !== "unavailable" : lasting.has(errorType(error));
+  return error instanceof Fault ? error.code !== "unavailable" : isForbidden(error) || lasting.has(errorType(error));
 }
 
 /** A topic as it is declared, by its name on the brokers. */

@@ -4,7 +4,7 @@ import produceResponse from "kafkajs/src/protocol/requests/produce/v7/response.j
 import { Fault, toFault } from "../../domain/fault.ts";
 import type { Brokers } from "./brokers.ts";
 import { type Compression, compressions } from "./compression.ts";
-import { errorType, toKafkaFault } from "./connection.ts";
+import { errorType, isForbidden, toKafkaFault } from "./connection.ts";
 import { errorCodes, protocolError } from "./error-codes.ts";
 import type { Broker } from "./link.ts";
 import type { TopicPlaces } from "./topic-places.ts";
@@ -101,7 +101,7 @@ export function createProducer(options: ProducerOptions): Producer {
     for (let pauseMs = pauseMsMin; "again" in outcome; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
       onRetry(errorType(outcome.again));
       if (outcome.isIdentityLost === true) numbers.forget(batch);
-      if (performance.now() >= deadline) return giveUp(batch, outcome.again);
+      if (performance.now() >= deadline || isForbidden(outcome.again)) return giveUp(batch, outcome.again);
       await pause(pauseMs);
       await places.refresh().catch(() => undefined);
       const [answered] = await attempt([batch]);
@@ -112,7 +112,7 @@ export function createProducer(options: ProducerOptions): Producer {
 
   function giveUp(batch: PartitionBatch, reason: unknown): Fault {
     numbers.forget(batch);
-    return toKafkaFault(reason, `${placeOf(batch)} could not be written in time`);
+    return toKafkaFault(reason, `${placeOf(batch)} could not be written${isForbidden(reason) ? "" : " in time"}`);
   }
 
   return {
@@ -233,9 +233,7 @@ function outcomeOf(batch: PartitionBatch, answer: { readonly errorCode: number; 
   if (errorCode === errorCodes.none || errorCode === errorCodes.duplicateSequence) return { baseOffset: Number(baseOffset) };
   const refusal = refusals[errorCode];
   if (refusal !== undefined) return { refusal: new Fault("invalid", `${refusal}: ${placeOf(batch)}`) };
-  const error = protocolError(errorCode);
-  if (errorCode === errorCodes.topicAuthorizationFailed) return { refusal: toKafkaFault(error, `${batch.topic} can't be written`) };
-  return { again: error, isIdentityLost: identityLost.includes(errorCode) };
+  return { again: protocolError(errorCode), isIdentityLost: identityLost.includes(errorCode) };
 }
 
 function placeOf({ topic, partition }: PartitionBatch): `${string}/${number}` {

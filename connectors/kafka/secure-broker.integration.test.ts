@@ -4,7 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import kafkajs from "kafkajs";
 import { silentLogger } from "../../domain/ports/logger.ts";
+import type { LogRecord, StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { createMetrics } from "../../gateway/operations/metrics.ts";
 import { ownKafka } from "../../tests/servers/for-test.ts";
@@ -47,12 +49,16 @@ test("a broker is reached over TLS with PLAIN and SCRAM, and refuses who has no 
     "ssl.keystore.type=PEM",
     `ssl.keystore.location=${both}`,
     "listener.name.secure.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
-    `listener.name.secure.plain.sasl.jaas.config=${jaas}.plain.PlainLoginModule required user_ana="right";`,
+    `listener.name.secure.plain.sasl.jaas.config=${jaas}.plain.PlainLoginModule required user_ana="right" user_app="right" user_migrator="right";`,
+    "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    // The brokers themselves, and ana.
+    "super.users=User:ANONYMOUS;User:ana",
     `listener.name.secure.scram-sha-256.sasl.jaas.config=${jaas}.scram.ScramLoginModule required;`,
     `listener.name.secure.scram-sha-512.sasl.jaas.config=${jaas}.scram.ScramLoginModule required;`,
   ];
   const scramUsers = ["SCRAM-SHA-256", "SCRAM-SHA-512"].map((mechanism) => `${mechanism}=[name=ana,password=right]`);
-  if ((await ownKafka(t, { properties, scramUsers })) === undefined) return;
+  const server = await ownKafka(t, { properties, scramUsers });
+  if (server === undefined) return;
 
   const reach = {
     brokers: [`127.0.0.1:${port}`],
@@ -85,4 +91,49 @@ test("a broker is reached over TLS with PLAIN and SCRAM, and refuses who has no 
   const unknown: SaslLogin = { mechanism: "plain", username: "ana", password: "right" };
   await assert.rejects(migrate({ tls: true, sasl: unknown }), { code: "unavailable" });
   await assert.rejects(migrate({ tls }), { code: "unavailable" });
+
+  await t.test("what docs/operations.md grants is enough to migrate, and to write and read as a role, and no more", async () => {
+    await grant(server.address);
+    const as = (username: string) =>
+      ({ ...reach, topicPrefix: "ours.", tls, sasl: { mechanism: "plain", username, password: "right" } }) as const;
+    const prepare = (username: string) => migrateKafka({ ...as(username), topics: [topics.users, topics.calls], waitMs: 5_000 });
+    const advice = { code: "unavailable", next: /what the brokers allow/ };
+    await assert.rejects(prepare("app"), advice);
+    assert.equal((await prepare("migrator")).created.length, 2);
+
+    const log = openKafkaLog({ ...as("app"), codec: createCodec(), metrics: createMetrics() });
+    const user: LogRecord<"user_changed"> = { type: "user_changed", key: "ana", value: fullSamples.user_changed, timestampMs: Date.now() };
+    await log.append(topics.users, [user]);
+    const seen: string[] = [];
+    const take = (records: readonly StoredRecord[]) => void seen.push(...records.map(({ key }) => key));
+    const alone = await log.subscribe([topics.users], { from: "start" }, take);
+    const inGroup = await log.subscribe([topics.users], { from: "start", group: "sink" }, take);
+    await Promise.all([alone.caughtUp(), inGroup.caughtUp()]);
+    assert.deepEqual(seen, ["ana", "ana"]);
+    await log.close();
+
+    const stranger = openKafkaLog({ ...as("migrator"), codec: createCodec(), metrics: createMetrics() });
+    await assert.rejects(stranger.append(topics.users, [user]), advice);
+    await stranger.close();
+  });
 });
+
+/** What a role, and what `sluice migrate` may do with topics and groups below the prefix. */
+async function grant(address: string): Promise<void> {
+  const { AclOperationTypes: can, AclResourceTypes: on, AclPermissionTypes, ResourcePatternTypes } = kafkajs;
+  const allow = (user: string, resourceType: number, ...operations: readonly number[]) =>
+    operations.map((operation) => ({
+      ...{ resourceType, resourceName: "ours.", resourcePatternType: ResourcePatternTypes.PREFIXED },
+      ...{ principal: `User:${user}`, host: "*", operation, permissionType: AclPermissionTypes.ALLOW },
+    }));
+  const admin = new kafkajs.Kafka({ brokers: [address], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.createAcls({
+    acl: [
+      ...allow("migrator", on.TOPIC, can.DESCRIBE, can.CREATE, can.DESCRIBE_CONFIGS, can.ALTER_CONFIGS),
+      ...allow("app", on.TOPIC, can.READ, can.WRITE),
+      ...allow("app", on.GROUP, can.READ),
+    ],
+  });
+  await admin.disconnect();
+}

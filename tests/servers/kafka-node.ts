@@ -35,16 +35,14 @@ export function copyFormatted(folder: string, id: number): void {
   const data = join(folder, "data");
   cpSync(formatted(), data, { recursive: true });
   const file = join(data, "meta.properties");
-  const directory = randomBytes(16).toString("base64url");
   const properties = readFileSync(file, "utf8").replace(/^node\.id=.*$/m, `node.id=${id}`);
-  writeFileSync(file, properties.replace(/^directory\.id=.*$/m, `directory.id=${directory}`));
+  writeFileSync(file, properties.replace(/^directory\.id=.*$/m, `directory.id=${randomId()}`));
 }
 
 /** Formats the data folder of a node that is configured. `scramUsers` can log in: `SCRAM-SHA-256=[name=ana,password=secret]`. */
 export function formatNode(folder: string, scramUsers: readonly string[] = []): void {
-  const clusterId = randomBytes(16).toString("base64url");
   const users = scramUsers.flatMap((user) => ["--add-scram", user]);
-  const args = ["kafka.tools.StorageTool", "format", "--cluster-id", clusterId, "--config", propertiesOf(folder), ...users];
+  const args = ["kafka.tools.StorageTool", "format", "--cluster-id", randomId(), "--config", propertiesOf(folder), ...users];
   execFileSync(java(), ["-cp", `${kafkaJars()}/*`, ...args], { stdio: ["ignore", "pipe", "pipe"] });
 }
 
@@ -101,6 +99,11 @@ function formatted(): string {
     rmSync(join(target, "data"), { recursive: true });
     rmSync(propertiesOf(target));
   });
+}
+
+/** As Kafka writes a UUID. One that begins with a dash its tools take for an option. */
+function randomId(): string {
+  return Buffer.from([0, ...randomBytes(15)]).toString("base64url");
 }
 
 function propertiesOf(folder: string): string {
