@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import type { Events } from "../domain/events.ts";
 import { Fault } from "../domain/fault.ts";
-import type { EventLog, GroupMember } from "../domain/ports/event-log.ts";
+import type { EventLog, GroupMember, Membership } from "../domain/ports/event-log.ts";
 import { readBetween } from "../domain/read-past.ts";
 import type { LogRecord, RecordPlace, StoredRecord } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
@@ -554,6 +554,19 @@ export function eventLogContract(name: string, open: () => Promise<EventLog>): v
         );
       }
       await second.close();
+    });
+
+    test("members have equally many partitions, give or take one", async (t) => {
+      const log = await openFor(t);
+      const partitions = (await log.extent(topics.calls)).length;
+      const members = Array.from({ length: 5 }, () => member());
+      const sizes = () => members.map(({ owned }) => owned.size);
+      const joined: Membership[] = [];
+      for (const { callbacks } of members) joined.push(await log.join("limits", [topics.calls, topics.leases], callbacks));
+      const isEven = () => sizes().every((size) => size === Math.floor(partitions / 5) || size === Math.ceil(partitions / 5));
+      const isWhole = () => sizes().reduce((sum, size) => sum + size, 0) === partitions;
+      await Promise.race(members.map(({ when }) => when(() => isWhole() && isEven())));
+      await Promise.all(joined.map((membership) => membership.close()));
     });
 
     test("what a member could not take is asked again: its partition, and its batch", async (t) => {

@@ -1,6 +1,7 @@
 import { Fault } from "../domain/fault.ts";
 import type { EventLog, GroupMember } from "../domain/ports/event-log.ts";
 import type { Topic } from "../domain/record.ts";
+import { shareOutAmong } from "../domain/share-out.ts";
 import { type MemoryCursor, memoryCursor } from "./memory-cursor.ts";
 import type { MemoryParts } from "./memory-log.ts";
 
@@ -32,7 +33,7 @@ interface Group {
   epoch: number;
 }
 
-/** The groups of a log in memory. A partition stays with its owner as long as the shares allow. */
+/** The groups of a log in memory. */
 export function memoryGroups(parts: MemoryParts): MemoryGroups {
   const groups = new Map<string, Group>();
 
@@ -42,20 +43,22 @@ export function memoryGroups(parts: MemoryParts): MemoryGroups {
     return done;
   };
 
-  const shareOut = (group: Group) =>
+  const settle = (group: Group) =>
     inTurn(group, async () => {
       const partitions = group.topics[0]?.partitions ?? 0;
-      const most = Math.ceil(partitions / Math.max(1, group.joined.size));
-      const surplus = [...group.joined].flatMap((one) => [...one.owned.keys()].slice(most).map((partition) => ({ one, partition })));
-      await Promise.all(surplus.map(({ one, partition }) => giveBack(one, partition)));
-      // Not before: who gave nothing back may have been expelled meanwhile.
-      const joined = [...group.joined];
-      const taken = new Set(joined.flatMap(({ owned }) => [...owned.keys()]));
-      for (let partition = 0; partition < partitions; partition += 1) {
-        const [least] = joined.sort((left, right) => left.owned.size - right.owned.size);
-        if (least === undefined || taken.has(partition)) continue;
-        group.epoch += 1;
-        least.owned.set(partition, startShare(parts, { group, member: least.member, partition, epoch: group.epoch }));
+      const members = [...group.joined];
+      const given = [...shareOutAmong(members, partitions)].flatMap(([one, share]) =>
+        [...one.owned.keys()].filter((partition) => !share.includes(partition)).map((partition) => giveBack(one, partition)),
+      );
+      await Promise.all(given);
+      // Who gave nothing back may have been expelled meanwhile.
+      const present = members.filter((one) => group.joined.has(one) || group.leaving.has(one));
+      for (const [{ member, owned }, share] of shareOutAmong(present, partitions)) {
+        for (const partition of share) {
+          if (owned.has(partition)) continue;
+          group.epoch += 1;
+          owned.set(partition, startShare(parts, { group, member, partition, epoch: group.epoch }));
+        }
       }
     });
 
@@ -64,7 +67,7 @@ export function memoryGroups(parts: MemoryParts): MemoryGroups {
     group.leaving.add(joined);
     await inTurn(group, async () => void (await Promise.all([...joined.owned.keys()].map((partition) => giveBack(joined, partition)))));
     group.leaving.delete(joined);
-    await shareOut(group);
+    await settle(group);
   };
 
   return {
@@ -75,7 +78,7 @@ export function memoryGroups(parts: MemoryParts): MemoryGroups {
       groups.set(name, group);
       const joined: Joined = { member, owned: new Map() };
       group.joined.add(joined);
-      await shareOut(group);
+      await settle(group);
       return {
         lag: () => [...joined.owned.values()].reduce((sum, share) => sum + share.lag(), 0),
         close: () => leave(group, joined),
@@ -88,7 +91,7 @@ export function memoryGroups(parts: MemoryParts): MemoryGroups {
       group.joined.delete(joined);
       for (const share of joined.owned.values()) share.drop();
       joined.owned.clear();
-      await shareOut(group);
+      await settle(group);
     },
     async close() {
       await Promise.all([...groups.values()].flatMap((group) => [...group.joined].map((joined) => leave(group, joined))));

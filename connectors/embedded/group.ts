@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Fault } from "../../domain/fault.ts";
 import type { GroupMember, Membership, Subscription } from "../../domain/ports/event-log.ts";
 import type { Topic } from "../../domain/record.ts";
+import { shareOutAmong } from "../../domain/share-out.ts";
 import type { Catalog } from "./catalog.ts";
 import { type SubscriptionOptions, startSubscription } from "./subscription.ts";
 
@@ -63,18 +64,17 @@ export function embeddedGroups(parts: GroupParts): {
     return found;
   }
 
-  /** Shares the partitions out again: who has too many gives back first, then whatever is free goes to who has least. */
-  function shareOut(group: Group): Promise<void> {
+  /** Shares the partitions out again: who has too many gives back first. */
+  function settle(group: Group): Promise<void> {
     group.turn = group.turn.then(async () => {
       const count = parts.catalog.entry(group.topics[0] as Topic).partitions.length;
-      const joined = [...group.joined];
-      const most = Math.ceil(count / Math.max(1, joined.length));
-      await Promise.all(joined.flatMap((one) => [...one.owned.keys()].slice(most).map((partition) => giveBack(one, partition))));
-      const taken = new Set(joined.flatMap(({ owned }) => [...owned.keys()]));
-      for (let partition = 0; partition < count; partition++) {
-        const [least] = joined.sort((one, other) => one.owned.size - other.owned.size);
-        if (least === undefined || taken.has(partition)) continue;
-        least.owned.set(partition, startShare({ ...parts, group, member: least.member, partition }));
+      const members = [...group.joined];
+      const given = [...shareOutAmong(members, count)].flatMap(([one, share]) =>
+        [...one.owned.keys()].filter((partition) => !share.includes(partition)).map((partition) => giveBack(one, partition)),
+      );
+      await Promise.all(given);
+      for (const [{ member, owned }, share] of shareOutAmong(members, count)) {
+        for (const partition of share) if (!owned.has(partition)) owned.set(partition, startShare({ ...parts, group, member, partition }));
       }
     });
     return group.turn;
@@ -85,7 +85,7 @@ export function embeddedGroups(parts: GroupParts): {
     group.turn = group.turn.then(async () => {
       await Promise.all([...joined.owned.keys()].map((partition) => giveBack(joined, partition)));
     });
-    await shareOut(group);
+    await settle(group);
     if (group.joined.size === 0 && groups.get(name) === group) groups.delete(name);
   }
 
@@ -94,7 +94,7 @@ export function embeddedGroups(parts: GroupParts): {
       const group = groupOf(name, topics);
       const joined: Joined = { member, owned: new Map() };
       group.joined.add(joined);
-      await shareOut(group);
+      await settle(group);
       return {
         lag: () => [...joined.owned.values()].reduce((sum, share) => sum + share.lag(), 0),
         close: () => leave(name, group, joined),

@@ -1,5 +1,5 @@
 import kafkajs from "kafkajs";
-import type { MemberClaim } from "./share-out.ts";
+import type { MemberClaim } from "../../domain/share-out.ts";
 
 /** The assignor's name: all members of a group must know one in common. */
 export const protocolName = "sluice-co-partitioned-sticky";

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { shareOut } from "../../domain/share-out.ts";
 import type { Brokers } from "./brokers.ts";
 import { errorType } from "./connection.ts";
 import { decodeMember, decodeShare, encodeMember, encodeShare, type MemberState, protocolName, type Share } from "./group-protocol.ts";
 import type { Broker } from "./link.ts";
-import { shareOut } from "./share-out.ts";
 import { TimeoutError, within } from "./within.ts";
 
 export interface GroupSessionOptions {

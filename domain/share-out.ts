@@ -28,6 +28,17 @@ export function shareOut(members: readonly MemberClaim[], partitions: number): R
   return shares;
 }
 
+/** The same among members of one process, of whom no two can own the same number. */
+export function shareOutAmong<Member extends { readonly owned: ReadonlyMap<number, unknown> }>(
+  members: Iterable<Member>,
+  partitions: number,
+): ReadonlyMap<Member, readonly number[]> {
+  const all = [...members];
+  const claims = all.map(({ owned }, index) => ({ id: String(index), owned: new Map([...owned.keys()].map((number) => [number, 0])) }));
+  const shares = shareOut(claims, partitions);
+  return new Map(all.map((member, index) => [member, shares.get(String(index)) ?? []]));
+}
+
 /** Who owns what now. Where two claim the same, one of them was taken for dead: the later epoch holds. */
 function ownersOf(members: readonly MemberClaim[], partitions: number): Map<number, string> {
   const owners = new Map<number, { readonly id: string; readonly epoch: number }>();
