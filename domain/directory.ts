@@ -4,11 +4,11 @@ import type { ApiKey, Organization, User } from "./identity.ts";
 import type { Limit } from "./limits/limit.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { StoredRecord, Topic } from "./record.ts";
-import { type Restriction, restrictionOf } from "./restriction.ts";
+import { decidedMs, isLate, type Restriction, restrictionOf } from "./restriction.ts";
 import type { Server } from "./server.ts";
 import { topics } from "./topics.ts";
 import type { VirtualServer } from "./virtual/virtual-server.ts";
-import { writerEpochOf } from "./writer-epoch.ts";
+import { outputHeader, writerEpochOf } from "./writer-epoch.ts";
 
 /** The topics that a directory is folded from. */
 export const directoryTopics = [
@@ -48,8 +48,12 @@ export interface Directory {
   readonly budgets: Map<string, Versioned<Budget>>;
   /** What is spent, by `{organization}/{budget}/{bucket}`; of a period that may have ended. */
   readonly spending: Map<string, BudgetSpent>;
+  /** By the same keys the epoch of the owner who told that. */
+  readonly spendingEpochs: Map<string, number>;
   /** By `{organization}/{target}`. They may have expired. */
   readonly restrictions: Map<string, Restriction>;
+  /** When the act about a target was decided that counts, by `{organization}/{target}`; also of targets that are not restricted any more. */
+  readonly actedMs: Map<string, number>;
   /** Versions of removed entities, so that a name put again goes on counting. */
   readonly removedVersions: Map<string, number>;
   /** For each topic the offset behind the last record folded. */
@@ -69,7 +73,9 @@ export function emptyDirectory(): Directory {
     virtualServers: new Map(),
     budgets: new Map(),
     spending: new Map(),
+    spendingEpochs: new Map(),
     restrictions: new Map(),
+    actedMs: new Map(),
     removedVersions: new Map(),
     offsets: new Map(),
     writers: new Map(),
@@ -84,7 +90,13 @@ export function spendingKey(organizationId: string, budgetId: string, bucket: st
   return `${organizationId}/${budgetId}/${bucket}`;
 }
 
-type Folds = { readonly [Type in DirectoryEvent]: (directory: Directory, event: Events[Type], offset: number) => void };
+/** Where an event stands, and the epoch of its writer. */
+interface Told {
+  readonly offset: number;
+  readonly epoch: number;
+}
+
+type Folds = { readonly [Type in DirectoryEvent]: (directory: Directory, event: Events[Type], told: Told) => void };
 
 const folds: Folds = {
   organization_changed({ organizations }, { organizationId, title, change }) {
@@ -99,53 +111,52 @@ const folds: Folds = {
   key_changed({ keys }, { id: _id, timeMs: _timeMs, change: _change, ...key }) {
     keys.set(key.keyId, key);
   },
-  server_changed: (directory, event, offset) => foldDefinition(directory, "servers", event, offset),
-  policy_changed: (directory, event, offset) => foldDefinition(directory, "policies", event, offset),
-  limit_changed: (directory, event, offset) => foldDefinition(directory, "limits", event, offset),
-  virtual_server_changed: (directory, event, offset) => foldDefinition(directory, "virtualServers", event, offset),
-  budget_changed: (directory, event, offset) => foldDefinition(directory, "budgets", event, offset),
-  budget_spent({ spending }, event) {
+  server_changed: (directory, event, { offset }) => foldDefinition(directory, "servers", event, offset),
+  policy_changed: (directory, event, { offset }) => foldDefinition(directory, "policies", event, offset),
+  limit_changed: (directory, event, { offset }) => foldDefinition(directory, "limits", event, offset),
+  virtual_server_changed: (directory, event, { offset }) => foldDefinition(directory, "virtualServers", event, offset),
+  budget_changed: (directory, event, { offset }) => foldDefinition(directory, "budgets", event, offset),
+  budget_spent({ spending, spendingEpochs }, event, { epoch }) {
     const key = spendingKey(event.organizationId, event.budgetId, event.bucket);
-    const known = spending.get(key);
-    // What is spent only rises in a period: less of it was told late, by an owner whose time was over.
-    const isLate =
-      known !== undefined && isCountedAlike(known, event) && (known.periodStartMs - event.periodStartMs || known.spent - event.spent) > 0;
-    if (!isLate) spending.set(key, event);
+    // An owner whose time was over tells it late. Of one owner the last counts, not the highest: a budget of another unit or period begins anew.
+    if (epoch < (spendingEpochs.get(key) ?? 0)) return;
+    spendingEpochs.set(key, epoch);
+    spending.set(key, event);
   },
-  restriction_changed({ restrictions }, event) {
+  restriction_changed({ restrictions, actedMs }, event) {
     const key = entityKey(event.organizationId, event.target);
+    if (isLate(event, actedMs.get(key))) return;
+    actedMs.set(key, decidedMs(event));
     if (event.change === "released") restrictions.delete(key);
     else restrictions.set(key, restrictionOf(event));
   },
 };
 
-/** Not where the budget's unit or period was changed in between: it began anew then. */
-function isCountedAlike(one: BudgetSpent, other: BudgetSpent): boolean {
-  const lengthMs = ({ periodStartMs, periodEndMs }: BudgetSpent) => periodEndMs - periodStartMs;
-  const dayMs = 24 * 60 * 60_000;
-  return one.unit === other.unit && lengthMs(one) > dayMs === lengthMs(other) > dayMs;
+/** Topics that control processes write, one of them at a time. */
+export const termTopics: readonly Topic<DirectoryEvent>[] = directoryTopics.filter((topic) => topic !== topics.spending);
+const termNames: ReadonlySet<string> = new Set(termTopics.map(({ name }) => name));
+
+/**
+ * True for a record whose writer's time was over: another one had begun to write before it. Outputs of processors are not of that order, on
+ * whatever topic they are: what they say tells whether they are late.
+ */
+export function isOutdated({ writers }: Directory, record: StoredRecord<DirectoryEvent>): boolean {
+  return isOfTerm(record) && writerEpochOf(record) < (writers.get(record.topic) ?? 0);
 }
 
-/** Topics that processors write, too: their order decides, whoever writes the others. */
-const processedTopics: readonly Topic[] = [topics.restrictions, topics.spending];
-
-/** Topics that control processes alone write, one of them at a time. */
-export const termTopics: readonly Topic<DirectoryEvent>[] = directoryTopics.filter((topic) => !processedTopics.includes(topic));
-const termTopicNames: ReadonlySet<string> = new Set(termTopics.map(({ name }) => name));
-
-/** True for a record whose writer's time was over: another one had begun to write before it. */
-export function isOutdated({ writers }: Directory, record: StoredRecord<DirectoryEvent>): boolean {
-  return writerEpochOf(record) < (writers.get(record.topic) ?? 0);
+function isOfTerm({ topic, headers }: StoredRecord<DirectoryEvent>): boolean {
+  return termNames.has(topic) && headers?.[outputHeader] === undefined;
 }
 
 /** Folds one record in place. A tombstone changes nothing: the `removed` event before it did. Nor does an outdated record. */
 export function foldDirectory<Type extends DirectoryEvent>(directory: Directory, record: StoredRecord<Type>): void {
   directory.offsets.set(record.topic, record.offset + 1);
-  if (isOutdated(directory, record as StoredRecord<DirectoryEvent>)) return;
-  if (termTopicNames.has(record.topic)) directory.writers.set(record.topic, writerEpochOf(record));
+  const any = record as StoredRecord<DirectoryEvent>;
+  if (isOutdated(directory, any)) return;
+  if (isOfTerm(any)) directory.writers.set(record.topic, writerEpochOf(record));
   if (record.value === null) return;
-  const fold = folds[record.type as Type] as (directory: Directory, event: Events[Type], offset: number) => void;
-  fold(directory, record.value as Events[Type], record.offset);
+  const fold = folds[record.type as Type] as (directory: Directory, event: Events[Type], told: Told) => void;
+  fold(directory, record.value as Events[Type], { offset: record.offset, epoch: writerEpochOf(record) });
 }
 
 function foldDefinition(

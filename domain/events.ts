@@ -340,7 +340,7 @@ export interface AnomalyFound extends Envelope {
   readonly action: string;
 }
 
-/** A restriction on a caller, a tool or a server was imposed or released; the last record of a target counts. */
+/** A restriction on a caller, a tool or a server was imposed or released; of the acts about a target the one counts that was decided last. */
 export interface RestrictionChanged extends Envelope {
   readonly change: "imposed" | "released";
   readonly targetKind: string;

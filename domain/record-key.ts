@@ -7,7 +7,18 @@ const keyBytesMax = 512;
  * the parts that separate tenants come first and must be short.
  */
 export function recordKey(...parts: readonly string[]): string {
-  const key = parts.map(escaped).join("/");
+  return withinBounds(parts.map(escaped).join("/"));
+}
+
+/**
+ * The key under which the writer of this epoch tells about what `key` names: compaction then keeps what each writer told last, and what one
+ * tells late, when its time is over, takes nobody's place but its own.
+ */
+export function writerKey(key: string, epoch: number): string {
+  return withinBounds(`${key}/@${epoch}`);
+}
+
+function withinBounds(key: string): string {
   if (key.length <= keyBytesMax) return key;
   const digest = `~${hash53(key, 1).toString(36)}~${hash53(key, 2).toString(36)}`;
   return `${key.slice(0, keyBytesMax - digest.length)}${digest}`;

@@ -69,6 +69,20 @@ function targetOf({ targetKind, userId, agentId, server, name }: RestrictionChan
   return { kind: "server", server: server ?? "" };
 }
 
+/** When the act was decided; of a release, not before what it ends. */
+export function decidedMs({ change, timeMs, sinceMs }: RestrictionChanged): number {
+  return change === "released" ? Math.max(timeMs, sinceMs) : sinceMs;
+}
+
+/**
+ * True for an act about a target that comes late: what was decided later, at `actedMs`, is known. What an anomaly led to may be told twice, and by an
+ * owner whose time is over; an act of an administrator follows what they knew of, and stands against what was decided at the same time.
+ * So the same act counts, in whatever order they come.
+ */
+export function isLate(event: RestrictionChanged, actedMs = Number.NEGATIVE_INFINITY): boolean {
+  return event.by.startsWith("anomaly:") ? decidedMs(event) <= actedMs : decidedMs(event) < actedMs;
+}
+
 /** How an event names its target, for those who write one. */
 export function aboutTarget(target: RestrictionTarget) {
   const nobody = { userId: null, agentId: null, server: null, name: null };

@@ -9,7 +9,8 @@ function topic<Type extends EventType>(definition: Topic<Type>): Topic<Type> {
 
 /**
  * Every topic of Sluice, declared once: names, keys, partitions, retention. `docs/events.md` is made of it.
- * The parts of a key are joined by `/` (`domain/record-key.ts`).
+ * The parts of a key are joined by `/` (`domain/record-key.ts`). Where tasks may change hands, outputs of processors to topics that are compacted have the
+ * epoch of their writer behind that.
  */
 export const topics = {
   calls: topic({

@@ -58,8 +58,10 @@ export interface Replica {
   epoch: number;
   /** Changes whose commit has not been seen; null deletes. */
   readonly pending: Map<string, string | null>;
-  /** Entries that somebody wrote to whose time was over. On the log they now stand before what counts. */
+  /** Entries that somebody wrote to whose time was over. Compaction would keep that instead of what counts. */
   readonly overwritten: Set<string>;
+  /** Whether there was any record of such a one; the mark that counts may be lost to it, too. */
+  isDisturbed: boolean;
 }
 
 /**
@@ -71,6 +73,7 @@ export interface Replica {
 export function replay(replica: Replica, record: StoredRecord<StateEvent>): void {
   const { entry, epoch } = placeOf(record);
   if (epoch < replica.epoch) {
+    replica.isDisturbed = true;
     if (entry !== undefined) replica.overwritten.add(entry);
     return;
   }

@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { silentLogger } from "../domain/ports/logger.ts";
 import type { StateStore } from "../domain/ports/state-store.ts";
-import type { LogRecord, StoredRecord, Topic } from "../domain/record.ts";
+import type { LogRecord, Topic } from "../domain/record.ts";
 import { changelogOf, topics } from "../domain/topics.ts";
 import { decidedRecord } from "./call-events.ts";
 import { type MemoryLog, type MemoryLogOptions, memoryLog, memoryStates } from "./memory-log.ts";
 import type { Processor } from "./processor.ts";
-import { type Runtime, runProcessors } from "./runtime.ts";
+import { type Runtime, type RuntimeOptions, runProcessors } from "./runtime.ts";
 import { isRepeat } from "./source-header.ts";
 import { openTaskState } from "./task-state.ts";
+import { usage } from "./usage.ts";
 
 const calls = { ...topics.calls, partitions: 3 } as Topic<"call_decided" | "call_ended">;
 
@@ -47,6 +48,9 @@ function callOf(user: string, sequence: number): LogRecord<"call_decided"> {
 }
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const turns = async () => {
+  for (let index = 0; index < 20; index += 1) await turn();
+};
 const never = () => () => {};
 
 /** The log as one process reaches it: everything that it asks passes `gate`, where it can be held for ever. An append may be held half-way. */
@@ -95,8 +99,8 @@ function standstill(count: number) {
   };
 }
 
-async function run(log: MemoryLog, states: StateStore): Promise<Runtime> {
-  return runProcessors({ log, states, processors: [counter], changelogs: true, nowMs: () => 1, logger: silentLogger, every: never });
+async function run(log: MemoryLog, states: StateStore, every: RuntimeOptions["every"] = never): Promise<Runtime> {
+  return runProcessors({ log, states, processors: [counter], changelogs: true, nowMs: () => 1, logger: silentLogger, every });
 }
 
 /** Every state that a new owner would restore from the log alone. */
@@ -117,17 +121,8 @@ function told(log: MemoryLog): readonly string[] {
   return lines.map(({ value }) => (value !== null && "line" in value ? value.line : "")).sort();
 }
 
-/** The log as compaction leaves it: of each key the last record, in its place. */
-function compacted(log: MemoryLog): MemoryLog {
-  return {
-    ...log,
-    async read(topic, { partition, from, recordsMax }) {
-      const records = await log.read(topic, { partition, from: 0, recordsMax: Number.MAX_SAFE_INTEGER });
-      const last = new Map((records as readonly StoredRecord[]).map(({ key, offset }) => [key, offset]));
-      const kept = (records as readonly StoredRecord[]).filter(({ key, offset }) => offset >= from && last.get(key) === offset);
-      return kept.slice(0, recordsMax) as never;
-    },
-  };
+function compact(log: MemoryLog): void {
+  for (let partition = 0; partition < changelog.partitions; partition += 1) log.compact(changelog, partition);
 }
 
 function userOf(sequence: number): string {
@@ -152,8 +147,14 @@ async function undisturbed(): Promise<{ readonly states: readonly ReadonlyMap<st
   return { states: await restored(log), lines: told(log) };
 }
 
+interface Crash {
+  readonly keepsStore: boolean;
+  /** Whether it wakes up when another has taken over, who then has something to do, or only looks after its changelog. */
+  readonly wakes: "never" | "in time" | "when all is quiet";
+}
+
 /** Runs through a crash after `count` questions to log and store; answers false where the work was over before. */
-async function crashedAfter(count: number, { keepsStore, wakes }: { readonly keepsStore: boolean; readonly wakes: boolean }) {
+async function crashedAfter(count: number, { keepsStore, wakes }: Crash) {
   const log = memoryLog(yielding);
   const still = standstill(count);
   const members: Parameters<MemoryLog["join"]>[2][] = [];
@@ -174,27 +175,47 @@ async function crashedAfter(count: number, { keepsStore, wakes }: { readonly kee
 
   // The broker has not heard of it for too long: its partitions go to another process.
   await log.expel(counter.name, members[0] ?? assert.fail());
-  const heir = await run(log, keepsStore ? store : memoryStates());
+  let look = () => {};
+  const heir = await run(log, keepsStore ? store : memoryStates(), (_ms, run) => {
+    look = run;
+    return () => {};
+  });
   await heir.caughtUp();
-  if (wakes) {
+  // Whoever was taken for dead writes what it has in hand; the owner finds that with its next commit, or when it looks.
+  if (wakes !== "never") {
     still.release();
-    for (let index = 0; index < 20; index += 1) await turn();
-    // Whoever was taken for dead has written what it had in hand; the next commit of the owner finds that.
+    await turns();
+  }
+  if (wakes === "in time") {
     await append(log, 60, 2);
     await heir.caughtUp();
   }
+  for (let looks = wakes === "when all is quiet" ? 2 : 0; looks > 0; looks -= 1) {
+    look();
+    await turns();
+  }
   await heir.close();
+  compact(log);
   // Whoever was away becomes the owner again, on the store that it had.
+  const toldBefore = log.all(topics.upstreamLogs).length;
   const again = await run(log, store);
   await again.caughtUp();
   await again.close();
-  return { crashed, log, store };
+  return { crashed, log, store, toldAgain: log.all(topics.upstreamLogs).length - toldBefore };
 }
 
 type Outcome = Awaited<ReturnType<typeof undisturbed>>;
 
-/** What is in the store, what the compacted and the whole log restore, and what readers were told: all as if nothing had happened. */
-async function holds({ log, store }: { readonly log: MemoryLog; readonly store: StateStore }, expected: Outcome, when: string) {
+interface Left {
+  readonly log: MemoryLog;
+  readonly store: StateStore;
+  /** Outputs of the last owner, who found everything done. */
+  readonly toldAgain: number;
+}
+
+/** What is in the store, what the log restores, whole and compacted, and what readers were told: all as if nothing had happened. */
+async function holds({ log, store, toldAgain }: Left, expected: Outcome, when: string) {
+  assert.equal(toldAgain, 0, `${when}: no state was lost`);
   for (const [partition, entries] of expected.states.entries()) {
     assert.deepEqual(
       new Map([...(await store.load(`counter/${partition}`)).entries].sort()),
@@ -202,8 +223,9 @@ async function holds({ log, store }: { readonly log: MemoryLog; readonly store: 
       `${when}: the store of ${partition}`,
     );
   }
-  assert.deepEqual(await restored(compacted(log)), expected.states, `${when}: compacted`);
   assert.deepEqual(await restored(log), expected.states, `${when}: the log`);
+  compact(log);
+  assert.deepEqual(await restored(log), expected.states, `${when}: compacted`);
   assert.deepEqual(told(log), expected.lines, `${when}: outputs`);
 }
 
@@ -213,7 +235,7 @@ describe("a process that dies leaves nothing lost and nothing counted twice", ()
       const expected = await undisturbed();
       let points = 0;
       for (let count = 0; ; count += 1) {
-        const { crashed, ...left } = await crashedAfter(count, { keepsStore, wakes: false });
+        const { crashed, ...left } = await crashedAfter(count, { keepsStore, wakes: "never" });
         await holds(left, expected, `crash after ${count}`);
         if (!crashed) break;
         points += 1;
@@ -222,19 +244,21 @@ describe("a process that dies leaves nothing lost and nothing counted twice", ()
     });
   }
 
-  test("wherever it stood still and woke up after another had taken over", async () => {
-    const reference = memoryLog(yielding);
-    await append(reference, 0, 62);
-    const runtime = await run(reference, memoryStates());
-    await runtime.caughtUp();
-    await runtime.close();
-    const expected = { states: await restored(reference), lines: told(reference) };
-    for (let count = 0; ; count += 1) {
-      const { crashed, ...left } = await crashedAfter(count, { keepsStore: false, wakes: true });
-      await holds(left, expected, `stood still after ${count}`);
-      if (!crashed) break;
-    }
-  });
+  for (const wakes of ["in time", "when all is quiet"] as const) {
+    test(`wherever it stood still and woke up ${wakes} after another had taken over`, async () => {
+      const reference = memoryLog(yielding);
+      await append(reference, 0, wakes === "in time" ? 62 : 60);
+      const runtime = await run(reference, memoryStates());
+      await runtime.caughtUp();
+      await runtime.close();
+      const expected = { states: await restored(reference), lines: told(reference) };
+      for (let count = 0; ; count += 1) {
+        const { crashed, ...left } = await crashedAfter(count, { keepsStore: false, wakes });
+        await holds(left, expected, `stood still after ${count}`);
+        if (!crashed) break;
+      }
+    });
+  }
 });
 
 test("members that come and go share the partitions, and each record counts once", async () => {
@@ -299,6 +323,82 @@ test("only the tail of the changelog is read where the store is recent, and all 
   );
 });
 
+test("a mark that is written late takes no commit's place, though its finder dies, too", async () => {
+  const log = memoryLog(yielding);
+  const openFor = (epoch: number) =>
+    openTaskState("counter/0", { partition: 0, epoch }, { log, states: memoryStates(), changelog, nowMs: () => 1 });
+  const put = async (epoch: number, entry: string) => {
+    const state = openFor(epoch);
+    const loaded = await state.load();
+    loaded.entries.set(entry, "1");
+    await state.commit(loaded, { puts: new Map([[entry, "1"]]), deletes: new Set() });
+    return () => state.commit(loaded, { puts: new Map(), deletes: new Set() });
+  };
+  const late = await put(1, "a");
+  await put(2, "b");
+  await assert.rejects(late());
+  await openFor(3).load();
+  compact(log);
+  assert.deepEqual(
+    (await restored(log))[0],
+    new Map([
+      ["a", "1"],
+      ["b", "1"],
+    ]),
+  );
+});
+
+test("a total that is told late, by an owner whose time was over, takes no place of its successor's, though the log is compacted", async () => {
+  const log = memoryLog(yielding);
+  const still = standstill(0);
+  const members: Parameters<MemoryLog["join"]>[2][] = [];
+  let held: Promise<void> | undefined;
+  const slow: MemoryLog = {
+    ...log,
+    async append(topic, records, place) {
+      if (topic.name === topics.usage.name) await held;
+      return log.append(topic, records, place);
+    },
+    join(group, read, member) {
+      members.push(member);
+      return log.join(group, read, member);
+    },
+  };
+  const runUsage = async (reached: MemoryLog) => {
+    const ticks: (() => void)[] = [];
+    const every: RuntimeOptions["every"] = (_ms, tick) => {
+      ticks.push(tick);
+      return () => {};
+    };
+    const options = { states: memoryStates(), processors: [usage], changelogs: true, nowMs: () => 1, logger: silentLogger, every };
+    const runtime = await runProcessors({ ...options, log: reached });
+    await runtime.caughtUp();
+    return { runtime, tick: () => ticks[0]?.() };
+  };
+  await log.append(topics.calls, [callOf("ana", 1)]);
+  const sleeper = await runUsage(slow);
+  held = still.gate();
+  sleeper.tick();
+  await turns();
+  assert.deepEqual(log.all(topics.usage), [], "it stands still before it tells what it has counted");
+  await log.expel(usage.name, members[0] ?? assert.fail());
+  await log.append(topics.calls, [callOf("ana", 2)]);
+  const heir = await runUsage(log);
+  heir.tick();
+  await turns();
+  still.release();
+  await turns();
+  for (let partition = 0; partition < topics.usage.partitions; partition += 1) log.compact(topics.usage, partition);
+  assert.deepEqual(
+    log
+      .kept(topics.usage)
+      .map(({ value }) => value?.calls)
+      .sort(),
+    [1, 2],
+  );
+  await heir.runtime.close();
+});
+
 test("a state that outgrows one record's key is kept apart from others", async () => {
   const log = memoryLog(yielding);
   const long = "x".repeat(900);
@@ -312,7 +412,8 @@ test("a state that outgrows one record's key is kept apart from others", async (
   ]);
   for (const [key, value] of puts) loaded.entries.set(key, value);
   await state.commit(loaded, { puts, deletes: new Set() });
-  const [entries] = await restored(compacted(log));
+  compact(log);
+  const [entries] = await restored(log);
   assert.deepEqual(entries, new Map([...puts].sort()));
   assert.ok(log.all(changelog).every(({ key }) => key.length <= 512));
 });

@@ -27,13 +27,14 @@ export interface MemoryCursor {
 }
 
 export function memoryCursor(options: CursorOptions): MemoryCursor {
-  const { topic, partition, stored, listeners, moved } = options;
+  const { topic, partition, moved } = options;
+  const listeners = options.listeners(topic);
   const waiters = new Set<{ readonly next: number; readonly resolve: () => void; readonly reject: (reason: unknown) => void }>();
   let next = options.next;
   let running: Promise<void> | undefined;
   let closed = false;
 
-  const end = () => stored(topic, partition).length;
+  const end = () => options.end(topic, partition);
 
   async function run(): Promise<void> {
     while (!closed && next < end()) {
@@ -91,16 +92,19 @@ export function memoryCursor(options: CursorOptions): MemoryCursor {
 }
 
 /** One batch, or one record that can't be decoded. Answers where to go on. */
-async function handleNext({ topic, partition, read, recordsMax, handle, undecodable }: CursorOptions, next: number): Promise<number> {
+async function handleNext(options: CursorOptions, next: number): Promise<number> {
+  const { topic, partition, recordsMax, handle, undecodable } = options;
+  const end = options.end(topic, partition);
   let records: readonly StoredRecord[];
   try {
-    records = read(topic, partition, next, recordsMax);
+    records = options.read(topic, partition, next, recordsMax);
   } catch (cause) {
     if (undecodable === undefined || !(cause instanceof Fault)) throw cause;
-    if (recordsMax > 1) return handleNext({ topic, partition, read, recordsMax: 1, handle, undecodable } as CursorOptions, next);
+    if (recordsMax > 1) return handleNext({ ...options, recordsMax: 1 }, next);
     await undecodable(next, cause);
     return next + 1;
   }
-  await handle(records);
-  return next + records.length;
+  // Compaction leaves gaps: there may be nothing up to the end.
+  if (records.length > 0) await handle(records);
+  return (records.at(-1)?.offset ?? end - 1) + 1;
 }

@@ -89,6 +89,7 @@ export function memoryGroups(parts: MemoryParts): MemoryGroups {
       const joined = [...(group?.joined ?? []), ...(group?.leaving ?? [])].find((one) => one.member === member);
       if (group === undefined || joined === undefined) return;
       group.joined.delete(joined);
+      group.leaving.delete(joined);
       for (const share of joined.owned.values()) share.drop();
       joined.owned.clear();
       await settle(group);

@@ -1,14 +1,20 @@
+import type { EventType } from "../domain/events.ts";
 import { Fault } from "../domain/fault.ts";
 import type { EventLog, SubscribeOptions, Subscription } from "../domain/ports/event-log.ts";
 import type { StateStore } from "../domain/ports/state-store.ts";
 import type { LogRecord, StoredRecord, Topic } from "../domain/record.ts";
 import { type MemoryCursor, memoryCursor } from "./memory-cursor.ts";
 import { type MemoryGroups, memoryGroups } from "./memory-group.ts";
+import { type MemoryRecords, memoryRecords, partitionOfKey } from "./memory-records.ts";
 
 /** An event log for tests of processors: arrays, nothing durable, groups of several members side by side. */
 export interface MemoryLog extends EventLog {
-  /** Everything on a topic, partition by partition. */
+  /** Everything that was ever written to a topic, partition by partition; also what compaction took. */
   all(topic: Topic): readonly StoredRecord[];
+  /** What somebody reads who begins now, partition by partition. */
+  kept<Type extends EventType>(topic: Topic<Type>): readonly StoredRecord<Type>[];
+  /** Of the records before offset `before`, all unless told, the last of each key stays, in its place. */
+  compact(topic: Topic, partition: number, before?: number): void;
   /** Takes the partitions of a member away without asking it, as a broker does with one that it has not heard of for too long. */
   expel: MemoryGroups["expel"];
 }
@@ -32,65 +38,48 @@ export interface MemoryLogOptions {
 const keyBytesMax = 512;
 
 /** What the parts of the log share. */
-export interface MemoryParts {
-  readonly stored: (topic: Topic, partition: number) => readonly StoredRecord[];
-  /** Throws `Fault("invalid")` where one of them can't be decoded. */
-  readonly read: (topic: Topic, partition: number, from: number, recordsMax: number) => readonly StoredRecord[];
-  readonly listeners: Set<() => void>;
+export interface MemoryParts extends Pick<MemoryRecords, "read" | "end"> {
+  /** Called when something was written to the topic. */
+  readonly listeners: (topic: Topic) => Set<() => void>;
   readonly recordsMax: number;
   readonly pause: () => Promise<void>;
 }
 
 export function memoryLog(options: MemoryLogOptions = {}): MemoryLog {
   const { accepts = () => {}, before = () => {}, after = () => {}, isUndecodable = () => false, pause = async () => {} } = options;
-  const written = new Map<string, StoredRecord[][]>();
-  const encoder = new TextEncoder();
+  const records = memoryRecords(isUndecodable);
   const positions = new Map<string, number>();
   const open = new Set<{ close(): Promise<void> }>();
   let closed = false;
 
-  const stored = ({ name }: Pick<Topic, "name">, partition: number): StoredRecord[] => {
-    const partitions = written.get(name) ?? [];
-    written.set(name, partitions);
-    partitions[partition] ??= [];
-    return partitions[partition];
-  };
-  const read: MemoryParts["read"] = (topic, partition, from, recordsMax) => {
-    const records = stored(topic, partition).slice(Math.max(0, from), Math.max(0, from) + recordsMax);
-    for (const verdict of records.map(isUndecodable)) {
-      if (verdict !== false) throw verdict === true ? new Fault("invalid", "the record has no known schema") : verdict;
-    }
-    return records;
-  };
-  const parts: MemoryParts = { stored, read, listeners: new Set(), recordsMax: options.recordsMax ?? 500, pause };
+  const { read, end } = records;
+  const parts: MemoryParts = { read, end, listeners: listenersByTopic(), recordsMax: options.recordsMax ?? 500, pause };
   const groups = memoryGroups(parts);
   open.add(groups);
 
   return {
     async append(topic, given, place) {
       if (closed) throw new Fault("unavailable", "the log is closed");
-      const records = given as readonly LogRecord[];
-      for (const record of records) {
+      const added = given as readonly LogRecord[];
+      for (const record of added) {
         if (!(topic.types as readonly string[]).includes(record.type)) throw new Fault("invalid", `${record.type} is not of ${topic.name}`);
-        if (encoder.encode(record.key).length > keyBytesMax) throw new Fault("invalid", "the key is too long");
+        if (bytesOf(record.key) > keyBytesMax) throw new Fault("invalid", "the key is too long");
         accepts(record);
       }
       if (place !== undefined && place.partition >= topic.partitions) throw new Fault("not-found", `no partition ${place.partition}`);
-      await before(topic, records);
-      const places = records.map((record) => {
-        const partition = place?.partition ?? partitionOf(record.key, topic.partitions);
-        const target = stored(topic, partition);
-        target.push({ ...record, topic: topic.name, partition, offset: target.length });
-        return { partition, offset: target.length - 1 };
+      await before(topic, added);
+      const places = added.map((record) => {
+        const partition = place?.partition ?? partitionOfKey(record.key, topic.partitions);
+        return { partition, offset: records.add(topic, partition, record) };
       });
-      for (const listen of parts.listeners) listen();
+      for (const listen of parts.listeners(topic)) listen();
       await after(topic);
       return places;
     },
     // The types on a topic are those that it admits: `append` sees to it.
     read: async (topic, { partition, from, recordsMax }) => read(topic, partition, from, recordsMax) as never,
     extent: async (topic) =>
-      Array.from({ length: topic.partitions }, (_, partition) => ({ partition, start: 0, end: stored(topic, partition).length })),
+      Array.from({ length: topic.partitions }, (_, partition) => ({ partition, start: 0, end: end(topic, partition) })),
     async subscribe(topicsRead, subscribeOptions, handle) {
       const cursors = cursorsOf(parts, { topicsRead, positions, handle: handle as never }, subscribeOptions);
       const subscription = subscriptionOf(cursors, () => open.delete(subscription));
@@ -102,7 +91,9 @@ export function memoryLog(options: MemoryLogOptions = {}): MemoryLog {
       closed = true;
       await Promise.all([...open].map((part) => part.close()));
     },
-    all: (topic) => Array.from({ length: topic.partitions }, (_, partition) => stored(topic, partition)).flat(),
+    kept: (topic) => partitionsOf(topic, (partition) => read(topic, partition, 0, Number.MAX_SAFE_INTEGER)) as never,
+    compact: (topic, partition, before = end(topic, partition)) => records.compact(topic, partition, before),
+    all: (topic) => partitionsOf(topic, (partition) => records.all(topic, partition)),
     expel: groups.expel,
   };
 }
@@ -121,7 +112,7 @@ function cursorsOf(
   return topicsRead.flatMap((topic) =>
     Array.from({ length: topic.partitions }, (_, partition) => {
       const place = `${group}/${topic.name}/${partition}`;
-      const next = positions.get(place) ?? (from === "start" ? 0 : parts.stored(topic, partition).length);
+      const next = positions.get(place) ?? (from === "start" ? 0 : parts.end(topic, partition));
       const moved = (position: number) => group !== undefined && positions.set(place, position);
       moved(next);
       const passed = async (offset: number, cause: Fault) => undecodable?.({ topic: topic.name, partition, offset }, cause);
@@ -129,6 +120,19 @@ function cursorsOf(
       return memoryCursor({ ...parts, topic, partition, next, recordsMax, moved, ...passing, handle: async (records) => handle(records) });
     }),
   );
+}
+
+function listenersByTopic(): MemoryParts["listeners"] {
+  const byTopic = new Map<string, Set<() => void>>();
+  return ({ name }) => {
+    const listeners = byTopic.get(name) ?? new Set();
+    byTopic.set(name, listeners);
+    return listeners;
+  };
+}
+
+function partitionsOf({ partitions }: Topic, read: (partition: number) => readonly StoredRecord[]): readonly StoredRecord[] {
+  return Array.from({ length: partitions }, (_, partition) => read(partition)).flat();
 }
 
 function subscriptionOf(cursors: readonly MemoryCursor[], closed: () => void): Subscription {
@@ -148,9 +152,11 @@ function subscriptionOf(cursors: readonly MemoryCursor[], closed: () => void): S
   };
 }
 
-/** Any function of the key will do. */
-function partitionOf(key: string, partitions: number): number {
-  return [...key].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % partitions;
+const encoder = new TextEncoder();
+
+/** At least so many; exactly where it comes to that. */
+function bytesOf(key: string): number {
+  return key.length <= keyBytesMax / 3 ? key.length : encoder.encode(key).length;
 }
 
 /** A state store for tests of processors. `fail` is asked before each commit: what it throws is the commit's failure. */

@@ -20,7 +20,8 @@ export interface Found extends Replayed {
 
 /**
  * Notes a finding, with those that are like it.
- * State: `finding/{n}` what is told at the next tick, `findings` the number of each, `beyond` what is more than can be told apart.
+ * State: `finding/{n}` what is closed at the next tick, `findings` the number of each, `beyond` what is more than can be told apart; `closed/1` … `closed/{closed}`
+ * what is told at the tick behind that.
  */
 export function find(
   draft: Draft,
@@ -79,8 +80,23 @@ function oneMore(finding: Finding, callId: string, staleMs: number): Finding {
   };
 }
 
-/** What is to be told, and is forgotten by that. */
+/**
+ * Tells what was closed at the tick before, and closes what was found since: who has to tell it again, because another owner died over it, tells the same,
+ * though more was found meanwhile.
+ */
 export function takeFindings(draft: Draft, timestampMs: number): Step<"decisions_reviewed">["emit"] {
+  const before = draft.read<number>("closed", 0);
+  const closed = Array.from({ length: before }, (_, index) => draft.read<Finding | null>(`closed/${index + 1}`, null));
+  const found = openFindings(draft);
+  for (const [index, finding] of found.entries()) draft.write(`closed/${index + 1}`, finding);
+  for (let number = found.length + 1; number <= before; number += 1) draft.put(`closed/${number}`, null);
+  if (found.length > 0) draft.write("closed", found.length);
+  else if (before > 0) draft.put("closed", null);
+  return closed.flatMap((finding) => (finding === null ? [] : [told(finding, timestampMs)]));
+}
+
+/** Takes them out. */
+function openFindings(draft: Draft): readonly Finding[] {
   const count = Object.keys(draft.read<Readonly<Record<string, number>>>("findings", {})).length;
   const beyond = Object.values(draft.read<Readonly<Record<string, Finding>>>("beyond", {}));
   const findings: Finding[] = [];
@@ -91,7 +107,7 @@ export function takeFindings(draft: Draft, timestampMs: number): Step<"decisions
   }
   if (count > 0) draft.put("findings", null);
   if (beyond.length > 0) draft.put("beyond", null);
-  return [...findings, ...beyond].map((finding) => told(finding, timestampMs));
+  return [...findings, ...beyond];
 }
 
 function told(finding: Finding, timestampMs: number): Step<"decisions_reviewed">["emit"][number] {

@@ -25,6 +25,11 @@ export interface RuntimeOptions {
   readonly observer?: TaskObserver;
   /** Resolves when this thread has done what else it had to do: a long batch is taken with pauses. None unless told. */
   readonly pause?: () => Promise<void>;
+  /**
+   * How often an owner sees to it that nobody else has written to its changelogs, in milliseconds; 10 minutes unless told. Compaction must wait for
+   * more than twice as long.
+   */
+  readonly lookMs?: number;
   /** Records of one atomic commit, at most, while definitions are read; 500 unless told. */
   readonly batchRecordsMax?: number;
 }
@@ -91,8 +96,10 @@ interface Hands {
   until(holds: () => boolean): Promise<void>;
 }
 
+const lookMsUsual = 10 * 60_000;
+
 async function start(processor: Processor, options: RuntimeOptions): Promise<Running> {
-  const { log, every, nowMs } = options;
+  const { log, every, nowMs, changelogs, lookMs = lookMsUsual } = options;
   const { name, sources, restMs = 0, tickMs } = processor;
   const broadcast: readonly Topic[] = [...processor.broadcast, topics.deadLetters];
   const ends = await endsOf(log, sources);
@@ -115,7 +122,10 @@ async function start(processor: Processor, options: RuntimeOptions): Promise<Run
   const tick = () => {
     for (const task of tasks.values()) task.tick(nowMs());
   };
-  const stopTicks = tickMs > 0 ? every(tickMs, tick) : () => {};
+  const look = () => {
+    for (const task of tasks.values()) task.look();
+  };
+  const stops = [...(tickMs > 0 ? [every(tickMs, tick)] : []), ...(changelogs ? [every(lookMs, look)] : [])];
 
   const isPast = (topic: Topic, { partition, offset }: Position) => {
     const readers = broadcast.some((one) => one.name === topic.name) ? [...tasks.values()] : [tasks.get(partition)];
@@ -129,7 +139,7 @@ async function start(processor: Processor, options: RuntimeOptions): Promise<Run
     },
     status: () => statusOf(name, hands, { membership, definitions }),
     async close() {
-      stopTicks();
+      for (const stop of stops) stop();
       await definitions.close();
       await membership.close();
     },

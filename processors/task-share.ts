@@ -1,7 +1,9 @@
 import { Fault } from "../domain/fault.ts";
 import type { Logger } from "../domain/ports/logger.ts";
-import type { RecordPlace, StoredRecord, Topic } from "../domain/record.ts";
+import type { LogRecord, RecordPlace, StoredRecord, Topic } from "../domain/record.ts";
+import { writerKey } from "../domain/record-key.ts";
 import { topics } from "../domain/topics.ts";
+import { writerHeader } from "../domain/writer-epoch.ts";
 import { retriesFor, retryEnded, retryHeader } from "./dead-letters.ts";
 import type { Processor } from "./processor.ts";
 import { readToEnd } from "./read-to-end.ts";
@@ -59,6 +61,8 @@ export class TaskShare {
   #stopped = false;
   /** Records behind the committed positions that have changed nothing. */
   #uncommitted = 0;
+  /** Nothing was committed since the last look. */
+  #isQuiet = false;
 
   constructor(processor: Processor, owned: Owned, options: TaskOptions) {
     const task = `${processor.name}/${owned.partition}`;
@@ -197,11 +201,18 @@ export class TaskShare {
     const batch = emptyBatch();
     await this.#orReload(async () => {
       const step = this.#stepping.processor.step(state.entries, { type: "tick", timestampMs });
-      applyStep(state, step, batch, { name: `${this.#stepping.task}/${tickSource}`, offset: timestampMs });
+      applyStep(state, step, batch, { name: `${this.#stepping.task}/${tickSource}`, epoch: this.#writerEpoch, offset: timestampMs });
       if (isEmpty(batch)) return;
       state.positions.set(tickSource, timestampMs);
       await this.#commit(state, batch);
     });
+  }
+
+  /** What others have written to the changelog is found by whatever is written next: a mark, where that is nothing else. */
+  async look(): Promise<void> {
+    const state = await this.load();
+    if (this.#isQuiet) await this.#orReload(() => this.#commit(state, emptyBatch()));
+    this.#isQuiet = true;
   }
 
   /** What was read and changed nothing need not be read again by the next owner. */
@@ -210,9 +221,26 @@ export class TaskShare {
   }
 
   async #commit(state: Loaded, { puts, deletes, outputs }: Batch): Promise<void> {
-    await Promise.all([...outputs].map(([topic, records]) => this.#options.log.append(topic, records)));
+    await Promise.all([...outputs].map(([topic, records]) => this.#options.log.append(topic, this.#ofOwner(topic, records))));
     await this.#state.commit(state, { puts, deletes });
     this.#uncommitted = 0;
+    this.#isQuiet = false;
+  }
+
+  /** By which readers tell what this owner wrote from what others did; 0 where nobody else ever owns the task. */
+  get #writerEpoch(): number {
+    return this.#options.changelog === null ? 0 : this.#owned.epoch;
+  }
+
+  /** What one owner tells late must not take the place of what its successor told (decision 0017). */
+  #ofOwner(topic: Topic, records: readonly LogRecord[]): readonly LogRecord[] {
+    if (topic.cleanup !== "compact" || this.#writerEpoch === 0) return records;
+    const epoch = this.#writerEpoch;
+    return records.map((record) => ({
+      ...record,
+      key: writerKey(record.key, epoch),
+      headers: { ...record.headers, [writerHeader]: String(epoch) },
+    }));
   }
 
   /** What is in memory is ahead of what is stored where `work` fails: the next turn begins with what is stored. */

@@ -111,7 +111,7 @@ class ChangeloggedState implements TaskState {
 
   async #writeAgain(topic: Topic<StateEvent>, loaded: Loaded, replica: Replica): Promise<void> {
     const { puts, deletes } = doubtful(replica);
-    if (puts.size + deletes.length > 0) await this.#write(topic, loaded, { puts, deletes: new Set(deletes) });
+    if (replica.isDisturbed || puts.size + deletes.length > 0) await this.#write(topic, loaded, { puts, deletes: new Set(deletes) });
   }
 
   async #restore(topic: Topic<StateEvent>, found: Loaded): Promise<Loaded> {
@@ -120,7 +120,8 @@ class ChangeloggedState implements TaskState {
     const end = claim === undefined ? 0 : claim.offset + 1;
     const kept = isUsable(found.positions, end, nowMs()) ? found : { entries: new Map(), positions: new Map() };
     const replica = await this.#readBack(topic, kept, end);
-    this.#expected = end;
+    // Whoever was slow over that may have a successor by now, for whom compaction has taken what was still to be read here: that state would have holes.
+    this.#expected = await this.#readOn(topic, replica, end);
     if (replica.epoch > this.#epoch) throw takenOver(this.#name);
 
     const loaded = { entries: replica.entries, positions: withoutLocal(replica.positions) };
@@ -128,6 +129,14 @@ class ChangeloggedState implements TaskState {
     const whole = { ...loaded, positions: withVanished(found.positions, loaded.positions) };
     await this.#storeLocally(whole, difference(found.entries, loaded.entries));
     return loaded;
+  }
+
+  /** Takes what was written since; answers where it ends. */
+  async #readOn(topic: Topic<StateEvent>, replica: Replica, from: number): Promise<number> {
+    const extents = await this.#options.log.extent(topic);
+    const until = extents.find(({ partition }) => partition === this.#partition)?.end ?? from;
+    for (const record of await readRange(this.#options.log, topic, { partition: this.#partition, from, until })) replay(replica, record);
+    return Math.max(from, until);
   }
 
   /** What the changelog says up to `end`, beginning with what the store has of it. */
@@ -152,7 +161,14 @@ export function openTaskState(
 }
 
 function replicaOf({ entries, positions }: Loaded, epoch: number): Replica {
-  return { entries: new Map(entries), positions: new Map(positions), epoch, pending: new Map(), overwritten: new Set() };
+  return {
+    entries: new Map(entries),
+    positions: new Map(positions),
+    epoch,
+    pending: new Map(),
+    overwritten: new Set(),
+    isDisturbed: false,
+  };
 }
 
 /** False for a store of another log, or one that was left for too long. */

@@ -1,5 +1,6 @@
 import type { LogRecord, RecordPlace, StoredRecord, Topic } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
+import { outputHeader } from "../domain/writer-epoch.ts";
 import { refusedRecord } from "./dead-letters.ts";
 import type { Processor, Step } from "./processor.ts";
 import { type Origin, sourceHeader } from "./source-header.ts";
@@ -83,7 +84,7 @@ export function refuse(
 
 /** Where the outputs of a step over this record come from. */
 export function originOfStep({ task }: Pick<Stepping, "task">, { topic, partition, offset }: RecordPlace): Omit<Origin, "index"> {
-  return { name: `${task}/${sourceOf(topic, partition)}`, offset };
+  return { name: `${task}/${sourceOf(topic, partition)}`, epoch: 0, offset };
 }
 
 export function sourceOf(topic: string, partition: number): string {
@@ -111,7 +112,7 @@ function applyChanges({ entries }: Loaded, changes: Step["changes"], { puts, del
 }
 
 export function addOutput({ outputs }: Batch, topic: Topic, record: LogRecord, origin: Origin): void {
-  const output = { ...record, headers: { ...record.headers, src: sourceHeader(origin) } };
+  const output = { ...record, headers: { ...record.headers, [outputHeader]: sourceHeader(origin) } };
   const records = outputs.get(topic);
   if (records === undefined) outputs.set(topic, [output]);
   else records.push(output);

@@ -16,6 +16,8 @@ export interface Task {
   pass(place: RecordPlace, cause: unknown): Promise<void>;
   /** Hands wall time to the processor, unless the task has not started or has a tick in hand. */
   tick(nowMs: number): void;
+  /** Finds what somebody has written to the changelog whose time was over, and puts it right, where nothing else was committed since the last look. */
+  look(): void;
   /** The next offset of a source; 0 before the state has been loaded. */
   position(topic: Pick<Topic, "name">, partition: number): number;
   /** Records that are still to be read before the task has started. */
@@ -25,7 +27,7 @@ export interface Task {
 
 export function openTask(processor: Processor, owned: Owned, options: TaskOptions): Task {
   const share = new TaskShare(processor, owned, options);
-  let ticking = false;
+  const underWay = new Set<string>();
   let closed = false;
   let turn: Promise<void> = Promise.resolve();
 
@@ -37,21 +39,23 @@ export function openTask(processor: Processor, owned: Owned, options: TaskOption
     return done;
   };
 
+  /** Work that nobody waits for: it is left out while the same is still in hand. */
+  const aside = (failed: string, work: () => Promise<void>): void => {
+    if (closed || underWay.has(failed) || !share.hasStarted) return;
+    underWay.add(failed);
+    inTurn(work)
+      .catch((cause: unknown) => {
+        if (!closed) options.logger.warn(failed, { processor: processor.name, ...owned, cause });
+      })
+      .finally(() => underWay.delete(failed));
+  };
+
   return {
     start: () => inTurn(async () => void (await share.load())),
     take: (records) => inTurn(async () => share.process(await share.load(), records)),
     pass: (place, cause) => inTurn(async () => share.pass(await share.load(), place, cause)),
-    tick(nowMs) {
-      if (closed || ticking || !share.hasStarted) return;
-      ticking = true;
-      inTurn(() => share.tick(nowMs))
-        .catch((cause: unknown) => {
-          if (!closed) options.logger.warn("A tick of a processor failed", { processor: processor.name, ...owned, cause });
-        })
-        .finally(() => {
-          ticking = false;
-        });
-    },
+    tick: (nowMs) => aside("A tick of a processor failed", () => share.tick(nowMs)),
+    look: () => aside("A task can't look after its changelog", () => share.look()),
     position: (topic, partition) => share.position(topic.name, partition),
     behind: () => share.behind,
     async close() {

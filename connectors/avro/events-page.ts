@@ -26,8 +26,12 @@ configured, in Confluent's framing (\`00\`, four bytes of schema id, body); read
 gone; the header \`sluice-type\` says of what event where the topic holds several.
 
 **Headers** are text. \`traceparent\`: the W3C trace context of a call. \`src\`: the task and the record that a processor's output was made from
-(\`usage/3/calls/3/1042#0\`), or the tick; what comes again has the same. \`writer\`: the term of the control process that wrote a definition. A term begins with a
-tombstone of the key \`=writer\` on every such topic; what an earlier term writes behind it does not count. \`entry\` and \`epoch\`: of a tombstone on a changelog.
+(\`usage/3/calls/3/1042#0\`), or the tick, with the epoch of its owner (\`usage/3/tick/1767225600000:1767225661000#0\`); what comes again has the same. \`writer\`: the term of the
+control process that wrote a definition. A term begins with a tombstone of the key \`=writer\` on every such topic; what an earlier term writes behind it does not count. On outputs
+of processors \`writer\` is the epoch of the task's owner. \`entry\` and \`epoch\`: of a tombstone on a changelog.
+
+**Keys** are made of the parts below, joined by \`/\`. Where tasks may change hands, on Kafka, what a processor tells on a topic that is compacted has the epoch of the owner behind them
+(\`/@1767225600000\`): of one thing each owner has a record of its own. Of totals the latest owner's counts, of acts about a target the one that was decided last.
 
 **Changes** are fully compatible with every release, in both directions (\`npm run schemas\`): fields come and go with a default, and nothing is
 renamed. Unknown schemas are refused, never guessed.`;

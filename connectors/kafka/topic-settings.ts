@@ -12,12 +12,21 @@ export interface Copies {
 
 export const minInSyncSetting = "min.insync.replicas";
 
+const hourMs = 60 * 60_000;
+
+const compacted = {
+  "cleanup.policy": "compact",
+  "retention.ms": "-1",
+  "segment.ms": String(24 * hourMs),
+  "min.cleanable.dirty.ratio": "0.2",
+  // What a writer has written whose time was over is put right within half of that: until then nothing may be forgotten for its sake (decision 0017).
+  "min.compaction.lag.ms": String(hourMs),
+};
+
 /** The settings of a topic on the brokers, all that we depend on. */
 export function settingsOf({ cleanup, retentionMs }: Topic, { minInSync }: Copies): Readonly<Record<string, string>> {
   const kept: Readonly<Record<string, string>> =
-    cleanup === "compact"
-      ? { "cleanup.policy": "compact", "retention.ms": "-1", "segment.ms": String(24 * 60 * 60_000), "min.cleanable.dirty.ratio": "0.2" }
-      : { "cleanup.policy": "delete", "retention.ms": String(retentionMs ?? -1) };
+    cleanup === "compact" ? compacted : { "cleanup.policy": "delete", "retention.ms": String(retentionMs ?? -1) };
   return {
     ...kept,
     // What a batch adds to its records, and a reserve.

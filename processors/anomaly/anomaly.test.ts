@@ -214,6 +214,68 @@ test("restrictions, releases and episodes that are over are forgotten", () => {
   assert.deepEqual(kept(), []);
 });
 
+test("once an administrator has restricted the target anew, the respite of the release before is over", () => {
+  const stage = stageOf({ ...alertOnly, caller: [quarantine] });
+  const minute = ordinary(stage, 120);
+  const nowMs = minute * lengthMs;
+  stage.driver.pipe(topics.restrictions, restriction(nowMs, { change: "released" }));
+  stage.driver.pipe(topics.restrictions, restriction(nowMs + 1, { expiresAtMs: nowMs + 10 }));
+  stage.window(minute, [...users.slice(1).map((userId) => busy(userId, 5)), busy("ana", 400)]);
+  assert.deepEqual(
+    stage.restricted().map(({ target, action }) => [target, action]),
+    [["caller:ana/", "quarantine"]],
+  );
+});
+
+test("what is told late of a target is not taken for what restricts it now", () => {
+  const stage = stageOf({ ...alertOnly, caller: [throttle] });
+  const minute = ordinary(stage, 120);
+  const nowMs = minute * lengthMs;
+  stage.driver.pipe(topics.restrictions, restriction(nowMs, { change: "released", timeMs: nowMs - 7_200_000, sinceMs: 0 }));
+  stage.driver.pipe(topics.restrictions, restriction(nowMs - 7_200_001, { by: "anomaly:1", expiresAtMs: nowMs + 3_600_000 }));
+  stage.window(minute, [...users.slice(1).map((userId) => busy(userId, 5)), busy("ana", 400)]);
+  assert.deepEqual(
+    stage.restricted().map(({ action }) => action),
+    ["throttle"],
+  );
+});
+
+test("a window that is told again, before or after it is judged, counts once", () => {
+  const run = (again: boolean) => {
+    const stage = stageOf({ ...alertOnly, caller: [quarantine] });
+    const minute = ordinary(stage, 120);
+    for (let more = 0; more < 4; more += 1) {
+      const window = [...users.slice(1).map((userId) => busy(userId, 5)), busy("ana", 5 + 100 * more)];
+      stage.window(minute + more, again ? [...window, ...window] : window);
+      if (again) stage.window(minute + more, window);
+    }
+    return [stage.found(), stage.restricted(), stage.driver.state("anomaly")];
+  };
+  assert.deepEqual(run(true), run(false));
+});
+
+test("of two restrictions of a target that are found at once the later window's is the later one", () => {
+  const stage = stageOf({
+    ...alertOnly,
+    caller: [
+      { ...quarantine, action: "throttle", callsPerMinute: 5 },
+      { ...quarantine, strength: 100 },
+    ],
+  });
+  const minute = ordinary(stage, 120);
+  for (const [more, calls] of [20, 4_000].entries()) {
+    for (const activity of [...users.slice(1).map((userId) => busy(userId, 5)), busy("ana", calls)])
+      stage.driver.pipe(topics.activity, observed(minute + more, activity));
+  }
+  stage.driver.advance((minute + 4) * lengthMs);
+  const restricted = stage.restricted();
+  assert.deepEqual(
+    restricted.map(({ action }) => action),
+    ["throttle", "quarantine"],
+  );
+  assert.ok((restricted[0]?.sinceMs ?? 0) < (restricted[1]?.sinceMs ?? 0));
+});
+
 test("organizations are judged apart", () => {
   const stage = stageOf();
   const minute = ordinary(stage, 120);

@@ -4,6 +4,7 @@ import { countedWindow, learnOrganization, newOrganization, type OrganizationMod
 import { seriesWarmup } from "../../domain/anomaly/series.ts";
 import { judgeTool, learnTool, newTool, type ToolModel, type ToolWindow } from "../../domain/anomaly/tool.ts";
 import type { ActivityObserved } from "../../domain/events.ts";
+import type { LogRecord } from "../../domain/record.ts";
 import { recordKey } from "../../domain/record-key.ts";
 import { type RestrictionTarget, targetId } from "../../domain/restriction.ts";
 import { topics } from "../../domain/topics.ts";
@@ -27,15 +28,17 @@ const crowdMin = 5;
 
 type State = ReadonlyMap<string, string>;
 type Found = Step<"anomaly_found" | "restriction_changed">;
+type FoundRecord = LogRecord<"anomaly_found" | "restriction_changed">;
 
 /**
  * Finds what is unusual: `activity` → `anomalies`, and `restrictions` where a response is configured.
  * All windows of an organization are judged together, one window of time after the other, so that what happens to everybody
- * (a crowd, a new tool) is told from what happens to one.
+ * (a crowd, a new tool) is told from what happens to one. What is found at one tick is told at the next: then it is stored, and an owner who has to tell
+ * it again, because another died over it, tells the same.
  *
  * State: `organizations` their ids; `organization/{o}`, `caller/{o}/…`, `tool/{o}/…` the models of `domain/anomaly`; `pending/{o}` the windows
  * that wait; `activity/{o}/{start}/{n}` what is in them; `floor/{o}` the oldest window that is not judged; `episode/{o}/{target}` the last anomaly;
- * `swept` when what is long gone was looked for; the rest as in `respond.ts`.
+ * `seen/{o}/{caller}` its last window; `found` what is to be told; `swept` when what is long gone was looked for; the rest as in `respond.ts`.
  */
 export function anomaly(
   options: AnomalyOptions,
@@ -44,7 +47,7 @@ export function anomaly(
     name: "anomaly",
     sources: [topics.activity],
     broadcast: [topics.restrictions],
-    tickMs: Math.max(250, Math.min(5_000, options.settleMs)),
+    tickMs: Math.max(250, Math.min(2_500, Math.floor(options.settleMs / 2))),
     step(state, input) {
       if (input.type === "tick") return judgeDue(state, input, options);
       if (input.value === null) return nothing;
@@ -65,6 +68,10 @@ interface Pending {
 function keep(state: State, observed: ActivityObserved): Found {
   const draft = draftOf(state);
   const organization = recordKey(observed.organizationId);
+  // The windows of a caller are told in order. One may be told again, also under another `src`, by an owner whose time was over.
+  const seen = `seen/${organization}/${recordKey(observed.userId, observed.agentId ?? "")}`;
+  if (observed.windowMs <= Number(draft.text(seen) ?? -1)) return nothing;
+  draft.put(seen, String(observed.windowMs));
   const known = draft.read<readonly string[]>("organizations", []);
   if (!known.includes(observed.organizationId)) draft.write("organizations", [...known, observed.organizationId]);
   // Activity that comes after its window was judged is judged with the next.
@@ -84,14 +91,16 @@ function judgeDue(state: State, { timestampMs }: Tick, options: AnomalyOptions):
   const draft = draftOf(state);
   // First: what is over is not what is found in this tick.
   sweep(state, draft, timestampMs);
-  const emit: Found["emit"][number][] = [];
+  const emit = draft.read<readonly FoundRecord[]>("found", []).map((record) => ({ topic: topicOf[record.type], record }));
+  if (emit.length > 0) draft.put("found", null);
+  const found: FoundRecord[] = [];
   for (const organizationId of draft.read<readonly string[]>("organizations", [])) {
     const organization = recordKey(organizationId);
     const pending = draft.read<readonly Pending[]>(`pending/${organization}`, []);
     const due = pending.filter(({ startMs, lengthMs }) => startMs + lengthMs + options.settleMs <= timestampMs);
     for (const window of due) {
       const findings = judgeWindow(draft, organization, window, options);
-      emit.push(...findings.flatMap((finding) => respond(draft, finding, options.responses, timestampMs)));
+      found.push(...findings.flatMap((finding) => respond(draft, finding, options.responses, timestampMs)));
       draft.put(`floor/${organization}`, String(window.startMs + window.lengthMs));
     }
     if (due.length > 0)
@@ -100,8 +109,11 @@ function judgeDue(state: State, { timestampMs }: Tick, options: AnomalyOptions):
         pending.filter((window) => !due.includes(window)),
       );
   }
+  if (found.length > 0) draft.write("found", found);
   return { changes: draft.store(), emit };
 }
+
+const topicOf = { anomaly_found: topics.anomalies, restriction_changed: topics.restrictions } as const;
 
 function judgeWindow(draft: Draft, organization: string, { startMs, count }: Pending, { alertsPerDay }: AnomalyOptions): Finding[] {
   const activities = takeActivities(draft, organization, startMs, count);
@@ -110,8 +122,9 @@ function judgeWindow(draft: Draft, organization: string, { startMs, count }: Pen
   let background = draft.read<OrganizationModel>(`organization/${organization}`, newOrganization);
   const findings: Finding[] = [];
 
-  for (const [index, observed] of activities.entries()) {
-    const model = models[index] ?? newCaller;
+  for (const observed of activities) {
+    // A caller may have two windows here, of which one came late.
+    const model = draft.read<CallerModel>(callerKey(organization, observed), newCaller);
     const { of, evidence } = judgeCaller(model, background, observed, crowd);
     background = countedWindow(background, "caller", startMs);
     const target: RestrictionTarget = { kind: "caller", userId: observed.userId, agentId: observed.agentId };
@@ -143,15 +156,14 @@ function judgeWindow(draft: Draft, organization: string, { startMs, count }: Pen
 
 /** In the order of their callers, so that a replay that hands them over in another order finds the same. */
 function takeActivities(draft: Draft, organization: string, startMs: number, count: number): readonly ActivityObserved[] {
-  const byCaller = new Map<string, ActivityObserved>();
+  const activities: ActivityObserved[] = [];
   for (let index = 1; index <= count; index += 1) {
     const key = `activity/${organization}/${startMs}/${index}`;
     const observed = JSON.parse(draft.text(key) ?? "null") as ActivityObserved | null;
     draft.put(key, null);
-    // A repeat has the id of the first.
-    if (observed !== null) byCaller.set(observed.id, observed);
+    if (observed !== null) activities.push(observed);
   }
-  return [...byCaller.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return activities.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function callerKey(organization: string, { userId, agentId }: ActivityObserved): string {
@@ -206,6 +218,7 @@ function sweep(state: State, draft: Draft, nowMs: number): void {
   draft.put("swept", String(nowMs));
   forgetEnded(state, draft, nowMs);
   for (const [key, value] of state) {
+    if (key.startsWith("seen/") && Number(value) < nowMs - forgottenMs) draft.put(key, null);
     if (!key.startsWith("caller/") && !key.startsWith("tool/")) continue;
     const { lastMs } = JSON.parse(value) as Pick<CallerModel, "lastMs">;
     if (lastMs < nowMs - forgottenMs) draft.put(key, null);

@@ -1,18 +1,19 @@
 import type { Weighed } from "../../domain/anomaly/judge.ts";
 import type { ActivityObserved, AnomalyFound, RestrictionChanged } from "../../domain/events.ts";
+import type { LogRecord } from "../../domain/record.ts";
 import { recordKey } from "../../domain/record-key.ts";
 import {
   aboutTarget,
+  decidedMs,
   hardnessOf,
+  isLate,
   type Restriction,
   type RestrictionAction,
   type RestrictionTarget,
   restrictionOf,
   targetId,
 } from "../../domain/restriction.ts";
-import { topics } from "../../domain/topics.ts";
 import type { Draft } from "../draft.ts";
-import type { Step } from "../processor.ts";
 
 /** What is done about an anomaly that is at least so many times rarer than the alert budget allows. */
 export interface Response {
@@ -46,10 +47,10 @@ const respiteMs = 60 * 60_000;
 
 const alert: Response = { strength: 1, action: "alert", lastsMs: 0, callsPerMinute: 0 };
 
-type Emitted = Step<"anomaly_found" | "restriction_changed">["emit"][number];
+type Found = LogRecord<"anomaly_found" | "restriction_changed">;
 
-/** Tells an anomaly, once an episode, and restricts its target where that is the configured response. */
-export function respond(draft: Draft, finding: Finding, responses: Responses, nowMs: number): readonly Emitted[] {
+/** What is told of an anomaly, once an episode: itself, and the restriction of its target where that is the configured response. */
+export function respond(draft: Draft, finding: Finding, responses: Responses, nowMs: number): readonly Found[] {
   const { target, window, strength } = finding;
   const organization = recordKey(window.organizationId);
   const id = targetId(target);
@@ -59,24 +60,24 @@ export function respond(draft: Draft, finding: Finding, responses: Responses, no
   if (isTold) return [];
 
   const configured = responses[target.kind].findLast((one) => one.strength <= strength) ?? alert;
-  const response = admits(draft, `${organization}/${id}`, configured, nowMs) ? configured : alert;
+  const place = `${organization}/${id}`;
+  const response = admits(draft, place, configured, nowMs) ? configured : alert;
   const anomaly = anomalyOf(finding, id, response.action, nowMs);
-  const emitted: Emitted[] = [
-    { topic: topics.anomalies, record: { type: "anomaly_found", key: window.organizationId, value: anomaly, timestampMs: nowMs } },
-  ];
-  if (response.action !== "alert") {
-    const value = imposed(anomaly, { ...response, action: response.action }, nowMs);
-    const key = recordKey(window.organizationId, id);
-    // What is told is heard of later: what comes before that must know it.
-    follow(draft, value);
-    emitted.push({ topic: topics.restrictions, record: { type: "restriction_changed", key, value, timestampMs: nowMs } });
-  }
-  return emitted;
+  const found: Found = { type: "anomaly_found", key: window.organizationId, value: anomaly, timestampMs: nowMs };
+  if (response.action === "alert") return [found];
+  // The last act about a target counts: this one is later than any that is known.
+  const sinceMs = Math.max(nowMs, actedMs(draft, place) + 1);
+  const value = imposed(anomaly, { ...response, action: response.action }, sinceMs);
+  // What is told is heard of later: what comes before that must know it.
+  follow(draft, value);
+  return [found, { type: "restriction_changed", key: recordKey(window.organizationId, id), value, timestampMs: nowMs }];
 }
 
 /** A restriction as the processor heard of it, or imposed it. */
 interface Standing extends Pick<Restriction, "action" | "callsPerMinute" | "expiresAtMs"> {
   readonly isByAdministrator: boolean;
+  /** What an earlier version stored does not have it. */
+  readonly decidedMs?: number;
 }
 
 /**
@@ -93,20 +94,28 @@ function admits(draft: Draft, place: string, { action, lastsMs, callsPerMinute }
 }
 
 /**
- * Takes in what restricts a target, whoever imposed or released it.
- * State: `restricted/{organization}/{target}` the restriction, `released/…` when an administrator released the target.
+ * Takes in what restricts a target, whoever imposed or released it, as every reader does: the act counts that was decided last.
+ * State: `restricted/{organization}/{target}` the restriction, `released/…` when an administrator released the target, if that was their last act about it:
+ * earlier ones may be gone from the topic.
  */
 export function follow(draft: Draft, changed: RestrictionChanged): void {
-  const { change, organizationId, target, timeMs } = changed;
-  const place = `${recordKey(organizationId)}/${target}`;
-  if (change === "released") {
-    draft.put(`released/${place}`, String(timeMs));
+  const place = `${recordKey(changed.organizationId)}/${changed.target}`;
+  if (isLate(changed, actedMs(draft, place))) return;
+  if (changed.change === "released") {
+    draft.put(`released/${place}`, String(decidedMs(changed)));
     draft.put(`restricted/${place}`, null);
-  } else {
-    const { action, callsPerMinute, expiresAtMs, imposedBy } = restrictionOf(changed);
-    const isByAdministrator = !imposedBy.startsWith("anomaly:");
-    draft.write<Standing>(`restricted/${place}`, { action, callsPerMinute, expiresAtMs, isByAdministrator });
+    return;
   }
+  const { action, callsPerMinute, expiresAtMs, imposedBy } = restrictionOf(changed);
+  const isByAdministrator = !imposedBy.startsWith("anomaly:");
+  draft.write<Standing>(`restricted/${place}`, { action, callsPerMinute, expiresAtMs, isByAdministrator, decidedMs: decidedMs(changed) });
+  if (isByAdministrator) draft.put(`released/${place}`, null);
+}
+
+/** When the act was decided that counts for a target. */
+function actedMs(draft: Draft, place: string): number {
+  const restrictedMs = draft.read<Standing | null>(`restricted/${place}`, null)?.decidedMs ?? -1;
+  return Math.max(restrictedMs, Number(draft.text(`released/${place}`) ?? -1));
 }
 
 /** Forgets restrictions, releases and episodes that are over. */
@@ -152,11 +161,11 @@ function anomalyOf(
   };
 }
 
-function imposed(anomaly: AnomalyFound, { action, lastsMs, callsPerMinute }: Response, nowMs: number): RestrictionChanged {
+function imposed(anomaly: AnomalyFound, { action, lastsMs, callsPerMinute }: Response, sinceMs: number): RestrictionChanged {
   const { id, organizationId, targetKind, target, userId, agentId, server, name, evidence } = anomaly;
   return {
     id: `${id}#${action}`,
-    timeMs: nowMs,
+    timeMs: sinceMs,
     organizationId,
     change: "imposed",
     targetKind,
@@ -171,7 +180,7 @@ function imposed(anomaly: AnomalyFound, { action, lastsMs, callsPerMinute }: Res
     reason: `unusual activity was found (${anomaly.detector})`,
     evidence: JSON.stringify(evidence),
     by: `anomaly:${id}`,
-    sinceMs: nowMs,
-    expiresAtMs: nowMs + lastsMs,
+    sinceMs,
+    expiresAtMs: sinceMs + lastsMs,
   };
 }

@@ -74,7 +74,8 @@ export function decideImpose(directory: Directory, actor: Actor, wish: Restricti
   const expiresAtMs = wish.expiresAtMs ?? moment.nowMs + hourMs;
   if (expiresAtMs <= moment.nowMs) return new Fault("invalid", "must be in the future", { field: "expiresAt" });
   if (expiresAtMs > moment.nowMs + lastsMsMax) return new Fault("invalid", "must be within a year", { field: "expiresAt" });
-  const isNew = !directory.restrictions.has(entityKey(organizationId, targetId(target)));
+  const key = entityKey(organizationId, targetId(target));
+  const isNew = !directory.restrictions.has(key);
   if (isNew && inForce(directory, organizationId, moment.nowMs) >= restrictionsMax) return tooMany("restrictions", restrictionsMax);
   const restriction: Restriction = {
     organizationId,
@@ -84,7 +85,8 @@ export function decideImpose(directory: Directory, actor: Actor, wish: Restricti
     reason,
     evidence: "[]",
     imposedBy: `user:${userId}`,
-    sinceMs: moment.nowMs,
+    // After all that is known about the target, by whatever clock that was decided.
+    sinceMs: Math.max(moment.nowMs, directory.actedMs.get(key) ?? 0),
     expiresAtMs,
   };
   return { changes: [changeOf(restriction, "imposed", `user:${userId}`, moment)], answer: restriction };

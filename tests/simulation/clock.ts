@@ -34,6 +34,8 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** When the world begins. */
+export const noon = Date.UTC(2030, 0, 10, 12);
 export const partitions = 2;
 
 const smaller = new Map<string, Topic>();

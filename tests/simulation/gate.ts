@@ -1,5 +1,5 @@
 import type { Call } from "../../domain/call.ts";
-import type { LeaseRequested } from "../../domain/events.ts";
+import type { CallDecided, LeaseRequested } from "../../domain/events.ts";
 import { leaseKey } from "../../domain/limits/lease.ts";
 import type { Limit } from "../../domain/limits/limit.ts";
 import type { LogRecord, Topic } from "../../domain/record.ts";
@@ -7,17 +7,20 @@ import { topics } from "../../domain/topics.ts";
 import { createLimiter, type Limiter } from "../../gateway/decision/limiter.ts";
 import { decidedRecord, endedRecord } from "../../processors/call-events.ts";
 import type { MemoryLog } from "../../processors/memory-log.ts";
+import { partitionOfKey } from "../../processors/memory-records.ts";
 import type { Random } from "../e2e/seeded.ts";
 import { type Clock, partitions, small } from "./clock.ts";
 
-const users = ["ana", "bob", "cyd"] as const;
-const tools = ["echo", "read", "remove"] as const;
+export const users = ["ana", "bob", "cyd"] as const;
+export const tools = ["echo", "read", "remove"] as const;
 /** The tool that the policy denies. */
 export const deniedTool = "remove";
 
 /** A gate: it decides, records, asks for leases, and starts anew now and then. What it has recorded outlives it, as in a spool. */
 export interface SimulatedGate {
   call(policyOffset: number): void;
+  /** A caller runs away: many calls of one tool, with large arguments, from somewhere else. */
+  attack(userId: string, policyOffset: number): void;
   restart(): void;
   /** Hands on all or some of what waits, in the order of each partition, and now and then twice. */
   send(all: boolean): Promise<void>;
@@ -35,6 +38,12 @@ export interface GateOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly limit: Limit;
+}
+
+interface Called extends Partial<Pick<CallDecided, "argumentsBytes" | "address">> {
+  readonly userId: string;
+  readonly tool: string;
+  readonly policyOffset: number;
 }
 
 interface Waiting {
@@ -59,7 +68,7 @@ export function simulatedGate({ name, log, clock, random, limit }: GateOptions):
     const key = leaseKey(request);
     wait({
       topic: topics.leases,
-      partition: partitionOf(key),
+      partition: partitionOfKey(key, partitions),
       record: { type: "lease_requested", key, value: request, timestampMs: request.timeMs },
     });
   };
@@ -70,23 +79,28 @@ export function simulatedGate({ name, log, clock, random, limit }: GateOptions):
     limiter.replace([limit]);
   };
   const note = (userId: string, record: LogRecord<"call_decided" | "call_ended">) =>
-    wait({ topic: topics.calls, partition: partitionOf(userId), record: record as LogRecord });
+    wait({ topic: topics.calls, partition: partitionOfKey(userId, partitions), record: record as LogRecord });
+
+  const call = ({ userId, tool, ...told }: Called) => {
+    const timeMs = clock.nowMs();
+    const verdict = verdictOf(tool, random, () => limiter.admit(callOf(userId, tool)).admitted);
+    if (verdict.verdict === "allow" && tool === "echo") admittedAt.push(timeMs);
+    const place = { gateway: name, epoch, timeMs, name: tool };
+    const id = () => ({ sequence: ++sequence, id: `${name}/${epoch}/${sequence}`, callId: `${name}-${epoch}-${sequence}` });
+    const principal = { userId, agentId: null, roles: [], scopes: [], groups: [], credential: "key:1" };
+    note(userId, decidedRecord({ ...place, ...id(), ...verdict, principal, ...told }));
+    if (verdict.verdict !== "allow") return;
+    const outcome = random.pick(["ok", "ok", "tool-error"]);
+    const counted = { requestBytes: random.integer(1, 99), responseBytes: random.integer(1, 99), costUnits: random.integer(0, 3), outcome };
+    note(userId, endedRecord({ ...place, ...id(), ...counted, userId, durationMicros: random.integer(1, 9_999) }));
+  };
 
   restart();
   return {
-    call(policyOffset) {
-      const [userId, tool] = [random.pick(users), random.pick(tools)];
-      const timeMs = clock.nowMs();
-      const verdict = verdictOf(tool, random, () => limiter.admit(callOf(userId, tool)).admitted);
-      if (verdict.verdict === "allow" && tool === "echo") admittedAt.push(timeMs);
-      const place = { gateway: name, epoch, timeMs, name: tool };
-      const id = () => ({ sequence: ++sequence, id: `${name}/${epoch}/${sequence}`, callId: `${name}-${epoch}-${sequence}` });
-      const principal = { userId, agentId: null, roles: [], scopes: [], groups: [], credential: "key:1" };
-      note(userId, decidedRecord({ ...place, ...id(), ...verdict, principal, policyOffset }));
-      if (verdict.verdict !== "allow") return;
-      const outcome = random.pick(["ok", "ok", "tool-error"]);
-      const told = { requestBytes: random.integer(1, 99), responseBytes: random.integer(1, 99), costUnits: random.integer(0, 3), outcome };
-      note(userId, endedRecord({ ...place, ...id(), ...told, userId, durationMicros: random.integer(1, 9_999) }));
+    call: (policyOffset) => call({ userId: random.pick(users), tool: random.pick(tools), policyOffset }),
+    attack(userId, policyOffset) {
+      const ways = { argumentsBytes: 1_000_000, address: "203.0.113.9" };
+      for (let calls = random.integer(8, 20); calls > 0; calls -= 1) call({ userId, tool: "read", policyOffset, ...ways });
     },
     restart,
     async send(all) {
@@ -114,10 +128,6 @@ function verdictOf(tool: string, random: Random, isWithin: () => boolean) {
   if (tool === deniedTool && random.integer(0, 9) > 0) return { verdict: "deny", stage: "policy" } as const;
   if (tool === "echo" && !isWithin()) return { verdict: "deny", stage: "limit" } as const;
   return { verdict: "allow", stage: "policy" } as const;
-}
-
-function partitionOf(key: string): number {
-  return [...key].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % partitions;
 }
 
 function callOf(userId: string, name: string): Call {

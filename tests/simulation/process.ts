@@ -25,6 +25,8 @@ export interface ProcessOptions {
 export interface SimulatedProcess {
   /** Resolves as it runs; never, where it has died before. */
   readonly runtime: Promise<Runtime>;
+  /** Whether all its processors have joined. */
+  isUp(): boolean;
   /** Whether it has come to the point at which it dies. */
   stands(): boolean;
   /** Lets one that stood still go on, as who it was. */
@@ -71,9 +73,17 @@ export function startProcess(options: ProcessOptions): SimulatedProcess {
     ...{ log: cut, states: store, processors, changelogs: true, nowMs: clock.nowMs, logger: silentLogger },
     every: (intervalMs, run) => clock.every(intervalMs, () => (way.stands() ? undefined : run())),
     batchRecordsMax: random.integer(1, 50),
+    lookMs: random.integer(500, 5_000),
   });
+  let isUp = false;
+  runtime
+    .then(() => {
+      isUp = true;
+    })
+    .catch(() => {});
   return {
     runtime,
+    isUp: () => isUp,
     stands: way.stands,
     wake: way.wake,
     expel: async () => void (await Promise.all(members.map(({ group, member }) => log.expel(group, member)))),

@@ -3,27 +3,56 @@ import { emptyDirectory, foldDirectory } from "../../domain/directory.ts";
 import type { CallDecided, CallEnded } from "../../domain/events.ts";
 import { topics } from "../../domain/topics.ts";
 import { limits } from "../../processors/limits.ts";
+import { memoryStates } from "../../processors/memory-log.ts";
 import { isRepeat } from "../../processors/source-header.ts";
+import { openTaskState } from "../../processors/task-state.ts";
 import { openUsageView } from "../../registry/audit/usage-view.ts";
-import { small } from "./clock.ts";
+import { partitions, small } from "./clock.ts";
+import { changelogs, compactChangelogs, compactOutputs } from "./compaction.ts";
 import { deniedTool } from "./gate.ts";
+import { checkAnomalies, checkRestrictions, type Found, type StateOf, sameState } from "./recount-anomalies.ts";
 import type { Outcome } from "./world.ts";
 
-/** What the processors say must be what the records of the gates add up to. */
-export async function check(outcome: Outcome): Promise<void> {
+/** What the processors say must be what the records of the gates add up to. Answers how much that was. */
+export async function check(outcome: Outcome): Promise<Found & Readonly<Record<"calls" | "recalls", number>>> {
   const { decided, ended } = acceptedOf(outcome);
   assert.deepEqual(outcome.log.all(topics.deadLetters), [], "nothing was refused");
   await checkUsage(outcome, decided, ended);
   checkActivity(outcome, decided, ended);
   checkBudgets(outcome, ended);
+  const found = checkAnomalies(outcome, decided, await statesOf(outcome));
+  checkRestrictions(outcome.log);
+  // Somebody begins to read when only the last record of each key is left.
+  compactOutputs(outcome.log);
+  await checkUsage(outcome, decided, ended);
+  checkBudgets(outcome, ended);
   checkReviews(outcome, decided);
   checkGrants(outcome);
+  const recalls = outcome.log.all(small(topics.leases)).filter(({ type }) => type === "lease_recalled").length;
   const admittedAt = outcome.gates.flatMap((gate) => gate.admittedAt).sort((left, right) => left - right);
   const most = mostIn(admittedAt, outcome.limit.windowMs);
   assert.ok(
     most <= outcome.limit.callsMax,
     `${most} calls in a window of ${outcome.limit.windowMs} ms, which admits ${outcome.limit.callsMax}`,
   );
+  return { ...found, calls: decided.length, recalls };
+}
+
+/** The states of the last owner, which are those that another restores from the compacted changelogs. */
+async function statesOf({ log, states, nowMs }: Outcome): Promise<StateOf> {
+  compactChangelogs(log);
+  const found = new Map<string, ReadonlyMap<string, string>>();
+  for (const changelog of changelogs) {
+    for (let partition = 0; partition < partitions; partition += 1) {
+      const task = `${changelog.name.slice("changelog-".length)}/${partition}`;
+      const kept = (await states.load(task)).entries;
+      const restoring = { log, states: memoryStates(), changelog, nowMs: () => nowMs };
+      const { entries } = await openTaskState(task, { partition, epoch: Number.MAX_SAFE_INTEGER }, restoring).load();
+      sameState(entries, kept, `the state of ${task} as it is restored`);
+      found.set(task, entries);
+    }
+  }
+  return (processor, partition) => found.get(`${processor}/${partition}`) ?? new Map();
 }
 
 function acceptedOf({ gates }: Outcome) {
@@ -94,7 +123,7 @@ function checkActivity({ log }: Outcome, decided: readonly CallDecided[], ended:
 
 function checkBudgets({ log }: Outcome, ended: readonly CallEnded[]): void {
   const directory = emptyDirectory();
-  for (const record of log.all(topics.spending)) if (record.type === "budget_spent") foldDirectory(directory, record);
+  for (const record of log.kept(topics.spending)) foldDirectory(directory, record);
   const spent = Object.fromEntries([...directory.spending.values()].map((one) => [`${one.budgetId} ${one.bucket}`, one.spent]));
   const expected: Record<string, number> = {};
   for (const { userId, server, name, requestBytes, responseBytes } of ended) {
@@ -110,8 +139,8 @@ function checkReviews({ log, changedMs }: Outcome, decided: readonly CallDecided
   const counts = new Map<string, { readonly finding: string; readonly count: number }>();
   for (const { value } of log.all(topics.reviews)) {
     if (value === null || !("finding" in value)) continue;
-    // What is told again may have grown meanwhile.
-    if ((counts.get(value.id)?.count ?? 0) < value.count) counts.set(value.id, value);
+    assert.equal(value.count, counts.get(value.id)?.count ?? value.count, `finding ${value.id} is told again as it was`);
+    counts.set(value.id, value);
   }
   const found = (finding: string) =>
     sumOf(
