@@ -13,6 +13,8 @@ export interface Judgement {
   readonly judged: Judged;
   readonly call: Call;
   readonly audit: AuditMode;
+  /** The call's name as it is recorded and traced: without secrets. */
+  readonly recordedName: string | null;
   /** Resolves when the record is durable; undefined in buffered mode. */
   readonly recorded: Promise<void> | undefined;
   readonly trace: CallTrace | null;
@@ -25,10 +27,11 @@ export function judge(gate: Gate, inbound: Inbound, call: Call, audit: AuditMode
   const judged = gate.decide(call);
   const { decision } = judged;
   const { scanned } = inbound;
+  const recordedName = call.name === null ? null : gate.redactor.text(call.name);
   const trace =
     gate.telemetry?.begin({
       method: call.method,
-      name: call.name,
+      name: recordedName,
       server: call.server,
       protocol: inbound.version,
       transport: call.transport,
@@ -62,7 +65,7 @@ export function judge(gate: Gate, inbound: Inbound, call: Call, audit: AuditMode
         server: call.server,
         serverLabels: call.serverLabels,
         virtualServer: call.virtualServer ?? null,
-        name: call.name === null ? null : gate.redactor.text(call.name),
+        name: recordedName,
         arguments: args === null || !gate.recordsArguments ? null : gate.redactor.json(inbound.body.subarray(args.start, args.end)),
         argumentsBytes: args === null ? 0 : args.end - args.start,
         traceparent: trace?.traceparent ?? scanned.traceparent ?? null,
@@ -82,14 +85,14 @@ export function judge(gate: Gate, inbound: Inbound, call: Call, audit: AuditMode
     recorded?.catch((cause: unknown) => gate.logger.error("A denial could not be recorded", { callId: inbound.callId, cause }));
     trace?.end({ outcome: "denied", errorType: decision.stage, status: 200, endMs: gate.nowMs() });
   }
-  return { judged, call, audit, recorded, trace };
+  return { judged, call, audit, recordedName, recorded, trace };
 }
 
 /** Records how a forwarded message ended. In strict mode the promise resolves when that is durable. */
 export function recordEnd(
   gate: Gate,
   inbound: Inbound,
-  { call, audit, trace }: Judgement,
+  { call, audit, recordedName, trace }: Judgement,
   outcome: Outcome,
   upstream: string | null,
 ): Promise<void> | undefined {
@@ -114,7 +117,7 @@ export function recordEnd(
           costUnits: costOfCall(gate, call),
           method: call.method,
           server: call.server,
-          name: call.name,
+          name: recordedName,
           upstream,
           outcome: outcome.outcome,
           status: outcome.status,

@@ -4,6 +4,7 @@ import type { CallDecided } from "../../domain/events.ts";
 import { topics } from "../../domain/topics.ts";
 import { type CountingServer, startCountingServer } from "../fixtures/counting-server.ts";
 import { answerOf, type Harness, modernRequest, startGate } from "./harness.ts";
+import { callOver, outcomes, stage } from "./stage.ts";
 
 const policies = [
   {
@@ -105,4 +106,13 @@ describe("what the gate denies reaches no server", () => {
       [],
     );
   });
+});
+
+test("what is secret in a name is in no record of the call, and both of them count under the same name", async (t) => {
+  const harness = await stage(t, { era: "modern" });
+  const name = "send to ana@example.com";
+  await (await callOver(harness, name)).text();
+  const [ended] = await outcomes(harness);
+  const [last] = (await decided(harness)).filter(({ method }) => method === "tools/call");
+  assert.deepEqual([last?.name, ended?.name], ["send to [redacted]", "send to [redacted]"]);
 });
