@@ -73,7 +73,8 @@ export function judge(gate: Gate, inbound: Inbound, call: Call, audit: AuditMode
         stage: decision.stage,
         rule: decision.rule,
         policyVersion: decision.policyVersion,
-        reason: decision.reason,
+        // A denial names what was asked for.
+        reason: decision.verdict === "allow" ? decision.reason : gate.redactor.text(decision.reason),
         policyOffset: gate.view.policyOffset(),
         serverOffset: gate.view.serverOffset(),
         audit,

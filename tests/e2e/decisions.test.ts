@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from "node:test";
 import type { CallDecided } from "../../domain/events.ts";
 import { topics } from "../../domain/topics.ts";
 import { type CountingServer, startCountingServer } from "../fixtures/counting-server.ts";
-import { answerOf, type Harness, modernRequest, startGate } from "./harness.ts";
+import { allowAll, answerOf, type Harness, modernRequest, startGate } from "./harness.ts";
 import { callOver, outcomes, stage } from "./stage.ts";
 
 const policies = [
@@ -115,4 +115,18 @@ test("what is secret in a name is in no record of the call, and both of them cou
   const [ended] = await outcomes(harness);
   const [last] = (await decided(harness)).filter(({ method }) => method === "tools/call");
   assert.deepEqual([last?.name, ended?.name], ["send to [redacted]", "send to [redacted]"]);
+});
+
+test("nor is it in the reason of a denial", async (t) => {
+  const harness = await stage(
+    t,
+    { era: "modern" },
+    { policies: [{ ...allowAll, rules: [{ id: "echo", effect: "allow", match: { tools: "echo" } }] }] },
+  );
+  assert.match(
+    await (await callOver(harness, "send to ana@example.com")).text(),
+    /no policy allows tools\/call of send to ana@example\.com/,
+  );
+  const [denied] = await decided(harness);
+  assert.equal(denied?.reason, "no policy allows tools/call of send to [redacted] on the server counting");
 });
