@@ -268,11 +268,13 @@ describe("five processes on a real Kafka and Elasticsearch", { concurrency: 1 },
     // A change is answered when the control plane has it; the gates have it a moment later.
     for (const gate of gates) await until(`${gate} has read the limit`, async () => (await readiness(gate))["views"]?.ok);
     const outcomes: string[] = [];
-    for (let round = 0; round < 100 && outcomes.filter((outcome) => outcome === "answered").length < 10; round += 1) {
+    const answered = () => outcomes.filter((outcome) => outcome === "answered").length;
+    await until("as many are answered as the limit admits", async () => {
       for (const gate of gates) outcomes.push(await callThrough(gate, "limited"));
-    }
+      return answered() >= 10;
+    });
     outcomes.push(...(await Promise.all(gates.flatMap((gate) => Array.from({ length: 10 }, () => callThrough(gate, "limited"))))));
-    const admitted = outcomes.filter((outcome) => outcome === "answered").length;
+    const admitted = answered();
     // `gates × max(1, floor(callsMax × share / gates))` may go on credit that nothing is left to pay for.
     assert.ok(admitted >= 10 && admitted <= 12, `${admitted} were admitted where 10 are the limit`);
   });
