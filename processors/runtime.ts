@@ -152,7 +152,10 @@ function memberOf(processor: Processor, { tasks, starting, changed }: Hands, opt
   return {
     restMs: processor.restMs ?? 0,
     async assigned(partition, epoch) {
-      await tasks.get(partition)?.close();
+      const before = tasks.get(partition);
+      // One that is about to close hears nothing more: what it can't take would be told again and again for as long as that takes.
+      tasks.delete(partition);
+      await before?.close();
       const task = openTask(processor, { partition, epoch }, { ...options, changelog });
       tasks.set(partition, task);
       starting.add(task);

@@ -32,7 +32,7 @@ export function clusterOf({ log, clock, random }: Surroundings): Cluster {
   const met = { crashes: 0, zombies: 0, joins: 0 };
   const dead: SimulatedProcess[] = [];
   const running = new Map<number, SimulatedProcess>();
-  const leaving = new Set<SimulatedProcess>();
+  const leaving = new Map<SimulatedProcess, Promise<void>>();
   const awake: SimulatedProcess[] = [];
   const woken: Promise<void>[] = [];
 
@@ -57,9 +57,13 @@ export function clusterOf({ log, clock, random }: Surroundings): Cluster {
     return one.expel();
   };
   /** It gives back what it has, unless it dies over that. */
-  const leave = async (place: number, one: SimulatedProcess) => {
+  const leave = (place: number, one: SimulatedProcess): Promise<void> => {
+    const left = leaving.get(one) ?? goAway(place, one).finally(() => leaving.delete(one));
+    leaving.set(one, left);
+    return left;
+  };
+  const goAway = async (place: number, one: SimulatedProcess) => {
     let isOver = false;
-    leaving.add(one);
     void one.runtime
       .then((runtime) => runtime.close())
       .catch(() => {})
@@ -69,7 +73,6 @@ export function clusterOf({ log, clock, random }: Surroundings): Cluster {
     while (!isOver && !one.stands()) await turn();
     if (isOver) running.delete(place);
     else await bury(place, one);
-    leaving.delete(one);
   };
   const start = (place = 0) => void launch(place, random.integer(10, random.pick([100, 400, 2_000])), faultsPercent);
   const happenAt = (place: number) => {
@@ -103,7 +106,7 @@ export function clusterOf({ log, clock, random }: Surroundings): Cluster {
     },
     async settle() {
       await Promise.all([...running].map(([place, one]) => leave(place, one)));
-      for (const one of leaving) while (leaving.has(one)) await turn();
+      await Promise.all(leaving.values());
       const last = launch(0, Number.POSITIVE_INFINITY, 0);
       const runtime = await last.runtime;
       while (dead.length > 0) wakeOne();

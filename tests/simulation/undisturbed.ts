@@ -2,6 +2,7 @@ import type { LogRecord, StoredRecord, Topic } from "../../domain/record.ts";
 import { changelogOf, type StateEvent } from "../../domain/topics.ts";
 import type { MemoryLog } from "../../processors/memory-log.ts";
 import type { Processor, Tick } from "../../processors/processor.ts";
+import { isRepeat } from "../../processors/source-header.ts";
 import { partitions } from "./clock.ts";
 
 export interface Undisturbed {
@@ -45,7 +46,7 @@ export function undisturbed(log: MemoryLog, { processor, partition, before }: Ta
 
 type Positions = Readonly<Record<string, number>>;
 
-/** The records of each source at their offsets; those that repeat an event are left out. */
+/** The records of each source at their offsets; those that repeat an event are left out, and what an owner told late, when another had begun to. */
 function sourcesOf(
   log: MemoryLog,
   { sources, broadcast }: Processor,
@@ -54,9 +55,13 @@ function sourcesOf(
   const places = [...sources.map((topic) => ({ topic, at: partition })), ...broadcast.map((topic) => ({ topic, at: 0 }))];
   return new Map(
     places.map(({ topic, at }) => {
-      const seen = new Set<string>();
+      const [seen, told] = [new Set<string>(), new Map<string, number>()];
       const records = log.all(topic).filter((record) => record.partition === at);
-      const isNew = ({ value }: StoredRecord) => value !== null && !seen.has(value.id) && seen.add(value.id);
+      const isNew = (record: StoredRecord) => {
+        if (record.value === null || isRepeat(record, told) || seen.has(record.value.id)) return false;
+        seen.add(record.value.id);
+        return true;
+      };
       return [`${topic.name}/${at}`, records.map((record) => (isNew(record) ? record : undefined))];
     }),
   );

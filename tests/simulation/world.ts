@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { parseBudget } from "../../domain/budgets/parse.ts";
 import { parseLimit } from "../../domain/limits/parse.ts";
 import { parsePolicy } from "../../domain/policy/parse.ts";
@@ -31,7 +32,12 @@ export interface Outcome {
 export async function simulate(seed: number): Promise<Outcome> {
   const random = randomFrom(seed);
   const clock = virtualClock(noon);
-  const log = memoryLog({ pause: turn, recordsMax: random.integer(1, 40) });
+  let pauses = 0;
+  const pause = () => {
+    pauses += 1;
+    return turn();
+  };
+  const log = memoryLog({ pause, recordsMax: random.integer(1, 40) });
   await rememberHabits(log);
   // Leases of long windows outlive a step, so that they are spent, and recalled where they are few.
   const quota = { callsMax: random.integer(1, random.pick([4, 60])), windowMs: random.integer(500, random.pick([5_000, 120_000])) };
@@ -63,7 +69,16 @@ export async function simulate(seed: number): Promise<Outcome> {
   for (const gate of gates) await gate.send(true);
   const states = await cluster.settle();
   await Promise.all([grants.close(), administrator.close()]);
+  await atRest(() => pauses);
   return { log, states, gates, limit, nowMs: clock.nowMs(), changedMs, met: cluster.met };
+}
+
+/** Nobody tries again and again what can't be done any more. */
+async function atRest(pauses: () => number): Promise<void> {
+  for (let turns = 0; turns < 10; turns += 1) await turn();
+  const before = pauses();
+  for (let turns = 0; turns < 5; turns += 1) await turn();
+  assert.equal(pauses(), before, "what is handed over again when everything has come to rest");
 }
 
 /** Calls, and what else may happen to gates. */
