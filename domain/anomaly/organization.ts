@@ -1,9 +1,10 @@
 import type { ActivityObserved } from "../events.ts";
 import { type Calibration, uncalibrated } from "./calibration.ts";
-import { type CallerDetector, type CallerModel, callerDetectors, toolKey } from "./caller.ts";
+import { type CallerDetector, type CallerModel, callerDetectors } from "./caller.ts";
 import { type Counts, counted, countOf, noCounts } from "./counts.ts";
 import { type Moments, noMoments, observed } from "./moments.ts";
 import { type ToolDetector, toolDetectors } from "./tool.ts";
+import { toolKey } from "./tool-key.ts";
 
 /** What is usual in an organization: the background that single callers are held against, and how surprised its detectors usually are. */
 export interface OrganizationModel {

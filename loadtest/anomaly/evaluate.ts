@@ -1,21 +1,44 @@
+import type { CallerDetector } from "../../domain/anomaly/caller.ts";
+import type { ToolDetector } from "../../domain/anomaly/tool.ts";
 import type { AnomalyFound } from "../../domain/events.ts";
 import type { LogRecord, StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { activity } from "../../processors/anomaly/activity.ts";
 import { type AnomalyOptions, anomaly } from "../../processors/anomaly/anomaly.ts";
 import { changesOf, type Step } from "../../processors/processor.ts";
-import { type Attack, type AttackKind, attackKinds, type Minute, startMs, type TrafficOptions, trafficOf } from "./traffic.ts";
+import {
+  type Attack,
+  type AttackKind,
+  attackKinds,
+  type Benign,
+  type BenignKind,
+  benignKinds,
+  type Minute,
+  startMs,
+  type TrafficOptions,
+  trafficOf,
+} from "./traffic.ts";
 
-/** How well one kind of attack is found. */
-export interface KindScore {
+/** How well one class of attacks is found, and how often its detector is wrong. */
+export interface ClassScore {
   readonly attacks: number;
+  /** Attacks that some anomaly is about, by whichever detector. */
   readonly found: number;
+  readonly recall: number;
   /** Minutes from the attack's start to the anomaly, the median of those found; null where none was. */
   readonly delayMinutes: number | null;
+  /** Alerts that the detector of this class led. */
+  readonly alerts: number;
+  readonly falseAlerts: number;
+  /** The share of them that are about an attack; null where there are none. */
+  readonly precision: number | null;
+  readonly falsePerThousandCallerDays: number;
 }
 
 export interface Score {
-  readonly kinds: Readonly<Record<AttackKind, KindScore>>;
+  readonly classes: Readonly<Record<AttackKind, ClassScore>>;
+  /** False alerts in the course of what looks odd and is not, of all detectors. */
+  readonly benign: Readonly<Record<BenignKind, { readonly events: number; readonly falseAlerts: number }>>;
   readonly recall: number;
   readonly precision: number;
   readonly falseAlerts: number;
@@ -24,45 +47,97 @@ export interface Score {
   readonly falsePerThousandCallerDays: number;
 }
 
+/** What each detector is there for. */
+const classOf: Readonly<Record<CallerDetector | ToolDetector, AttackKind>> = {
+  novelty: "theft",
+  size: "exfiltration",
+  errors: "brute-force",
+  rate: "runaway",
+  sequence: "poisoning",
+  latency: "slow-server",
+  failures: "failing-server",
+};
+
 /** An anomaly counts for an attack from its start until so long after its end: windows settle before they are judged. */
 const afterMinutes = 10;
 
 /** Plays labelled traffic through the two processors and holds what they find against the labels, from the end of the quiet days on. */
 export function evaluate(traffic: TrafficOptions, options: AnomalyOptions): Score {
-  const { attacks, minutes } = trafficOf(traffic);
+  const { attacks, benign, minutes } = trafficOf(traffic);
   const stage = stageOf(options);
   const callerDays = new Set<string>();
+  const firstMinute = traffic.quietDays * 1_440;
   for (const minute of minutes()) {
     stage.play(minute);
-    if (minute.minute < traffic.quietDays * 1_440) continue;
+    if (minute.minute < firstMinute) continue;
     const day = Math.floor(minute.minute / 1_440);
     for (const { principal } of minute.decided) callerDays.add(`${principal.userId}/${day}`);
   }
-  const found = stage.end().filter(({ windowMs }) => minuteOf(windowMs) >= traffic.quietDays * 1_440);
-  return scoreOf(attacks, found, callerDays.size);
+  const found = stage.end().filter(({ windowMs }) => minuteOf(windowMs) >= firstMinute);
+  const events = benign.filter(({ fromMinute, minutes: lasting }) => fromMinute + lasting > firstMinute);
+  return scoreOf({ attacks, benign: events, found, callerDays: callerDays.size });
 }
 
-function scoreOf(attacks: readonly Attack[], found: readonly AnomalyFound[], callerDays: number): Score {
+interface Played {
+  readonly attacks: readonly Attack[];
+  readonly benign: readonly Benign[];
+  readonly found: readonly AnomalyFound[];
+  readonly callerDays: number;
+}
+
+function scoreOf({ attacks, benign, found, callerDays }: Played): Score {
   const hits = attacks.map((attack) => ({ attack, by: found.find((anomaly) => isAbout(anomaly, attack)) }));
-  const kinds = Object.fromEntries(
-    attackKinds.map((kind) => {
-      const own = hits.filter(({ attack }) => attack.kind === kind);
-      const delays = own
-        .flatMap(({ attack, by }) => (by === undefined ? [] : [minuteOf(by.timeMs) - attack.fromMinute]))
-        .sort((a, b) => a - b);
-      return [kind, { attacks: own.length, found: delays.length, delayMinutes: delays[Math.floor(delays.length / 2)] ?? null }];
-    }),
-  ) as Record<AttackKind, KindScore>;
   const falseOnes = found.filter((anomaly) => !attacks.some((attack) => isAbout(anomaly, attack)));
-  const falseOfCallers = falseOnes.filter(({ targetKind }) => targetKind === "caller").length;
+  const aThousandDays = (alerts: number) => (1_000 * alerts) / Math.max(1, callerDays);
+  const classes = attackKinds.map((kind): readonly [AttackKind, ClassScore] => {
+    const own = hits.filter(({ attack }) => attack.kind === kind);
+    const delays = own.flatMap(({ attack, by }) => (by === undefined ? [] : [minuteOf(by.timeMs) - attack.fromMinute]));
+    const alerts = found.filter((anomaly) => classIs(anomaly, kind)).length;
+    const falseAlerts = falseOnes.filter((anomaly) => classIs(anomaly, kind)).length;
+    return [
+      kind,
+      {
+        attacks: own.length,
+        found: delays.length,
+        recall: delays.length / Math.max(1, own.length),
+        delayMinutes: delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)] ?? null,
+        alerts,
+        falseAlerts,
+        precision: alerts === 0 ? null : (alerts - falseAlerts) / alerts,
+        falsePerThousandCallerDays: aThousandDays(falseAlerts),
+      },
+    ];
+  });
+  const odd = benignKinds.map((kind) => {
+    const events = benign.filter((event) => event.kind === kind);
+    return [
+      kind,
+      { events: events.length, falseAlerts: falseOnes.filter((anomaly) => events.some((event) => isIn(anomaly, event))).length },
+    ];
+  });
   return {
-    kinds,
+    classes: Object.fromEntries(classes) as Record<AttackKind, ClassScore>,
+    benign: Object.fromEntries(odd) as Score["benign"],
     recall: hits.filter(({ by }) => by !== undefined).length / Math.max(1, attacks.length),
     precision: (found.length - falseOnes.length) / Math.max(1, found.length),
     falseAlerts: falseOnes.length,
     callerDays,
-    falsePerThousandCallerDays: (1_000 * falseOfCallers) / Math.max(1, callerDays),
+    falsePerThousandCallerDays: aThousandDays(falseOnes.length),
   };
+}
+
+function classIs({ detector }: AnomalyFound, kind: AttackKind): boolean {
+  return classOf[detector as keyof typeof classOf] === kind;
+}
+
+/** Whether an alert came in the course of a benign event: in its time, and about its target, or about anything where everybody is touched. */
+function isIn({ userId, server, evidence, windowMs }: AnomalyFound, { kind, target, fromMinute, minutes }: Benign): boolean {
+  const minute = minuteOf(windowMs);
+  if (minute < fromMinute || minute > fromMinute + minutes + afterMinutes) return false;
+  if (kind === "new-caller") return userId === target;
+  if (kind === "deploy") return server === target;
+  if (kind === "new-tool") return evidence.some((sentence) => sentence.includes(`the tool ${target}`));
+  return true;
 }
 
 function isAbout({ userId, server, windowMs }: AnomalyFound, { kind, target, fromMinute, minutes }: Attack): boolean {

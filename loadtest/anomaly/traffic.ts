@@ -1,3 +1,4 @@
+import { toolKey } from "../../domain/anomaly/tool-key.ts";
 import type { CallDecided, CallEnded } from "../../domain/events.ts";
 import { type Random, randomOf } from "./random.ts";
 
@@ -11,6 +12,19 @@ export interface Attack {
   readonly fromMinute: number;
   readonly minutes: number;
   /** The caller's user, or the server. */
+  readonly target: string;
+}
+
+/** What looks odd and is not. */
+export const benignKinds = ["crowd", "new-tool", "deploy", "forbidden-tool", "new-caller"] as const;
+export type BenignKind = (typeof benignKinds)[number];
+
+/** An event that is nobody's fault, with the time in which an alert is taken for one about it. */
+export interface Benign {
+  readonly kind: BenignKind;
+  readonly fromMinute: number;
+  readonly minutes: number;
+  /** The tool, server or user; for a crowd there is none. */
   readonly target: string;
 }
 
@@ -34,6 +48,7 @@ export interface Minute {
 
 export interface Traffic {
   readonly attacks: readonly Attack[];
+  readonly benign: readonly Benign[];
   minutes(): Iterable<Minute>;
 }
 
@@ -60,11 +75,15 @@ interface Agent {
   readonly addresses: readonly string[];
   /** Of the role's tools, those that this one uses. */
   readonly usual: readonly number[];
+  /** Before this minute it is not there. */
+  readonly joinsMinute: number;
   sessionUntil: number;
   at: number;
 }
 
 const dayMinutes = 24 * 60;
+/** One caller in so many comes after the quiet days. */
+const newCallersShare = 8;
 const organizationId = "acme";
 export const startMs = Date.UTC(2026, 0, 5);
 
@@ -76,9 +95,15 @@ export function trafficOf(options: TrafficOptions): Traffic {
   const random = randomOf(options.seed);
   const tools = toolsOf(random);
   const roles = rolesOf(random, tools.length);
-  const agents = Array.from({ length: options.callers }, (_, index) => agentOf(random, roles, index));
-  const attacks = attacksOf(random, agents, tools, options);
-  return { attacks, minutes: () => play({ random: randomOf(options.seed + 1), tools, agents, attacks, options }) };
+  const settled = Array.from({ length: options.callers }, (_, index) => agentOf(random, roles, index, 0));
+  const attacks = attacksOf(random, settled, tools, options);
+  const joining = Array.from({ length: Math.ceil(options.callers / newCallersShare) }, (_, index) => {
+    const day = options.quietDays + random.below(Math.max(1, options.days - options.quietDays - 1));
+    return agentOf(random, roles, options.callers + index, day * dayMinutes);
+  });
+  const benign = benignOf(random, options, tools, joining);
+  const agents = [...settled, ...joining];
+  return { attacks, benign, minutes: () => play({ random: randomOf(options.seed + 1), tools, agents, attacks, benign, options }) };
 }
 
 function toolsOf(random: Random): Tool[] {
@@ -108,11 +133,11 @@ function rolesOf(random: Random, tools: number): Role[] {
   });
 }
 
-function agentOf(random: Random, roles: readonly Role[], index: number): Agent {
+function agentOf(random: Random, roles: readonly Role[], index: number, joinsMinute: number): Agent {
   const role = random.pick(roles);
   const usual = role.tools.filter((_, place) => place < 4 || random.next() < 0.5);
   const addresses = [`10.0.${index >> 8}.${index & 255}`, `10.1.${index >> 8}.${index & 255}`].slice(0, 1 + random.below(2));
-  return { user: `user-${index}`, role, addresses, usual, sessionUntil: -1, at: -1 };
+  return { user: `user-${index}`, role, addresses, usual, joinsMinute, sessionUntil: -1, at: -1 };
 }
 
 /** Attacks are spread over the days after the quiet ones; no two on the same target at once. */
@@ -138,24 +163,24 @@ interface Play {
   readonly tools: readonly Tool[];
   readonly agents: readonly Agent[];
   readonly attacks: readonly Attack[];
+  readonly benign: readonly Benign[];
   readonly options: TrafficOptions;
 }
 
 function* play(scene: Play): Generator<Minute> {
-  const { random, agents, attacks, options } = scene;
+  const { agents, attacks, benign, options } = scene;
   let sequence = 0;
   for (const agent of agents) Object.assign(agent, { sessionUntil: -1, at: -1 });
-  const benign = benignOf(random, options.days, scene.tools);
   for (let minute = 0; minute < options.days * dayMinutes; minute += 1) {
     const decided: CallDecided[] = [];
     const ended: CallEnded[] = [];
-    const going = attacks.filter(({ fromMinute, minutes }) => minute >= fromMinute && minute < fromMinute + minutes);
-    const crowd = benign.crowds.some((from) => minute >= from && minute < from + 45) ? 4 : 1;
-    for (const agent of agents) {
+    const [going, events] = [attacks.filter(isOnAt(minute)), benign.filter(isOnAt(minute))];
+    const moment = { minute, events, crowd: events.some(({ kind }) => kind === "crowd") ? 4 : 1 };
+    for (const agent of agents.filter(({ joinsMinute }) => minute >= joinsMinute)) {
       const attack = going.find(({ kind, target }) => target === agent.user && !kind.endsWith("-server"));
-      for (const planned of callsOf(scene, agent, { minute, crowd, attack, adopted: benign.adopted })) {
+      for (const planned of callsOf(scene, agent, { ...moment, attack })) {
         sequence += 2;
-        const pair = callOf(scene, agent, { minute, sequence, planned, attack, going, slower: benign.slower });
+        const pair = callOf(scene, agent, { minute, events, sequence, planned, attack, going });
         decided.push(pair.decided);
         if (pair.ended !== null) ended.push(pair.ended);
       }
@@ -164,19 +189,37 @@ function* play(scene: Play): Generator<Minute> {
   }
 }
 
-/** What looks odd and is not: every third day a crowd, new tools that everybody takes up, versions of servers that are slower for good. */
-function benignOf(random: Random, days: number, tools: readonly Tool[]) {
+function isOnAt(minute: number): (event: Pick<Attack, "fromMinute" | "minutes">) => boolean {
+  return ({ fromMinute, minutes }) => minute >= fromMinute && minute < fromMinute + minutes;
+}
+
+/**
+ * Every third day a crowd; a new tool that everybody takes up; versions of servers that are slower for good; a tool that nobody may use for half an hour;
+ * callers who are new.
+ */
+function benignOf(random: Random, { days, quietDays }: TrafficOptions, tools: readonly Tool[], joining: readonly Agent[]): Benign[] {
+  const rest = days * dayMinutes;
+  const workingMinute = () => (quietDays + random.below(days - quietDays)) * dayMinutes + (9 + random.below(8)) * 60;
+  const toolName = ({ server, name }: Tool) => toolKey(server, name);
   const crowds = Array.from({ length: Math.floor(days / 3) }, (_, index) => (3 * index + 1) * dayMinutes + (9 + random.below(8)) * 60);
-  const adopted = [{ tool: random.below(tools.length), fromMinute: Math.floor(days / 2) * dayMinutes }];
-  const slower = [{ server: random.pick(tools).server, fromMinute: Math.floor(days * 0.6) * dayMinutes, factor: 1.3 }];
-  return { crowds, adopted, slower };
+  return [
+    ...crowds.map((fromMinute) => ({ kind: "crowd", fromMinute, minutes: 45, target: "" }) as const),
+    { kind: "new-tool", fromMinute: Math.floor(days / 2) * dayMinutes, minutes: rest, target: toolName(random.pick(tools)) },
+    { kind: "deploy", fromMinute: Math.floor(days * 0.6) * dayMinutes, minutes: rest, target: random.pick(tools).server },
+    ...Array.from(
+      { length: Math.ceil((days - quietDays) / 2) },
+      () => ({ kind: "forbidden-tool", fromMinute: workingMinute(), minutes: 30, target: toolName(random.pick(tools)) }) as const,
+    ),
+    ...joining.map(({ user, joinsMinute }) => ({ kind: "new-caller", fromMinute: joinsMinute, minutes: rest, target: user }) as const),
+  ];
 }
 
 interface Moment {
   readonly minute: number;
   readonly crowd: number;
   readonly attack: Attack | undefined;
-  readonly adopted: readonly { readonly tool: number; readonly fromMinute: number }[];
+  /** The benign ones that go on. */
+  readonly events: readonly Benign[];
 }
 
 interface Planned {
@@ -185,7 +228,7 @@ interface Planned {
 }
 
 /** What one agent calls in one minute: nothing outside of its sessions. */
-function callsOf({ random, tools, options }: Play, agent: Agent, { minute, crowd, attack, adopted }: Moment): Planned[] {
+function callsOf({ random, tools, options }: Play, agent: Agent, { minute, crowd, attack, events }: Moment): Planned[] {
   const { role } = agent;
   const [opens, closes] = role.hours;
   const day = Math.floor(minute / dayMinutes);
@@ -196,6 +239,8 @@ function callsOf({ random, tools, options }: Play, agent: Agent, { minute, crowd
   if (minute >= agent.sessionUntil && attack === undefined) return [];
 
   const force = options.force ?? 1;
+  const news = events.find(({ kind }) => kind === "new-tool");
+  const adopted = tools.findIndex(({ server, name }) => toolKey(server, name) === news?.target);
   if (attack?.kind === "runaway") return repeated(random.poisson(role.callsAMinute * (4 + 16 * force)), () => plain(agent.usual[0] ?? 0));
   if (attack?.kind === "brute-force") return repeated(5 + random.poisson(10 * force), () => plain(random.pick(agent.usual)));
   if (attack?.kind === "theft") return repeated(2 + random.poisson(3), () => plain(strange(random, agent, tools.length)));
@@ -207,7 +252,7 @@ function callsOf({ random, tools, options }: Play, agent: Agent, { minute, crowd
     const [read, send] = [agent.usual[0] ?? 0, agent.usual.at(-1) ?? 0];
     return Array.from({ length: 2 + random.poisson(2 * force) }, () => [plain(read), plain(send)]).flat();
   }
-  return repeated(random.poisson(role.callsAMinute * (crowd > 1 ? 1.5 : 1)), () => plain(nextTool(random, agent, minute, adopted)));
+  return repeated(random.poisson(role.callsAMinute * (crowd > 1 ? 1.5 : 1)), () => plain(nextTool(random, agent, adopted)));
 }
 
 function plain(tool: number): Planned {
@@ -226,9 +271,8 @@ function strange(random: Random, { role }: Agent, tools: number): number {
 }
 
 /** Mostly the neighbour of the tool before, else one by weight; now and then, another of the role's. */
-function nextTool(random: Random, agent: Agent, minute: number, adopted: Moment["adopted"]): number {
-  const news = adopted.find(({ fromMinute }) => minute >= fromMinute);
-  if (news !== undefined && random.next() < 0.05) return news.tool;
+function nextTool(random: Random, agent: Agent, adopted: number): number {
+  if (adopted >= 0 && random.next() < 0.05) return adopted;
   if (random.next() < 0.002) return random.pick(agent.role.tools);
   const place = agent.usual.indexOf(agent.at);
   const next = random.next() < 0.6 && place >= 0 ? agent.usual[(place + 1) % Math.max(2, agent.usual.length - 1)] : undefined;
@@ -248,15 +292,16 @@ interface Scene {
   readonly planned: Planned;
   readonly attack: Attack | undefined;
   readonly going: readonly Attack[];
-  readonly slower: readonly { readonly server: string; readonly fromMinute: number; readonly factor: number }[];
+  readonly events: readonly Benign[];
 }
 
-function callOf({ random, tools, options }: Play, agent: Agent, { minute, sequence, planned, attack, going, slower }: Scene) {
+function callOf({ random, tools, options }: Play, agent: Agent, { minute, sequence, planned, attack, going, events }: Scene) {
   const tool = tools[planned.tool];
   if (tool === undefined) throw new RangeError("a planned tool exists");
   const force = options.force ?? 1;
   const timeMs = startMs + minute * 60_000 + random.below(60_000);
-  const isDenied = random.next() < (attack?.kind === "brute-force" ? 0.6 : 0.004);
+  const isForbidden = events.some(({ kind, target }) => kind === "forbidden-tool" && target === toolKey(tool.server, tool.name));
+  const isDenied = random.next() < (attack?.kind === "brute-force" ? 0.6 : 0.004) || isForbidden;
   const address = attack?.kind === "theft" || random.next() < 0.0005 ? `203.0.113.${random.below(250)}` : random.pick(agent.addresses);
   const bytes = Math.round(Math.exp(tool.logBytes + 0.6 * random.normal()) * planned.size);
   const place = { timeMs, organizationId, gateway: "gate", epoch: 1, method: "tools/call", server: tool.server, name: tool.name };
@@ -287,9 +332,7 @@ function callOf({ random, tools, options }: Play, agent: Agent, { minute, sequen
 
   const isSlow = going.some(({ kind, target }) => kind === "slow-server" && target === tool.server);
   const isFailing = going.some(({ kind, target }) => kind === "failing-server" && target === tool.server);
-  const factor = slower
-    .filter(({ server, fromMinute }) => server === tool.server && minute >= fromMinute)
-    .reduce((all, one) => all * one.factor, 1);
+  const factor = events.some(({ kind, target }) => kind === "deploy" && target === tool.server) ? 1.3 : 1;
   const micros = Math.exp(tool.logMicros + 0.5 * random.normal()) * factor * (isSlow ? 1 + 3 * force : 1);
   const isFailed = random.next() < (isFailing ? 0.4 * force : tool.failing);
   const ended: CallEnded = {

@@ -138,6 +138,147 @@ test("a server that becomes slow for all is found as the server, not as its call
   assert.ok(targets.every((target) => !target.startsWith("caller:")));
 });
 
+const quarantineAll: Responses = { caller: [quarantine], tool: [quarantine], server: [quarantine] };
+
+/** Of `calls` calls of a tool, so many that failed. */
+function failing(userId: string, calls: number, failed: number, given: Partial<ToolActivity> = {}): Partial<ActivityObserved> {
+  return { userId, calls, failed, tools: [tool({ calls, ended: calls, failed, durationLogs: calls * 7, ...given })] };
+}
+
+test("a caller that is new among others is told of, whatever it does, and restricted only once it is known", () => {
+  const stage = stageOf(quarantineAll);
+  const minute = ordinary(stage, 120);
+  const window = (more: number) => stage.window(minute + more, [...users.map((userId) => busy(userId, 5)), failing("ian", 400, 400)]);
+  for (let more = 0; more < 20; more += 1) window(more);
+  assert.deepEqual(stage.restricted(), []);
+  assert.deepEqual([...new Set(stage.found().map(({ target, action }) => `${target} ${action}`))], ["caller:ian/ alert"]);
+  for (let more = 20; more < 60; more += 1) stage.window(minute + more, [...users.map((userId) => busy(userId, 5)), busy("ian", 5)]);
+  stage.window(minute + 60, [...users.map((userId) => busy(userId, 5)), busy("ian", 40_000)]);
+  assert.deepEqual(
+    stage.restricted().map(({ target, action }) => `${target} ${action}`),
+    ["caller:ian/ quarantine"],
+  );
+});
+
+test("a caller that becomes known in the course of an anomaly is restricted then", () => {
+  const stage = stageOf(quarantineAll);
+  const minute = ordinary(stage, 120);
+  for (let more = 0; more < 15; more += 1) stage.window(minute + more, [...users.map((userId) => busy(userId, 5)), busy("ian", 5)]);
+  for (let more = 15; more < 25; more += 1)
+    stage.window(minute + more, [...users.map((userId) => busy(userId, 5)), failing("ian", 20, 10 + more / 5)]);
+  assert.deepEqual(
+    stage.found().map(({ target, action }) => `${target} ${action}`),
+    ["caller:ian/ alert", "caller:ian/ quarantine"],
+  );
+});
+
+test("a tool and a server that are new block nobody and accuse nobody, whatever becomes of their calls", () => {
+  const stage = stageOf(quarantineAll);
+  const minute = ordinary(stage, 120);
+  for (let more = 0; more < 30; more += 1)
+    stage.window(
+      minute + more,
+      users.map((userId) => ({ ...failing(userId, 5, more % 2 === 0 ? 5 : 1, { server: "new", name: "run" }) })),
+    );
+  assert.deepEqual(stage.restricted(), []);
+  assert.deepEqual(
+    [...new Set(stage.found().map(({ action }) => action))].filter((action) => action !== "alert"),
+    [],
+  );
+  assert.deepEqual(
+    stage.found().filter(({ targetKind }) => targetKind === "caller"),
+    [],
+  );
+});
+
+test("trouble that everybody has is the server's, and no caller's", () => {
+  const stage = stageOf(quarantineAll);
+  const minute = ordinary(stage, 200);
+  for (let more = 0; more < 3; more += 1)
+    stage.window(
+      minute + more,
+      users.map((userId) => failing(userId, 5, 3)),
+    );
+  assert.deepEqual(
+    stage.found().map(({ target, detector }) => `${target} ${detector}`),
+    ["server:files failures"],
+    "and its tools' because of it, which is told once",
+  );
+  assert.deepEqual(
+    stage.restricted().map(({ target }) => target),
+    ["server:files"],
+  );
+});
+
+test("a tool that is forbidden to everybody is nobody's trouble", () => {
+  const stage = stageOf(quarantineAll);
+  const minute = ordinary(stage, 120);
+  for (let more = 0; more < 5; more += 1) {
+    const denied = users.map((userId) => ({
+      userId,
+      calls: 5,
+      denied: 5,
+      tools: [tool({ calls: 5, denied: 5, ended: 0, durationLogs: 0 })],
+    }));
+    stage.window(minute + more, denied);
+  }
+  assert.deepEqual([stage.found(), stage.restricted()], [[], []]);
+});
+
+test("trouble that one caller has is the caller's, and no tool's", () => {
+  const stage = stageOf(quarantineAll);
+  const minute = ordinary(stage, 120);
+  for (let more = 0; more < 3; more += 1) {
+    const slow = 40 * 12;
+    stage.window(minute + more, [...users.slice(1).map((userId) => busy(userId, 5)), failing("ana", 40, 40, { durationLogs: slow })]);
+  }
+  assert.deepEqual([...new Set(stage.found().map(({ target }) => target))], ["caller:ana/"]);
+  assert.deepEqual([...new Set(stage.restricted().map(({ target }) => target))], ["caller:ana/"]);
+});
+
+test("a tool that only one caller uses is told of, and restricts nobody", () => {
+  const stage = stageOf({ ...quarantineAll, caller: [] });
+  const alone = { server: "own", name: "run" };
+  const window = (minute: number, failed: number) =>
+    stage.window(minute, [...users.slice(1).map((userId) => busy(userId, 5)), failing("ana", 12, failed, alone)]);
+  for (let minute = 0; minute < 120; minute += 1) window(minute, 0);
+  for (let minute = 120; minute < 123; minute += 1) window(minute, 12);
+  const found = stage.found().filter(({ server }) => server === "own");
+  assert.deepEqual(
+    found.map(({ target, action }) => `${target} ${action}`),
+    ["server:own alert"],
+  );
+  assert.deepEqual(stage.restricted(), []);
+});
+
+test("whoever goes on when its restriction has ended is restricted again, and not before", () => {
+  const stage = stageOf({ ...alertOnly, caller: [quarantine] });
+  const minute = ordinary(stage, 120);
+  const others = users.slice(1).map((userId) => busy(userId, 5));
+  for (let more = 0; more < 13; more += 1) stage.window(minute + more, more === 0 || more > 11 ? [...others, busy("ana", 400)] : others);
+  assert.deepEqual(
+    stage.restricted().map(({ target, sinceMs }) => [target, Math.floor(sinceMs / lengthMs) - minute]),
+    [
+      ["caller:ana/", 1],
+      ["caller:ana/", 13],
+    ],
+  );
+});
+
+test("what is wrong with a server over hours is told once, and what is wrong with it in another way as well", () => {
+  const stage = stageOf();
+  const minute = ordinary(stage, 200);
+  stage.found();
+  const all = (given: Partial<ToolActivity>) =>
+    users.map((userId) => ({ ...busy(userId, 4), tools: [tool({ calls: 4, ended: 4, ...given })] }));
+  for (const more of [0, 1, 2, 3, 120, 121, 122, 123]) stage.window(minute + more, all({ durationLogs: 4 * 10 }));
+  for (const more of [200, 201]) stage.window(minute + more, all({ durationLogs: 4 * 7, failed: 3 }));
+  assert.deepEqual(
+    stage.found().map(({ target, detector }) => `${target} ${detector}`),
+    ["server:files latency", "server:files failures"],
+  );
+});
+
 test("whoever an administrator released is not restricted again at once, and still told of", () => {
   const stage = stageOf({ ...alertOnly, caller: [quarantine] });
   const minute = ordinary(stage, 120);
@@ -210,7 +351,7 @@ test("restrictions, releases and episodes that are over are forgotten", () => {
   stage.driver.pipe(topics.restrictions, restriction(minute * lengthMs, { target: "caller:bob/", change: "released" }));
   const kept = () => [...stage.driver.state("anomaly").keys()].filter((key) => /^(?:restricted|released|episode)\//.test(key)).sort();
   assert.deepEqual(kept(), ["episode/acme/caller:ana/", "released/acme/caller:bob/", "restricted/acme/caller:ana/"]);
-  stage.driver.advance((minute + 200) * lengthMs);
+  stage.driver.advance((minute + 600) * lengthMs);
   assert.deepEqual(kept(), []);
 });
 

@@ -31,16 +31,26 @@ export interface Finding extends Weighed {
   readonly target: RestrictionTarget;
   readonly window: Pick<ActivityObserved, "organizationId" | "windowMs" | "lengthMs">;
   readonly evidence: readonly string[];
+  /** Whether enough is known of the target to restrict it: otherwise the anomaly is told, and nothing else. */
+  readonly isKnown: boolean;
 }
 
 /** The last anomaly of a target: what follows within the gap is the same episode. */
 interface Episode {
   readonly lastMs: number;
+  readonly toldMs: number;
   readonly strength: number;
+  readonly detector: string;
+  /** Whether the target was known well enough to be restricted when it was told. */
+  readonly wasKnown: boolean;
+  /** When the restriction ends that was imposed because of it; 0 where there was none. */
+  readonly restrictedUntilMs: number;
 }
 
 /** Anomalies of one target with less than this between them are one episode, told once, and again where it grows by far. */
 const episodeGapMs = 30 * 60_000;
+/** What is wrong with a tool or server is wrong over hours in which few call it: for so long the same is not told again. */
+const lastingMs = 6 * 60 * 60_000;
 const growth = 20;
 /** After an administrator released a target, so long nothing restricts it: they know better. Anomalies are still told. */
 const respiteMs = 60 * 60_000;
@@ -55,13 +65,23 @@ export function respond(draft: Draft, finding: Finding, responses: Responses, no
   const organization = recordKey(window.organizationId);
   const id = targetId(target);
   const before = draft.read<Episode | null>(episodeKey(organization, target), null);
-  const isTold = before !== null && isInEpisode(draft, organization, target, window.windowMs) && strength < before.strength * growth;
-  draft.write(episodeKey(organization, target), { lastMs: window.windowMs, strength: isTold ? before.strength : strength });
-  if (isTold) return [];
-
+  if (before !== null && isTold(before, finding)) {
+    draft.write<Episode>(episodeKey(organization, target), { ...before, lastMs: window.windowMs });
+    return [];
+  }
   const configured = responses[target.kind].findLast((one) => one.strength <= strength) ?? alert;
   const place = `${organization}/${id}`;
-  const response = admits(draft, place, configured, nowMs) ? configured : alert;
+  const response = finding.isKnown && admits(draft, place, configured, nowMs) ? configured : alert;
+  const restrictedUntilMs = response.action === "alert" ? 0 : nowMs + response.lastsMs;
+  const episode = {
+    lastMs: window.windowMs,
+    toldMs: window.windowMs,
+    strength,
+    detector: finding.leading,
+    wasKnown: finding.isKnown,
+    restrictedUntilMs,
+  };
+  draft.write<Episode>(episodeKey(organization, target), episode);
   const anomaly = anomalyOf(finding, id, response.action, nowMs);
   const found: Found = { type: "anomaly_found", key: window.organizationId, value: anomaly, timestampMs: nowMs };
   if (response.action === "alert") return [found];
@@ -123,17 +143,35 @@ export function forgetEnded(state: ReadonlyMap<string, string>, draft: Draft, no
   const isOver: Readonly<Record<string, (value: string) => boolean>> = {
     released: (value) => Number(value) + respiteMs < nowMs,
     restricted: (value) => (JSON.parse(value) as Standing).expiresAtMs < nowMs,
-    episode: (value) => (JSON.parse(value) as Episode).lastMs + 2 * episodeGapMs < nowMs,
+    episode: (value) => (JSON.parse(value) as Episode).lastMs + lastingMs + episodeGapMs < nowMs,
   };
   for (const [key, value] of state) {
     if (isOver[key.slice(0, key.indexOf("/"))]?.(value) === true) draft.put(key, null);
   }
 }
 
+/** Whether the anomaly is of an episode that was told, and nothing is to be added: it is not far stronger, the target was known, and is not free again. */
+function isTold(before: Episode, { target, window, strength, leading, isKnown }: Finding): boolean {
+  if (!isSame(before, target, window.windowMs, leading)) return false;
+  const isFree = before.restrictedUntilMs > 0 && window.windowMs >= before.restrictedUntilMs;
+  return strength < before.strength * growth && (before.wasKnown || !isKnown) && !isFree;
+}
+
+function isSame({ lastMs, toldMs, detector }: Episode, { kind }: RestrictionTarget, windowMs: number, leading: string): boolean {
+  if (windowMs - lastMs < episodeGapMs) return true;
+  return kind !== "caller" && detector === leading && windowMs - toldMs < lastingMs;
+}
+
 /** Whether the target's last anomaly is so near that this window belongs to it. */
 export function isInEpisode(draft: Draft, organization: string, target: RestrictionTarget, windowMs: number): boolean {
   const before = draft.read<Episode | null>(episodeKey(organization, target), null);
   return before !== null && windowMs - before.lastMs < episodeGapMs;
+}
+
+/** Whether this detector has found the target in trouble that lasts. */
+export function isLasting(draft: Draft, organization: string, target: RestrictionTarget, windowMs: number, detector: string): boolean {
+  const before = draft.read<Episode | null>(episodeKey(organization, target), null);
+  return before !== null && before.detector === detector && isSame(before, target, windowMs, detector);
 }
 
 function episodeKey(organization: string, target: RestrictionTarget): string {

@@ -1,0 +1,4 @@
+/** A tool's name among all servers. */
+export function toolKey(server: string, name: string): string {
+  return `${server}/${name}`;
+}
