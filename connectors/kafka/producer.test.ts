@@ -134,6 +134,18 @@ test("a refused batch leaves the numbers of those beside it as they should be: w
   assert.deepEqual(cluster.partitions[2]?.log, ["fine", "next"]);
 });
 
+test("what is refused after an attempt that was written leaves no number to the next, which would be dropped for it", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const given: Fate[] = ["taken", notEnoughAfterAppend, 32, "taken"];
+  const cluster = openBrokers(() => given.shift() ?? "taken");
+  const { write } = producerOver(cluster, 1_000_000);
+  await write([batchOf(0, "first")]);
+  const [refused] = await hurried(t, write([batchOf(0, "second")]));
+  assert.ok(refused instanceof Fault && refused.code === "invalid");
+  assert.deepEqual(await write([batchOf(0, "third")]), [2]);
+  assert.deepEqual(cluster.partitions[0]?.log, ["first", "second", "third"]);
+});
+
 test("a partition that nobody leads does not hold up the others", async () => {
   const cluster = openBrokers(() => "taken");
   const places: TopicPlaces = {

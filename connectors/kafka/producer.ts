@@ -107,6 +107,8 @@ export function createProducer(options: ProducerOptions): Producer {
       const [answered] = await attempt([batch]);
       outcome = answered?.[1] ?? first;
     }
+    // An earlier attempt may have been written all the same, with these numbers.
+    if ("refusal" in outcome) numbers.forget(batch);
     return resultOf(outcome);
   }
 
