@@ -1,3 +1,5 @@
+import type { Envelope, Principal } from "./envelope.ts";
+
 /** The events, mirroring `proto/events/*.v1.avsc` (a test compares them). A fact in the past tense; times are milliseconds since 1970. */
 export interface Events {
   readonly call_decided: CallDecided;
@@ -30,22 +32,6 @@ export interface Events {
 }
 
 export type EventType = keyof Events;
-
-/** Every event says what it is, when and where it happened. `id` is unique: repeats of an id are the same event. */
-export interface Envelope {
-  readonly id: string;
-  readonly timeMs: number;
-  readonly organizationId: string;
-}
-
-export interface Principal {
-  readonly userId: string;
-  readonly agentId: string | null;
-  readonly roles: readonly string[];
-  readonly scopes: readonly string[];
-  readonly groups: readonly string[];
-  readonly credential: string;
-}
 
 /**
  * A call was judged: the full inputs of the decision and the decision. In `strict` mode it is durable before the call is forwarded.

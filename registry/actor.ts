@@ -1,3 +1,4 @@
+import type { Principal } from "../domain/envelope.ts";
 import { Fault } from "../domain/fault.ts";
 import { administratorRole, type Caller } from "../domain/identity.ts";
 
@@ -7,6 +8,8 @@ export interface Actor {
   /** The network address, without port; empty for the operator. */
   readonly address: string;
   readonly via: Via;
+  /** W3C trace context of the request, if it had one. */
+  readonly traceparent?: string | null;
 }
 
 export type Via = "grpc" | "rest" | "file" | "demo";
@@ -30,6 +33,12 @@ export function operator(organizationId: string, via: "file" | "demo"): Actor {
     expiresAtMs: null,
   };
   return { caller, address: "", via };
+}
+
+/** As events tell it: without organization and expiry, which stand elsewhere or say nothing afterwards. */
+export function principalOf({ caller }: Actor): Principal {
+  const { userId, agentId, roles, scopes, groups, credential } = caller;
+  return { userId, agentId, roles, scopes, groups, credential };
 }
 
 export function isAdministrator({ caller }: Actor): boolean {

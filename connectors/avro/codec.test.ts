@@ -73,6 +73,13 @@ for (const type of eventTypes) {
   }
 }
 
+test("every event begins with the envelope", () => {
+  for (const type of eventTypes) {
+    const fields = schemaOf(type).fields.map(({ name }) => name);
+    assert.deepEqual(fields.slice(0, 5), ["id", "timeMs", "organizationId", "principal", "traceparent"], type);
+  }
+});
+
 test("every schema file belongs to an event", () => {
   const files = readdirSync(schemaFolder).filter((file) => file.endsWith(".avsc"));
   assert.deepEqual(files.sort(), eventTypes.map((type) => `${type.replaceAll("_", "-")}.v1.avsc`).sort());

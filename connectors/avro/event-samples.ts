@@ -1,7 +1,7 @@
-import type { Events, EventType, Principal } from "../../domain/events.ts";
+import type { Principal } from "../../domain/envelope.ts";
+import type { Events, EventType } from "../../domain/events.ts";
 
 const timeMs = Date.UTC(2026, 6, 28, 12);
-const envelope = { id: "01J3-é", timeMs, organizationId: "acme" };
 const principal: Principal = {
   userId: "ana",
   agentId: "planner",
@@ -10,6 +10,8 @@ const principal: Principal = {
   groups: ["finance"],
   credential: "key:Ab3dEf6hIj9k",
 };
+const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+const envelope = { id: "01J3-é", timeMs, organizationId: "acme", principal, traceparent };
 const place = { topic: "calls", partition: 3, offset: 99 };
 const definition = { ...envelope, change: "put", name: "weather", version: 3, definition: '{"title":"Weather ☀"}' } as const;
 
@@ -21,7 +23,6 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     gateway: "gate-1",
     epoch: timeMs,
     sequence: 41,
-    principal,
     address: "2001:db8::7",
     transport: "http",
     protocol: "2026-07-28",
@@ -32,7 +33,6 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     name: "forecast",
     arguments: '{"city":"Zürich"}',
     argumentsBytes: 18,
-    traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     verdict: "allow",
     stage: "policy",
     rule: "agents/may-forecast",
@@ -60,13 +60,11 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     responseBytes: 1_048_577,
     durationMicros: 12_345,
     attempts: 1,
-    traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     agentId: "planner",
     costUnits: 5,
   },
   administered: {
     ...envelope,
-    principal,
     address: "127.0.0.1",
     via: "grpc",
     action: "servers.register",
@@ -231,35 +229,39 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
   },
 };
 
+/** What nobody asked for, in the course of no request. */
+const unasked = Object.fromEntries(
+  Object.entries(fullSamples).map(([type, value]) => [type, { ...value, principal: null, traceparent: null }]),
+) as unknown as typeof fullSamples;
+
 /** The same with null, and empty lists and maps, wherever the event admits them. */
 export const bareSamples: { readonly [Type in EventType]: Events[Type] } = {
-  ...fullSamples,
+  ...unasked,
   call_decided: {
-    ...fullSamples.call_decided,
+    ...unasked.call_decided,
     principal: { ...principal, agentId: null, roles: [], scopes: [], groups: [] },
     server: null,
     serverLabels: {},
     virtualServer: null,
     name: null,
     arguments: null,
-    traceparent: null,
     rule: null,
     policyVersion: null,
   },
-  call_ended: { ...fullSamples.call_ended, server: null, name: null, upstream: null, errorCode: null, traceparent: null, agentId: null },
+  call_ended: { ...unasked.call_ended, server: null, name: null, upstream: null, errorCode: null, agentId: null },
   administered: {
-    ...fullSamples.administered,
+    ...unasked.administered,
     principal: { ...principal, agentId: null, roles: [], scopes: [], groups: [] },
     details: null,
   },
-  user_changed: { ...fullSamples.user_changed, roles: [], groups: [] },
-  state_committed: { ...fullSamples.state_committed, positions: {} },
-  key_changed: { ...fullSamples.key_changed, agentId: null, roles: [], scopes: [], groups: [], expiresAtMs: null, revokedAtMs: null },
-  activity_observed: { ...fullSamples.activity_observed, agentId: null, addresses: [], tools: [], order: [] },
-  anomaly_found: { ...fullSamples.anomaly_found, userId: null, agentId: null, server: null, name: null, evidence: [] },
-  restriction_changed: { ...fullSamples.restriction_changed, userId: null, agentId: null, server: null, name: null },
+  user_changed: { ...unasked.user_changed, roles: [], groups: [] },
+  state_committed: { ...unasked.state_committed, positions: {} },
+  key_changed: { ...unasked.key_changed, agentId: null, roles: [], scopes: [], groups: [], expiresAtMs: null, revokedAtMs: null },
+  activity_observed: { ...unasked.activity_observed, agentId: null, addresses: [], tools: [], order: [] },
+  anomaly_found: { ...unasked.anomaly_found, userId: null, agentId: null, server: null, name: null, evidence: [] },
+  restriction_changed: { ...unasked.restriction_changed, userId: null, agentId: null, server: null, name: null },
   decisions_reviewed: {
-    ...fullSamples.decisions_reviewed,
+    ...unasked.decisions_reviewed,
     agentId: null,
     server: null,
     name: null,
@@ -267,5 +269,5 @@ export const bareSamples: { readonly [Type in EventType]: Events[Type] } = {
     examples: [],
     staleInputs: [],
   },
-  usage_counted: { ...fullSamples.usage_counted, latency: {} },
+  usage_counted: { ...unasked.usage_counted, latency: {} },
 };

@@ -25,6 +25,9 @@ key is compacted; a record has 8 MiB at most.
 configured, in Confluent's framing (\`00\`, four bytes of schema id, body); readers take both. No value (a tombstone) means that the key is
 gone; the header \`sluice-type\` says of what event where the topic holds several.
 
+**The envelope** is the same in every event: \`id\`, \`timeMs\`, \`organizationId\`, \`principal\` and \`traceparent\`. The principal is who called, or who asked for a change; null where a
+process of Sluice tells something by itself. How a call ended has its caller as \`userId\` and \`agentId\`, which stands whole in \`call_decided\` of the same call.
+
 **Headers** are text. \`traceparent\`: the W3C trace context of a call. \`src\`: the task and the record that a processor's output was made from
 (\`usage/3/calls/3/1042#0\`), or the tick, with the epoch of its owner (\`usage/3/tick/1767225600000:1767225661000#0\`); what comes again has the same. \`writer\`: the term of the
 control process that wrote a definition. A term begins with a tombstone of the key \`=writer\` on every such topic; what an earlier term writes behind it does not count. On outputs
@@ -49,6 +52,8 @@ export function eventsPage(): string {
     introduction,
     "## Topics",
     ["| topic | key | partitions | kept | events | what |", "| --- | --- | --: | --- | --- | --- |", ...rows].join("\n"),
+    "## The principal",
+    ["| field | type | what |", "| --- | --- | --- |", ...principalRows()].join("\n"),
     "## Events",
     ...types.map(eventSection),
   ].join("\n\n")}\n`;
@@ -63,9 +68,21 @@ function linkTo(type: EventType): string {
   return `[\`${type}\`](#${type})`;
 }
 
+/** It is in every event, and told once. */
+function principalRows(): readonly string[] {
+  const { fields } = schemaOf("administered");
+  return fieldRows(recordIn(fields.find(({ name }) => name === "principal")?.type)?.fields ?? [], "principal.");
+}
+
+const fileOf = (type: EventType) => `${type.replaceAll("_", "-")}.v1.avsc`;
+
+function schemaOf(type: EventType): DocumentedSchema {
+  return JSON.parse(readFileSync(new URL(fileOf(type), schemaFolder), "utf8"));
+}
+
 function eventSection(type: EventType): string {
-  const file = `${type.replaceAll("_", "-")}.v1.avsc`;
-  const schema: DocumentedSchema = JSON.parse(readFileSync(new URL(file, schemaFolder), "utf8"));
+  const file = fileOf(type);
+  const schema = schemaOf(type);
   const rows = fieldRows(schema.fields, "");
   return [
     `### ${type}`,
@@ -79,7 +96,7 @@ function fieldRows(fields: DocumentedSchema["fields"], path: string): readonly s
   return fields.flatMap(({ name, type, doc }) => {
     const row = `| \`${path}${name}\` | ${typeText(type)} | ${doc.replaceAll("|", "\\|")} |`;
     const nested = recordIn(type);
-    return nested === undefined ? [row] : [row, ...fieldRows(nested.fields, `${path}${name}.`)];
+    return nested === undefined || nested.name === "Principal" ? [row] : [row, ...fieldRows(nested.fields, `${path}${name}.`)];
   });
 }
 

@@ -168,6 +168,7 @@ function administeredValues(event: Value<"administered">): FieldValues {
     "event.reason": reason === "" ? null : reason,
     ...principalValues(principal),
     ...addressValues(event.address),
+    ...traceValues(event.traceparent ?? null),
     ...(targetType === "user" ? { "user.target.id": targetId, "related.user": [principal.userId, targetId] } : {}),
     "mcp.server.name": targetType === "server" ? targetId : null,
     "mcp.target.type": targetType,

@@ -1,4 +1,5 @@
-import type { EventType, Principal } from "../../domain/events.ts";
+import type { Principal } from "../../domain/envelope.ts";
+import type { EventType } from "../../domain/events.ts";
 import type { StoredRecord } from "../../domain/record.ts";
 import { fullSamples } from "../avro/event-samples.ts";
 import { type AuditDocument, documentOf, type SunkType } from "./document.ts";

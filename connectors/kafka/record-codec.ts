@@ -41,7 +41,7 @@ export function encodeRecords(
 
 /** What tools that know nothing of Avro follow a trace by (W3C Trace Context). */
 function traceHeader({ value }: LogRecord): Readonly<Record<string, string>> {
-  const traceparent = value !== null && "traceparent" in value ? value.traceparent : null;
+  const traceparent = value?.traceparent ?? null;
   return traceparent === null ? {} : { traceparent };
 }
 

@@ -2,6 +2,7 @@ import type { Attributes, Context, Link, SpanContext, Tracer } from "@openteleme
 import { type Logger, silentLogger } from "../../domain/ports/logger.ts";
 import type { MetricReading } from "../../domain/ports/metrics.ts";
 import type { CallTrace, Telemetry } from "../../domain/ports/telemetry.ts";
+import { parseTraceparent } from "../../domain/traceparent.ts";
 
 export interface OpenTelemetryOptions {
   /** Base address of the OTLP/HTTP collector; `/v1/traces` and `/v1/metrics` are added. */
@@ -97,11 +98,11 @@ export async function openTelemetry(options: OpenTelemetryOptions): Promise<Tele
 
 function createBegin(api: Api, tracer: Tracer, { sampleRatio, random = Math.random }: OpenTelemetryOptions): Telemetry["begin"] {
   return (call) => {
-    const parent = parseTraceparent(call.parent);
+    const parent = spanContextOf(call.parent);
     const isSampled = parent === undefined ? random() < sampleRatio : (parent.traceFlags & api.TraceFlags.SAMPLED) !== 0;
     if (!isSampled) return null;
 
-    const linked = parseTraceparent(call.link);
+    const linked = spanContextOf(call.link);
     const links: Link[] = linked === undefined ? [] : [{ context: linked }];
     const context: Context = parent === undefined ? api.ROOT_CONTEXT : api.trace.setSpanContext(api.ROOT_CONTEXT, parent);
     const { name, attributes } = describe(call);
@@ -145,13 +146,9 @@ function describe({ method, name, server, protocol, transport }: Call): { readon
   return { name: `${method} ${name}`, attributes };
 }
 
-/** A `traceparent` (W3C Trace Context §3.2), or undefined where there is none or it is malformed: it comes from strangers. */
-function parseTraceparent(text: string | null): SpanContext | undefined {
-  if (text === null) return undefined;
-  const [, version, traceId, spanId, flags, rest] = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(text) ?? [];
-  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
-  if (version === "ff" || (version === "00" && rest !== undefined) || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
-  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
+function spanContextOf(text: string | null): SpanContext | undefined {
+  const parsed = parseTraceparent(text);
+  return parsed && { traceId: parsed.traceId, spanId: parsed.spanId, traceFlags: parsed.flags, isRemote: true };
 }
 
 /** Export errors repeat with every batch: one a minute is logged, with the number of those that were not. */

@@ -1,4 +1,5 @@
-import type { Envelope, EventType } from "../../domain/events.ts";
+import type { Envelope } from "../../domain/envelope.ts";
+import type { EventType } from "../../domain/events.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import { readBetween } from "../../domain/read-past.ts";
 import type { Topic } from "../../domain/record.ts";

@@ -1,5 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { Principal } from "../../domain/events.ts";
+import type { Principal } from "../../domain/envelope.ts";
 import {
   type AuditService,
   type EntrySchema,

@@ -15,6 +15,7 @@ import type * as Grpc from "@grpc/grpc-js";
 import { bounds } from "../../domain/bounds.ts";
 import { Fault, toFault } from "../../domain/fault.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
+import { traceparentOf } from "../../domain/traceparent.ts";
 import type { Actor, Authentication } from "../actor.ts";
 import { statusDetailsKey, statusOf } from "./grpc-status.ts";
 
@@ -206,7 +207,7 @@ export function admitAuthenticated(authenticate: Authenticate): (call: ServerCal
     if ("refused" in authentication) {
       throw new Fault("unauthenticated", authentication.refused, { next: "Send `authorization: Bearer <key>` or `x-api-key: <key>`." });
     }
-    return { actor: { caller: authentication, address, via: "grpc" }, signal };
+    return { actor: { caller: authentication, address, via: "grpc", traceparent: traceparentOf(header("traceparent")) }, signal };
   };
 }
 

@@ -5,6 +5,7 @@ import { anyUnpack, FileDescriptorProtoSchema, timestampMs } from "@bufbuild/pro
 import * as grpc from "@grpc/grpc-js";
 import { Fault } from "../../domain/fault.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
+import { topics } from "../../domain/topics.ts";
 import { BadRequestSchema, ErrorInfoSchema } from "../../proto/gen/google/rpc/error_details_pb.ts";
 import { StatusSchema } from "../../proto/gen/google/rpc/status_pb.ts";
 import { Health, HealthCheckResponse_ServingStatus as Serving } from "../../proto/gen/grpc/health/v1/health_pb.ts";
@@ -105,6 +106,22 @@ test("a server is registered, read, listed and removed; a stranger sees nothing 
   await assert.rejects(client.unary(RegistryService.method.removeServer, { name: "weather" }, as("sam")), code(status.NOT_FOUND));
   await client.unary(RegistryService.method.removeServer, { name: "weather" }, as("ana"));
   assert.equal((await client.unary(RegistryService.method.listServers, {}, as("ana"))).servers.length, 0);
+});
+
+test("a change is told with who asked for it, and with the trace of the request", async (t) => {
+  const { client, as, log } = await serving(t);
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  for (const trace of [traceparent, "00-nonsense"]) {
+    const metadata = { ...as("ana").metadata, traceparent: trace };
+    await client.unary(IdentityService.method.putUser, { user: { id: trace.slice(0, 9), roles: ["reader"] } }, { metadata });
+  }
+  const told = [...log.all(topics.users), ...log.all(topics.audit)].map(({ value }) => [value?.principal?.userId, value?.traceparent]);
+  assert.deepEqual(told, [
+    ["ana", traceparent],
+    ["ana", null],
+    ["ana", traceparent],
+    ["ana", null],
+  ]);
 });
 
 test("a service registers under a lease and renews it", async (t) => {

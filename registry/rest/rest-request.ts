@@ -2,6 +2,7 @@ import { copyBytes } from "../../domain/copy-bytes.ts";
 import { Fault } from "../../domain/fault.ts";
 import { nearestName } from "../../domain/nearest-name.ts";
 import type { HttpRequest } from "../../domain/ports/http.ts";
+import { traceparentOf } from "../../domain/traceparent.ts";
 import type { Actor, Authentication } from "../actor.ts";
 import { invalid } from "../object-reader.ts";
 
@@ -32,11 +33,12 @@ export function readRequest(request: HttpRequest, parameters: Readonly<Record<st
   const type = request.header("content-type");
   const ifMatch = request.header("if-match");
   const ifNoneMatch = request.header("if-none-match");
+  const traceparent = traceparentOf(request.header("traceparent"));
   return {
     async admit(authentication) {
       const caller = await authentication;
       if ("refused" in caller) throw new Fault("unauthenticated", caller.refused);
-      return { caller, address, via: "rest" };
+      return { caller, address, via: "rest", traceparent };
     },
     parse() {
       if (bytes === undefined) throw new Fault("too-large", `the body is larger than ${bodyBytesMax} bytes`);

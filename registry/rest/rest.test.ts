@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Fault } from "../../domain/fault.ts";
 import type { HttpReply, HttpRequest } from "../../domain/ports/http.ts";
+import { topics } from "../../domain/topics.ts";
 import type { Actor } from "../actor.ts";
 import { admin, controlFixture, nobody, service, startMs, stranger, weather } from "../control.fixture.ts";
 import type { Control } from "../control.ts";
@@ -85,6 +86,14 @@ async function fixture() {
   const made = await controlFixture();
   return { ...made, send: rest(made.control) };
 }
+
+test("a change is told with who asked for it, and with the trace of the request", async () => {
+  const { control, log } = await controlFixture();
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  await rest(control)("POST", "/limits", { body: { limitId: "few", callsMax: 5, windowMs: 60_000 }, headers: { traceparent } });
+  const [told] = log.all(topics.limits);
+  assert.deepEqual([told?.value?.principal?.userId, told?.value?.traceparent], ["ana", traceparent]);
+});
 
 test("every route refuses who is not known, before its body is looked at", async () => {
   const { control } = await controlFixture();

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Directory, entityKey } from "../../domain/directory.ts";
-import type { Envelope, Events, EventType } from "../../domain/events.ts";
+import type { Envelope } from "../../domain/envelope.ts";
+import type { Events, EventType } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { LogRecord, Topic } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";

@@ -7,7 +7,7 @@ import type { Logger } from "../../domain/ports/logger.ts";
 import type { LogRecord, Position, Topic } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { writerHeader } from "../../domain/writer-epoch.ts";
-import type { Actor } from "../actor.ts";
+import { type Actor, principalOf } from "../actor.ts";
 import { type Act, type Change, type Decided, envelope, type Moment } from "./change.ts";
 import { standsBy, supplanted, type Term } from "./term.ts";
 import { createTurns } from "./turns.ts";
@@ -74,7 +74,8 @@ export function openWriter({ log, directory, reached, inForce, term, nowMs, newI
     owed.length = 0;
   }
 
-  async function write(changes: readonly Change[]): Promise<readonly Place[]> {
+  async function write(actor: Actor, decided: readonly Change[]): Promise<readonly Place[]> {
+    const changes = decided.map((change) => askedBy(actor, change));
     const places: Place[] = [];
     const epoch = term.epoch();
     if (epoch === undefined) throw standsBy();
@@ -95,7 +96,7 @@ export function openWriter({ log, directory, reached, inForce, term, nowMs, newI
       act = { ...act, ...prepared.act };
       const decided = prepared.decide(directory, { nowMs: nowMs(), newId });
       if (decided instanceof Fault) throw decided;
-      const places = await write(decided.changes);
+      const places = await write(command.actor, decided.changes);
       if (command.quiet !== true) await record(command, act, undefined);
       return { answer: decided.answer, places };
     } catch (reason) {
@@ -129,6 +130,13 @@ export function openWriter({ log, directory, reached, inForce, term, nowMs, newI
   };
 }
 
+/** Who asked for a change stands in its event, with the trace of the request. */
+function askedBy(actor: Actor, { topic, record }: Change): Change {
+  if (record.value === null) return { topic, record };
+  const by = { principal: principalOf(actor), traceparent: actor.traceparent ?? null };
+  return { topic, record: { ...record, value: { ...record.value, ...by } } } as Change;
+}
+
 /** Readers tell by it what was written by one whose time was over. */
 function signed(changes: readonly Change[], epoch: number): readonly Change[] {
   const writer = String(epoch);
@@ -147,10 +155,11 @@ function byTopic(changes: readonly Change[]): { readonly topic: Topic; readonly 
 }
 
 function administered(actor: Actor, act: Act, refused: Fault | undefined, moment: Moment): LogRecord<"administered"> {
-  const { organizationId, userId, agentId, roles, scopes, groups, credential } = actor.caller;
+  const { organizationId } = actor.caller;
   const value: Administered = {
     ...envelope(organizationId, moment),
-    principal: { userId, agentId, roles, scopes, groups, credential },
+    principal: principalOf(actor),
+    traceparent: actor.traceparent ?? null,
     address: actor.address,
     via: actor.via,
     action: act.action,
