@@ -10,6 +10,8 @@ export interface Batch {
   readonly bytes: () => number;
   /** How many wait for this batch. Nobody does where it has positions of groups at most. */
   readonly waiting: () => number;
+  /** How many of them are appends: whoever appends may hold up a call, a processor's state holds up nobody. */
+  readonly appends: () => number;
   readonly isEmpty: () => boolean;
   /** Resolves when the batch has been committed or refused; never rejects. */
   readonly settled: Promise<void>;
@@ -46,6 +48,7 @@ export function openBatch(codec: Codec, chunkRecordsMax: number): Batch {
     records: chunks.records,
     bytes: chunks.bytes,
     waiting: () => waiting.length,
+    appends: () => waiting.length - states.length,
     isEmpty: () => waiting.length === 0 && positions.size === 0,
     settled,
     append(topic, records, partition) {

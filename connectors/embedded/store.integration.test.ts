@@ -155,6 +155,14 @@ test("while the file is locked appends are refused, and afterwards they work aga
   assert.deepEqual((await store.states.load("usage/0")).entries, new Map());
 });
 
+test("an append waits for no pause because processors have committed their states", async (t) => {
+  const { log, states } = await openIn(t, folderFor(t), { flushMs: 3_600_000 });
+  const change = { puts: new Map([["entry", "value"]]), deletes: [], positions: new Map() };
+  await Promise.all(Array.from({ length: 8 }, (_, index) => states.commit(`task/${index}`, change)));
+  await log.append(topics.users, [user("ana")]);
+  assert.equal((await all(log, topics.users)).length, 1);
+});
+
 test("when the room is used up appends are refused, and retention makes room again", async (t) => {
   const folder = folderFor(t);
   const store = await openIn(t, folder, { bytesMax: 400_000 });

@@ -8,7 +8,7 @@ import { startWriterThread, type WriterThread, type WriterThreadEvents } from ".
 
 /** Bytes that may wait for the writer; what comes on top is refused until it has caught up. */
 const waitingBytesMax = 64 * 1024 * 1024;
-/** Where fewer waited for the last commit than this, a pause would only make them slower: then the next one starts at once. */
+/** Where fewer appends waited for the last commit than this, a pause would only make them slower: then the next one starts at once. */
 const crowdMin = 4;
 /** Positions of groups alone may wait for something else to be committed with. */
 const positionsMs = 100;
@@ -116,7 +116,7 @@ function openCommitter({ newBatch, startThread, flushMs, recordsMax, committed }
   let gathering = newBatch();
   let committing: Batch | undefined;
   let lastStart = Number.NEGATIVE_INFINITY;
-  let lastWaiting = 0;
+  let lastAppends = 0;
   let timer: Timer | undefined;
   let urgent = false;
   let refused = false;
@@ -127,7 +127,7 @@ function openCommitter({ newBatch, startThread, flushMs, recordsMax, committed }
     committing = gathering;
     gathering = newBatch();
     lastStart = performance.now();
-    lastWaiting = committing.waiting();
+    lastAppends = committing.appends();
     urgent = false;
     const { message, moved } = committing.seal();
     thread.send(message, moved);
@@ -144,7 +144,7 @@ function openCommitter({ newBatch, startThread, flushMs, recordsMax, committed }
 
   function pauseMs(): number {
     if (gathering.waiting() === 0) return refused ? refusedPositionsMs : positionsMs;
-    return lastWaiting < crowdMin ? 0 : flushMs;
+    return lastAppends < crowdMin ? 0 : flushMs;
   }
 
   function settle(reason: string | undefined, bases: readonly number[]): void {
