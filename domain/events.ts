@@ -29,6 +29,7 @@ export interface Events {
   readonly anomaly_found: AnomalyFound;
   readonly restriction_changed: RestrictionChanged;
   readonly decisions_reviewed: DecisionsReviewed;
+  readonly schema_published: SchemaPublished;
 }
 
 export type EventType = keyof Events;
@@ -382,4 +383,13 @@ export interface BudgetSpent extends Envelope {
   readonly periodEndMs: number;
   readonly spent: number;
   readonly amountMax: number;
+}
+
+/** A schema in which a version of Sluice writes: processes of other versions learn by it to read what that one writes. */
+export interface SchemaPublished extends Envelope {
+  /** Full name of the record: `sluice.events.v1.CallDecided`. */
+  readonly name: string;
+  /** CRC-64-AVRO, 16 hexadecimal digits. */
+  readonly fingerprint: string;
+  readonly schema: string;
 }

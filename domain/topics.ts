@@ -112,6 +112,15 @@ export const topics = {
     retentionMs: 3 * day,
     about: "Standard error of stdio servers, and the lives of their processes.",
   }),
+  schemas: topic({
+    name: "schemas",
+    keys: "fingerprint",
+    types: ["schema_published"],
+    partitions: 1,
+    cleanup: "compact",
+    retentionMs: null,
+    about: "The schemas in which versions of Sluice write: `sluice migrate` adds those of its own.",
+  }),
   leases: topic({
     name: "leases",
     keys: "limit, bucket",

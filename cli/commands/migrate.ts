@@ -34,7 +34,8 @@ async function run({ output, errors, environment, folder }: Session, { config: f
   if (done.topics === null) output.line("The log is embedded: it makes what it needs by itself.");
   else for (const line of linesOf(done.topics)) output.line(line);
   if (done.elasticsearch) output.line("Elasticsearch: its templates are there.");
-  if (done.schemas !== null) output.line(`Schemas: ${done.schemas.length} subjects are registered.`);
+  if (done.published !== null) output.line(`Schemas: ${done.published} put on the log, for processes of other versions.`);
+  if (done.schemas !== null) output.line(`Schema registry: ${done.schemas.length} subjects are registered.`);
   if (done.firstKeys !== null) {
     output.line("Keys, shown this once:");
     output.line(`  administrator  ${done.firstKeys.administratorKey}`);

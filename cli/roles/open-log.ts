@@ -1,4 +1,7 @@
 import { readFileSync } from "node:fs";
+import { type EventSchema, readEventSchemas } from "../../connectors/avro/codec.ts";
+import { openLearningCodec } from "../../connectors/avro/learning-codec.ts";
+import { publishedReader, unpublished } from "../../connectors/avro/published-schemas.ts";
 import { openEmbeddedStore } from "../../connectors/embedded/store.ts";
 import type { KafkaLogOptions } from "../../connectors/kafka/event-log.ts";
 import { Fault } from "../../domain/fault.ts";
@@ -34,7 +37,12 @@ export async function openLog(parts: ProcessParts): Promise<OpenLog> {
 /** The log on Kafka, whether its topics are there or not. */
 export async function openKafka({ config, codec, metrics, logger, gateway }: ProcessParts): Promise<EventLog> {
   const { openKafkaLog } = await import("../../connectors/kafka/event-log.ts");
-  return openKafkaLog({ ...kafkaConnection(config.kafka, gateway), codec: await kafkaCodec(config, codec), metrics, logger });
+  // The schemas of other versions are on the log that is to be read with them.
+  let published: () => Promise<readonly string[]> = async () => [];
+  const learning = openLearningCodec({ codec, published: () => published(), logger });
+  const log = openKafkaLog({ ...kafkaConnection(config.kafka, gateway), codec: await kafkaCodec(config, learning), metrics, logger });
+  published = publishedReader(log);
+  return log;
 }
 
 /** How the brokers are reached, as the configuration says. */
@@ -59,9 +67,17 @@ async function requireMigrated(log: EventLog, config: Config): Promise<void> {
       throw new Fault("unavailable", `the log is not ready: ${cause.message}`, { cause, next: cause.next ?? runMigrate });
     });
   }
+  // Otherwise processes of other versions could not read what this one writes.
+  const [missing] = await unpublished(log, currentSchemas());
+  if (missing !== undefined)
+    throw new Fault("unavailable", `this version's schema of ${missing.name} is not on the log yet`, { next: runMigrate });
   if (!(await log.extent(topics.organizations)).some(({ end }) => end > 0)) {
     throw new Fault("unavailable", "there is no organization on the log yet", { next: runMigrate });
   }
+}
+
+function currentSchemas(): readonly EventSchema[] {
+  return readEventSchemas().filter(({ isCurrent }) => isCurrent);
 }
 
 const runMigrate = "Run `sluice migrate` with this configuration; it can be run as often as one likes.";

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { type Codec, createCodec } from "../../connectors/avro/codec.ts";
+import { createCodec, type EventCodec } from "../../connectors/avro/codec.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
 import { createMetrics, type ExposedMetrics } from "../../gateway/operations/metrics.ts";
 import { exposeProcessMetrics } from "../../gateway/operations/process-metrics.ts";
@@ -20,7 +20,7 @@ export interface ProcessParts {
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly metrics: ExposedMetrics;
-  readonly codec: Codec;
+  readonly codec: EventCodec;
   readonly opened: Opened;
 }
 

@@ -4,10 +4,20 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { createCodec, type EventCodec, readEventSchemas } from "../../connectors/avro/codec.ts";
+import { fullSamples } from "../../connectors/avro/event-samples.ts";
+import { newerSchemas } from "../../connectors/avro/newer-schemas.fixture.ts";
+import { publishSchemas } from "../../connectors/avro/published-schemas.ts";
+import { migrateKafka } from "../../connectors/kafka/migrate.ts";
 import { Fault } from "../../domain/fault.ts";
+import type { EventLog } from "../../domain/ports/event-log.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
+import { topics } from "../../domain/topics.ts";
 import { kafka } from "../../tests/servers/for-test.ts";
 import { loadConfig } from "../configuration/config.ts";
+import { logTopics } from "../roles/log-topics.ts";
+import { kafkaConnection, openKafka, openLog } from "../roles/open-log.ts";
+import { processParts } from "../roles/process-parts.ts";
 import { openProcess } from "./gate.ts";
 import { migrate } from "./migrate.ts";
 
@@ -26,7 +36,7 @@ function configOn(t: TestContext, brokers: string, kafkaSettings: Readonly<Recor
 
 test("an embedded log needs no preparation", async () => {
   const done = await migrate(loadConfig({ environment: {}, folder: "/nowhere" }), () => {});
-  assert.deepEqual(done, { topics: null, schemas: null, elasticsearch: false, firstKeys: null });
+  assert.deepEqual(done, { topics: null, schemas: null, published: null, elasticsearch: false, firstKeys: null });
 });
 
 test("brokers that do not come are waited for, and then said to be away", async (t) => {
@@ -61,12 +71,65 @@ test("no role starts before it; done by two at once and once more it makes every
   const keys = both.flatMap(({ firstKeys }) => firstKeys ?? []);
   assert.equal(keys.length, 1, "keys are issued once");
   assert.match(keys[0]?.administratorKey ?? "", /^sluice_/);
+  assert.ok(
+    both.some(({ published }) => published !== null && published > 20),
+    "what this version writes can be read by others",
+  );
   const again = await migrate(config, () => {});
-  assert.deepEqual([again.topics?.created, again.topics?.changed, again.firstKeys], [[], [], null]);
+  assert.deepEqual([again.topics?.created, again.topics?.changed, again.published, again.firstKeys], [[], [], 0, null]);
 
   const running = await open();
   const { ready, checks } = (await (await fetch(`${running.httpUrl}/health`)).json()) as { ready: boolean; checks: { name: string }[] };
   assert.ok(ready);
   assert.ok(checks.some(({ name }) => name === "processor usage"));
   await running.close();
+});
+
+test("processes of two versions read what the other writes, and none starts whose schemas are not published", async (t) => {
+  const brokers = await kafka(t);
+  if (brokers === undefined) return;
+  const config = configOn(t, brokers);
+  const opening = (codec: EventCodec) => {
+    const opened: { close(): Promise<void> | void }[] = [];
+    t.after(async () => void (await Promise.all(opened.map((part) => part.close()))));
+    const parts = processParts(config, silentLogger, (part) => {
+      opened.push(part);
+      return part;
+    });
+    return { ...parts, codec };
+  };
+  const folder = newerSchemas(t);
+  const [older, newer] = [opening(createCodec()), opening(createCodec(folder))];
+  await migrateKafka({ ...kafkaConnection(config.kafka, "test"), topics: logTopics(config), waitMs: 10_000, logger: silentLogger });
+  await assert.rejects(
+    openLog(older),
+    (reason) => reason instanceof Fault && /this version's schema of .* is not on the log/.test(reason.message),
+  );
+
+  await migrate(config, () => {});
+  const [olderLog, newerLog] = [await openKafka(older), await openKafka(newer)];
+  t.after(async () => void (await Promise.all([olderLog.close(), newerLog.close()])));
+  await publishSchemas(newerLog, readEventSchemas(folder), { nowMs: 1, newId: () => "published" });
+  const written = { ...fullSamples.upstream_logged, level: "bad" };
+  const line = (value: typeof fullSamples.upstream_logged) => ({ type: "upstream_logged", key: "a/b/c", value, timestampMs: 1 }) as const;
+  await newerLog.append(topics.upstreamLogs, [line(written)]);
+  await olderLog.append(topics.upstreamLogs, [line(fullSamples.upstream_logged)]);
+
+  const readBy = async (log: EventLog) => {
+    const lines: unknown[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const subscription = await log.subscribe([topics.upstreamLogs], { from: "start" }, (records) => {
+      lines.push(...records.map(({ value }) => value));
+      if (lines.length >= 2) resolve();
+    });
+    await promise;
+    await subscription.close();
+    assert.deepEqual(
+      (await log.read(topics.upstreamLogs, { partition: 0, from: 0, recordsMax: 9 })).map(({ value }) => value),
+      lines,
+    );
+    return lines;
+  };
+  assert.deepEqual(await readBy(olderLog), [fullSamples.upstream_logged, fullSamples.upstream_logged]);
+  assert.deepEqual(await readBy(newerLog), [written, { ...fullSamples.upstream_logged, level: "info" }]);
 });

@@ -1,7 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { readEventSchemas } from "../../connectors/avro/codec.ts";
+import { publishSchemas } from "../../connectors/avro/published-schemas.ts";
 import type { Migrated } from "../../connectors/kafka/migrate.ts";
 import { createLogger } from "../../connectors/telemetry/logger.ts";
 import { Fault, toFault } from "../../domain/fault.ts";
+import type { EventLog } from "../../domain/ports/event-log.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
 import { operator } from "../../registry/actor.ts";
 import { type Control, openControl } from "../../registry/control.ts";
@@ -20,6 +23,8 @@ export interface Migration {
   readonly topics: Migrated | null;
   /** Subjects in the schema registry; null without one. */
   readonly schemas: readonly string[] | null;
+  /** Schemas of this version that were put on the log, for processes of other versions; null for an embedded log. */
+  readonly published: number | null;
   /** Whether Elasticsearch is configured, and has its templates. */
   readonly elasticsearch: boolean;
   /** The keys that were issued because there were none; shown this once. */
@@ -44,8 +49,11 @@ export async function migrate(config: Config, tell: (text: string) => void): Pro
     const topics = config.kafka.brokers.length === 0 ? null : await migrateTopics(parts, tell);
     const schemas = await migrateRegistry(config, tell);
     const elasticsearch = await migrateTemplates(config, tell);
-    const firstKeys = topics === null ? null : await migrateFirstData(parts, tell);
-    return { topics, schemas, elasticsearch, firstKeys };
+    if (topics === null) return { topics, schemas, published: null, elasticsearch, firstKeys: null };
+    const log = opened(await openKafka(parts));
+    const published = await publishSchemas(log, readEventSchemas(), { nowMs: parts.nowMs(), newId: parts.newId });
+    const firstKeys = await migrateFirstData(parts, log, tell);
+    return { topics, schemas, published, elasticsearch, firstKeys };
   } finally {
     for (const close of closing.reverse()) await close();
   }
@@ -87,10 +95,9 @@ async function untilThere<Result>(waitMs: number, tell: (text: string) => void, 
 }
 
 /** An organization, an administrator and an agent, each with a key, where there is nobody yet who could let anybody in. */
-async function migrateFirstData(parts: ProcessParts, tell: (text: string) => void): Promise<IssuedKeys | null> {
+async function migrateFirstData(parts: ProcessParts, log: EventLog, tell: (text: string) => void): Promise<IssuedKeys | null> {
   const { config, opened } = parts;
   tell("First data …");
-  const log = opened(await openKafka(parts));
   const control = opened(await openControl(controlParts(parts, { kind: "kafka", log })));
   const deadline = performance.now() + config.kafka.waitMs;
   while (!(await hasKeys(control, config.organization))) {

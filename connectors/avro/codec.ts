@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { Events, EventType } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
 import { foreignField } from "../../domain/record.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import type { Fingerprint } from "./fingerprint.ts";
 import { canonicalForm, parseSchema, type Schema } from "./schema.ts";
 
 /** An event as it was read: its type, told by the fingerprint in front of it, and its value. */
@@ -17,8 +19,30 @@ export interface Codec {
    */
   encodeInto<Type extends EventType>(type: Type, value: Events[Type], target: Buffer, offset: number): number;
 
-  /** Reads what today's or any earlier released schema wrote. Throws `Fault("invalid")` for anything else. */
+  /** Reads what today's, any earlier released or a learned schema wrote. Throws `Fault("invalid")` for anything else. */
   decode(bytes: Uint8Array): DecodedEvent;
+}
+
+/** A codec that learns to read what other versions write. */
+export interface EventCodec extends Codec {
+  /**
+   * Takes in the schema of another version, as JSON. Throws `Fault("invalid")` where it is of no event that is known here, or not compatible with
+   * today's schema in both directions. avsc generates code from it: it must come from where only Sluice itself can write.
+   */
+  learn(json: string): void;
+}
+
+/** The `field` of the fault by which a codec refuses bytes whose schema it does not know. */
+const unknownSchemaField = "schema";
+
+/** Whether the bytes are an event, as far as can be told, of a schema that is not known here. */
+export function isOfUnknownSchema(error: unknown): error is Fault {
+  return error instanceof Fault && error.field === unknownSchemaField;
+}
+
+/** Of bytes in single-object encoding, or a schema's header: 16 hexadecimal digits. */
+export function fingerprintText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(2, headerBytes)).reverse().toString("hex");
 }
 
 /** A schema of ours, for registries. */
@@ -97,13 +121,14 @@ const schemaFiles: Readonly<Record<EventType, string>> = {
   decisions_reviewed: "decisions-reviewed.v1.avsc",
   budget_changed: "budget-changed.v1.avsc",
   budget_spent: "budget-spent.v1.avsc",
+  schema_published: "schema-published.v1.avsc",
 };
 
 /** The folder of today's schemas; `released/` below it keeps those that records may still be written in. */
 export const schemaFolder = new URL("../../proto/events/", import.meta.url);
 
 /** Reads the schemas of `folder` now and throws where one is missing or wrong; afterwards it touches no file. */
-export function createCodec(folder: URL = schemaFolder): Codec {
+export function createCodec(folder: URL = schemaFolder): EventCodec {
   const writers = new Map<EventType, Writer>();
   const readers = new Map<number, Reader[]>();
   for (const [eventType, file] of Object.entries(schemaFiles) as [EventType, string][]) {
@@ -137,7 +162,38 @@ export function createCodec(folder: URL = schemaFolder): Codec {
       return exact;
     },
     decode: (bytes) => decode(readers, bytes),
+    learn(json) {
+      const learned = parseStranger(json);
+      const own = [...writers].find(([, { schema }]) => schema.name === learned.name);
+      if (own === undefined) throw new Fault("invalid", `${learned.name} is no event of this version`);
+      const [eventType, { schema }] = own;
+      addReader(readers, learned, { eventType, schema, high: learned.fingerprint.high, resolver: resolverOf(schema, learned) });
+    },
   };
+}
+
+const learnedBytesMax = 64 * 1024;
+
+function parseStranger(json: string): Schema {
+  if (Buffer.byteLength(json) > learnedBytesMax) throw new Fault("invalid", `a schema has at most ${learnedBytesMax} bytes`);
+  try {
+    const definition: unknown = JSON.parse(json);
+    // Nothing is compiled that is no schema, or nested without end.
+    canonicalJson(definition);
+    return parseSchema(definition as object);
+  } catch (cause) {
+    throw new Fault("invalid", "this is no schema of an event", { cause });
+  }
+}
+
+/** Both ways: what can't be read by them is no version of ours. */
+function resolverOf(own: Schema, learned: Schema): Reader["resolver"] {
+  try {
+    learned.type.createResolver(own.type);
+    return own.type.createResolver(learned.type);
+  } catch (cause) {
+    throw new Fault("invalid", `this schema of ${own.name} is not compatible with ours`, { cause });
+  }
 }
 
 function decode(readers: ReadonlyMap<number, readonly Reader[]>, bytes: Uint8Array): DecodedEvent {
@@ -151,7 +207,8 @@ function decode(readers: ReadonlyMap<number, readonly Reader[]>, bytes: Uint8Arr
   for (const reader of readers.get(low) ?? []) {
     if (reader.high === high) return { type: reader.eventType, value: readBody(reader, buffer) } as DecodedEvent;
   }
-  throw new Fault("invalid", `no schema with the fingerprint ${hexadecimal(high)}${hexadecimal(low)} is known`, {
+  throw new Fault("invalid", `no schema with the fingerprint ${fingerprintText(buffer)} is known`, {
+    field: unknownSchemaField,
     next: "It was probably written by a newer version. Run that version, or add its schema to proto/events/released.",
   });
 }
@@ -207,13 +264,14 @@ function readSchema(file: URL): Schema {
 }
 
 function headerOf({ fingerprint }: Schema): Buffer {
+  return headerOfFingerprint(fingerprint);
+}
+
+/** What stands in front of the values of a schema in single-object encoding. */
+export function headerOfFingerprint(fingerprint: Fingerprint): Buffer {
   const header = Buffer.alloc(headerBytes);
   header.writeUInt16BE(0xc301, 0);
   header.writeUInt32LE(fingerprint.low, 2);
   header.writeUInt32LE(fingerprint.high, 6);
   return header;
-}
-
-function hexadecimal(half: number): string {
-  return half.toString(16).padStart(8, "0");
 }

@@ -227,6 +227,7 @@ export const fullSamples: { readonly [Type in EventType]: Events[Type] } = {
     spent: 12,
     amountMax: 2 ** 40,
   },
+  schema_published: { ...envelope, name: "sluice.events.v1.CallDecided", fingerprint: "00c3f2a1b4d5e697", schema: '{"type":"record"}' },
 };
 
 /** What nobody asked for, in the course of no request. */

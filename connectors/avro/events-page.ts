@@ -37,7 +37,7 @@ of processors \`writer\` is the epoch of the task's owner. \`entry\` and \`epoch
 (\`/@1767225600000\`): of one thing each owner has a record of its own. Of totals the latest owner's counts, of acts about a target the one that was decided last.
 
 **Changes** are fully compatible with every release, in both directions (\`npm run schemas\`): fields come and go with a default, and nothing is
-renamed. Unknown schemas are refused, never guessed.`;
+renamed. A schema of another version is looked for on the topic \`schemas\` ([decision 0021](decisions/0021-schemas-travel-on-the-log.md)); one that is not there is refused, never guessed.`;
 
 /** \`docs/events.md\`. A test holds the file against it. */
 export function eventsPage(): string {

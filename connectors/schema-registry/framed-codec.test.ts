@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import type { EventType } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
 import { until } from "../../tests/e2e/until.ts";
-import { createCodec, readEventSchemas } from "../avro/codec.ts";
+import { createCodec, isOfUnknownSchema, readEventSchemas } from "../avro/codec.ts";
 import { fullSamples } from "../avro/event-samples.ts";
 import { openFramedCodec, registerSchemas } from "./framed-codec.ts";
 import { startRegistry } from "./registry.fixture.ts";
@@ -95,6 +95,32 @@ test("an id without a schema of ours is invalid for a while, and never compiled"
     pass(60_001);
     assert.throws(() => framed.decode(bytes), fault("unavailable"));
   }
+});
+
+test("an id of another version's schema is read once the codec has learned it", async (t) => {
+  const server = await startRegistry(t);
+  const registry = openSchemaRegistry({ url: server.url });
+  await registerSchemas(registry, schemas);
+  const learning = createCodec();
+  const framed = await openFramedCodec({ codec: learning, schemas, registry });
+  const own = schemas.find(({ eventType, isCurrent }) => eventType === "upstream_logged" && isCurrent) ?? assert.fail();
+  const definition = JSON.parse(own.json) as { fields: object[] };
+  const theirs = JSON.stringify({ ...definition, fields: [...definition.fields, { name: "level", type: "string", default: "" }] });
+  const value = fullSamples.upstream_logged;
+  const bytes = Buffer.concat([framed.encode("upstream_logged", value), Buffer.from([0])]);
+  bytes.writeInt32BE(server.add("lines", theirs), 1);
+  assert.throws(() => framed.decode(bytes), fault("unavailable"));
+  const refusal = await until("it is known to be another version's", () => {
+    try {
+      framed.decode(bytes);
+    } catch (error) {
+      return fault("invalid")(error) ? error : undefined;
+    }
+    return undefined;
+  });
+  assert.ok(isOfUnknownSchema(refusal));
+  learning.learn(theirs);
+  assert.deepEqual(framed.decode(bytes), { type: "upstream_logged", value });
 });
 
 test("bytes that are cut are invalid", async (t) => {

@@ -1,7 +1,8 @@
 import type { EventType } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
 import { canonicalJson } from "../avro/canonical-json.ts";
-import type { Codec, EventSchema } from "../avro/codec.ts";
+import { type Codec, type EventSchema, headerOfFingerprint } from "../avro/codec.ts";
+import { fingerprintOf } from "../avro/fingerprint.ts";
 import type { SchemaRegistry } from "./registry.ts";
 
 export interface FramedCodecOptions {
@@ -22,14 +23,19 @@ const idsMax = 10_000;
 /** An id that the registry does not know, or whose schema is none of ours, is asked for again after this. */
 const unknownMs = 60_000;
 
-/** What an id stands for: the header of the same schema in single-object encoding, or nothing of ours until a time. */
-type Meaning = { readonly header: Uint8Array } | { readonly unknownUntilMs: number };
+/** What an id stands for: the header of the same schema in single-object encoding, for good or until a time; or nothing until then. */
+interface Meaning {
+  readonly header: Uint8Array | undefined;
+  readonly untilMs: number;
+}
+
+const forGood = Number.POSITIVE_INFINITY;
 
 /**
  * Writes events in Confluent's framing, whose schema ids a registry gives, and reads both framings.
  *
  * An id that was not seen before is asked for while the record waits: `decode` throws `Fault("unavailable")` then. What the registry answers is
- * compared with our own schemas by its fingerprint, and never compiled: it is a stranger's word.
+ * known by its fingerprint to the codec below, or is not, and never compiled: it is a stranger's word.
  * Rejects where the registry lacks today's schemas: `sluice migrate` registers them.
  */
 export async function openFramedCodec({ codec, schemas, registry, nowMs = Date.now }: FramedCodecOptions): Promise<Codec> {
@@ -46,22 +52,24 @@ export async function openFramedCodec({ codec, schemas, registry, nowMs = Date.n
         if (id === undefined) {
           throw new Fault("unavailable", `the schema registry does not know today's schema of ${name}`, { next: "Run `sluice migrate`." });
         }
-        meanings.set(id, { header });
+        meanings.set(id, { header, untilMs: forGood });
         frames.set(eventType, frameOf(id));
       }),
   );
 
   async function ask(id: number): Promise<void> {
     const text = await registry.schema(id);
-    const header = text === undefined ? undefined : headerOfStranger(text, headers);
     if (meanings.size >= idsMax) forgetOne(meanings);
-    meanings.set(id, header === undefined ? { unknownUntilMs: nowMs() + unknownMs } : { header });
+    meanings.set(id, text === undefined ? { header: undefined, untilMs: nowMs() + unknownMs } : whatIs(text, headers, nowMs()));
   }
 
-  function headerOf(id: number): Uint8Array {
+  function meaningOf(id: number): Meaning & { readonly header: Uint8Array } {
     const meaning = meanings.get(id);
-    if (meaning !== undefined && "header" in meaning) return meaning.header;
-    if (meaning !== undefined && meaning.unknownUntilMs > nowMs()) throw new Fault("invalid", `no schema with the id ${id} is known`);
+    if (meaning !== undefined && meaning.untilMs > nowMs()) {
+      const { header, untilMs } = meaning;
+      if (header === undefined) throw new Fault("invalid", `no schema with the id ${id} is known`);
+      return { header, untilMs };
+    }
     if (!asking.has(id)) {
       asking.set(
         id,
@@ -93,7 +101,11 @@ export async function openFramedCodec({ codec, schemas, registry, nowMs = Date.n
       if (bytes[0] !== 0x00) return codec.decode(bytes);
       if (bytes.length < frameBytes) throw new Fault("invalid", "these bytes are no event: they are too few");
       const id = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getInt32(1);
-      return codec.decode(Buffer.concat([headerOf(id), bytes.subarray(frameBytes)]));
+      const { header, untilMs } = meaningOf(id);
+      const event = codec.decode(Buffer.concat([header, bytes.subarray(frameBytes)]));
+      // A schema of another version, which the codec has learned meanwhile.
+      if (untilMs !== forGood) meanings.set(id, { header, untilMs: forGood });
+      return event;
     },
   };
 }
@@ -117,18 +129,21 @@ export async function registerSchemas(registry: SchemaRegistry, schemas: readonl
   return names;
 }
 
-function headerOfStranger(text: string, headers: ReadonlyMap<string, Uint8Array>): Uint8Array | undefined {
+/** What the registry answered: a schema of ours, or one that the codec may learn of, or none at all. */
+function whatIs(text: string, headers: ReadonlyMap<string, Uint8Array>, nowMs: number): Meaning {
+  const untilMs = nowMs + unknownMs;
   try {
-    return headers.get(canonicalJson(JSON.parse(text)));
+    const canonical = canonicalJson(JSON.parse(text));
+    const ours = headers.get(canonical);
+    return ours === undefined ? { header: headerOfFingerprint(fingerprintOf(canonical)), untilMs } : { header: ours, untilMs: forGood };
   } catch {
-    // It is no schema: not one of ours in any case.
-    return undefined;
+    return { header: undefined, untilMs };
   }
 }
 
 function forgetOne(meanings: Map<number, Meaning>): void {
   for (const [id, meaning] of meanings) {
-    if ("header" in meaning) continue;
+    if (meaning.untilMs === forGood) continue;
     meanings.delete(id);
     return;
   }
