@@ -35,7 +35,7 @@ export interface Fallback {
 
 /** Whoever was granted nothing asks again after this at the latest: others may have given tokens back. */
 const askAgainMs = 1_000;
-/** A grantor that has answered this bucket before is waited for so long, before the fallback is used. */
+/** A grantor is waited for so long before the fallback is used. */
 const patienceMs = 500;
 /** A grantor that can't take requests is asked again after this. */
 const soonMs = 100;
@@ -135,22 +135,25 @@ function emptyUntil({ timeMs, notAfterMs, freeAtMs }: LeaseAnswer, requestedAtMs
   return freeAtMs ?? Math.min(requestedAtMs + notAfterMs - timeMs, now + askAgainMs);
 }
 
-/** What may be spent without a lease: for a new bucket at once, for others when the grantor stays away, and not for ever. */
+/** What may be spent without a lease: a little at once, the whole share when the grantor stays away, and not for ever. */
 function hasSpare(bucket: Bucket, fallback: Fallback | undefined, way: GrantorWay, now: number): boolean {
   if (fallback === undefined || fallback.share <= 0 || bucket.pendingId === null) return false;
   // While the answer is on its way a few calls go on credit, unless they come thick and fast, or there was nothing left the last time.
-  const isWaiting = bucket.answered && now - bucket.pendingAtMs < patienceMs;
-  if (isWaiting && (bucket.starved || bucket.isAdvance || bucket.owed >= creditMax(bucket.limit, fallback))) return false;
+  // Where nobody answers other buckets either, there is nothing to wait for.
+  const isWaiting = now - bucket.pendingAtMs < patienceMs && (bucket.answered || way.unansweredMs(now) < patienceMs);
+  if (isWaiting && (bucket.starved || bucket.isAdvance || bucket.owed >= creditMax(bucket, fallback))) return false;
   if (way.unansweredMs(now) > fallback.lastsMs) return false;
   const spareMax = Math.max(1, Math.floor((bucket.limit.callsMax * fallback.share) / fallback.gates));
   return spareLeft(bucket, spareMax, now) > 0;
 }
 
-/** Calls on credit, of an answered bucket, at one gate: one, or together with the other gates this share of the limit. */
+/** Calls on credit at one gate: together with those of the other gates this share of the limit, but a few in any case. */
 const creditShare = 0.02;
+/** Of a bucket that is new: callers do several things at once when they begin. */
+const firstCredit = 4;
 
-function creditMax({ callsMax }: Limit, { gates }: Fallback): number {
-  return Math.max(1, Math.floor((callsMax * creditShare) / gates));
+function creditMax({ limit, answered }: Bucket, { gates }: Fallback): number {
+  return Math.max(answered ? 1 : firstCredit, Math.floor((limit.callsMax * creditShare) / gates));
 }
 
 /** Known by the request that its answer did not come with. */

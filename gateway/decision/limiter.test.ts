@@ -191,7 +191,9 @@ test("over a remote grantor the fallback goes on for its share and its time; the
   const fallback = { share: 0.1, gates: 2, lastsMs: 10_000 };
   const { limiter, at } = scene([limitOf("many", 100, 60_000)], { lease: lease as () => undefined, fallback });
   const burst = () => Array.from({ length: 50 }, () => limiter.admit(callOf()).admitted).filter(Boolean).length;
-  assert.equal(burst(), 5);
+  assert.equal(burst(), 4, "a few at once");
+  at(600);
+  assert.equal(burst(), 1, "the rest of the share, when nobody answers");
   at(5_000);
   assert.equal(burst(), 0);
   at(70_000);
@@ -206,6 +208,25 @@ test("over a remote grantor the fallback goes on for its share and its time; the
   limiter.granted(granted);
   limiter.granted(granted);
   assert.equal(burst(), granted.tokens);
+});
+
+test("at four gates that meet a bucket at once what is admitted before the first grant is a fiftieth of the limit, whatever the fallback", () => {
+  const fallback = { share: 1, gates: 4, lastsMs: 10_000 };
+  const admitted = [1, 2, 3, 4].map(() => {
+    const { limiter } = scene([limitOf("many", 2_000, 60_000)], { lease: () => undefined, fallback });
+    return Array.from({ length: 500 }, () => limiter.admit(callOf()).admitted).filter(Boolean).length;
+  });
+  assert.deepEqual(admitted, [10, 10, 10, 10]);
+});
+
+test("where nobody answers other buckets, a new one need not wait for the fallback", () => {
+  const fallback = { share: 0.5, gates: 1, lastsMs: 10_000 };
+  const { limiter, at } = scene([limitOf("each", 100, 60_000, { per: ["user"] })], { lease: () => undefined, fallback });
+  const burst = (userId: string) =>
+    Array.from({ length: 100 }, () => limiter.admit(callOf({ caller: { ...ana, userId } })).admitted).filter(Boolean).length;
+  assert.equal(burst("ana"), 4);
+  at(600);
+  assert.deepEqual([burst("ana"), burst("bob")], [46, 50]);
 });
 
 test("what goes on credit while a grant is on its way is paid for by the grant: in all, no more is admitted than granted", () => {
