@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { addedUp, bucketOfValue, quantileOf, relativeError, type Sketch } from "./sketch.ts";
+import { bucketOfValue, quantileOf, relativeError, type Sketch } from "./sketch.ts";
 
 function sketchOf(values: readonly number[]): Sketch {
-  return values.map((value) => ({ [bucketOfValue(value)]: 1 })).reduce<Sketch>(addedUp, {});
+  const counts = new Map<string, number>();
+  for (const bucket of values.map(bucketOfValue)) counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }
 
 const values = fc.array(fc.integer({ min: 1, max: 10_000_000_000 }), { minLength: 1, maxLength: 200 });
@@ -15,15 +17,6 @@ test("a quantile is off by no more than its relative error", () => {
       const exact = given.toSorted((a, b) => a - b)[Math.floor(quantile * (given.length - 1))] ?? 0;
       const told = quantileOf(sketchOf(given), quantile) ?? 0;
       assert.ok(Math.abs(told - exact) <= relativeError * exact + 1e-6, `${told} is not ${exact}`);
-    }),
-  );
-});
-
-test("sketches added up are the sketch of everything, in any order", () => {
-  fc.assert(
-    fc.property(values, values, (left, right) => {
-      assert.deepEqual(addedUp(sketchOf(left), sketchOf(right)), addedUp(sketchOf(right), sketchOf(left)));
-      assert.deepEqual(addedUp(sketchOf(left), sketchOf(right)), sketchOf([...left, ...right]));
     }),
   );
 });

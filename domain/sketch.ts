@@ -1,6 +1,6 @@
 /**
  * How values are spread, in little room: counts of buckets that grow by a fixed ratio, after DDSketch (Masson et al., VLDB 2019). A quantile is off by at most
- * `relativeError` of itself; two sketches added up are the sketch of both, in any order. Keys are bucket numbers.
+ * `relativeError` of itself; two sketches whose counts are added up are the sketch of both. Keys are bucket numbers.
  */
 export type Sketch = Readonly<Record<string, number>>;
 
@@ -11,12 +11,6 @@ const logRatio = Math.log(ratio);
 /** The bucket of a positive value; all below 1 share bucket 0. */
 export function bucketOfValue(value: number): string {
   return String(Math.max(0, Math.ceil(Math.log(Math.max(1, value)) / logRatio)));
-}
-
-export function addedUp(left: Sketch, right: Sketch): Sketch {
-  const sum: Record<string, number> = { ...left };
-  for (const [bucket, count] of Object.entries(right)) sum[bucket] = (sum[bucket] ?? 0) + count;
-  return sum;
 }
 
 /** The value below which the share `quantile` (0 to 1) lies; null of nothing. */

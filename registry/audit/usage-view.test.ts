@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import type { UsageCounted } from "../../domain/events.ts";
 import { bucketOfValue } from "../../domain/sketch.ts";
 import { topics } from "../../domain/topics.ts";
@@ -40,12 +41,12 @@ async function viewOf(...counts: readonly UsageCounted[]) {
 
 test("the last count of a key counts", async () => {
   const view = await viewOf(count({ calls: 1 }), count({ calls: 5, denied: 2 }));
-  assert.deepEqual(view.stats("acme", { nowMs }).total, { ...pick(count({ calls: 5, denied: 2 })), latencyMicros: null });
+  assert.deepEqual((await view.stats("acme", { nowMs })).total, { ...pick(count({ calls: 5, denied: 2 })), latencyMicros: null });
 });
 
 test("a lower count that was told late, by an owner whose time was over, changes nothing", async () => {
   const view = await viewOf(count({ calls: 5, denied: 2 }), count({ calls: 4, denied: 2 }));
-  assert.equal(view.stats("acme", { nowMs }).total.calls, 5);
+  assert.equal((await view.stats("acme", { nowMs })).total.calls, 5);
 });
 
 function pick({ calls, denied, limited, failed, requestBytes, responseBytes, durationMicros, costUnits }: UsageCounted) {
@@ -55,7 +56,7 @@ function pick({ calls, denied, limited, failed, requestBytes, responseBytes, dur
 test("how long calls took is told over everything that is added up", async () => {
   const latency = (...micros: readonly number[]) => Object.fromEntries(micros.map((one) => [bucketOfValue(one), 1]));
   const view = await viewOf(count({ latency: latency(1_000, 2_000) }), count({ userId: "bob", latency: latency(3_000, 1_000_000) }));
-  const { latencyMicros } = view.stats("acme", { nowMs }).total;
+  const { latencyMicros } = (await view.stats("acme", { nowMs })).total;
   assert.ok(Math.abs((latencyMicros?.p50 ?? 0) - 2_000) < 50);
   assert.ok((latencyMicros?.p99 ?? 0) > 2_900);
 });
@@ -67,7 +68,7 @@ test("usage is summed by user, server, tool and hour, busiest first", async () =
     count({ calls: 4, name: "later", hourMs: thisHour - hour }),
     count({ calls: 1, method: "tools/list", name: "", server: "" }),
   );
-  const stats = view.stats("acme", { nowMs });
+  const stats = await view.stats("acme", { nowMs });
   const calls = (list: readonly { readonly name: string; readonly calls: number }[]) => list.map(({ name, calls: sum }) => [name, sum]);
   assert.deepEqual(calls(stats.byUser), [
     ["ana", 7],
@@ -86,16 +87,16 @@ test("usage is summed by user, server, tool and hour, busiest first", async () =
 
 test("the range is the last day unless told, by whole hours", async () => {
   const view = await viewOf(count({}), count({ hourMs: thisHour - 24 * hour }), count({ hourMs: thisHour - 25 * hour }));
-  assert.equal(view.stats("acme", { nowMs }).total.calls, 2);
-  assert.equal(view.stats("acme", { sinceMs: thisHour - 25 * hour, nowMs }).total.calls, 3);
-  assert.equal(view.stats("acme", { untilMs: thisHour - hour, nowMs }).total.calls, 2);
-  assert.throws(() => view.stats("acme", { sinceMs: 2, untilMs: 1, nowMs }), { code: "invalid", field: "since" });
+  assert.equal((await view.stats("acme", { nowMs })).total.calls, 2);
+  assert.equal((await view.stats("acme", { sinceMs: thisHour - 25 * hour, nowMs })).total.calls, 3);
+  assert.equal((await view.stats("acme", { untilMs: thisHour - hour, nowMs })).total.calls, 2);
+  await assert.rejects(view.stats("acme", { sinceMs: 2, untilMs: 1, nowMs }), { code: "invalid", field: "since" });
 });
 
 test("an organization sees its own usage only", async () => {
   const view = await viewOf(count({}), count({ organizationId: "globex", calls: 9 }));
-  assert.equal(view.stats("acme", { nowMs }).total.calls, 1);
-  assert.equal(view.stats("initech", { nowMs }).total.calls, 0);
+  assert.equal((await view.stats("acme", { nowMs })).total.calls, 1);
+  assert.equal((await view.stats("initech", { nowMs })).total.calls, 0);
 });
 
 test("what is older than 31 days is forgotten", async () => {
@@ -104,5 +105,19 @@ test("what is older than 31 days is forgotten", async () => {
     count({}),
     count({ hourMs: thisHour - 32 * 24 * hour, userId: "bob" }),
   );
-  assert.equal(view.stats("acme", { sinceMs: 0, nowMs }).total.calls, 1);
+  assert.equal((await view.stats("acme", { sinceMs: 0, nowMs })).total.calls, 1);
+});
+
+test("what is added up is in all sums or in none, and others get their turn meanwhile", async () => {
+  const counts = Array.from({ length: 1_700 }, (_, index) => count({ userId: `user-${index}`, latency: { [100 + (index % 50)]: 2 } }));
+  const view = await viewOf(...counts);
+  let isTold = false;
+  const telling = view.stats("acme", { nowMs }).finally(() => {
+    isTold = true;
+  });
+  await setImmediate();
+  assert.equal(isTold, false, "it takes several turns");
+  const { total, byTool, byHour } = await telling;
+  assert.deepEqual([total.calls, byTool[0]?.calls, byHour[0]?.calls], [1_700, 1_700, 1_700]);
+  assert.deepEqual(total.latencyMicros, byTool[0]?.latencyMicros);
 });

@@ -10,7 +10,7 @@ import {
   type UsageSchema,
 } from "../../proto/gen/sluice/audit/v1/audit_pb.ts";
 import { type AuditEntry, type AuditFilter, auditVerdicts } from "../audit/audit-entry.ts";
-import type { NamedUsage, Usage } from "../audit/usage-view.ts";
+import type { NamedUsage, Usage } from "../audit/usage-sums.ts";
 import type { Control } from "../control.ts";
 import { readChoice } from "../object-reader.ts";
 import type { Implementation } from "./grpc-bridge.ts";

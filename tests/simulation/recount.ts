@@ -69,7 +69,7 @@ function sumOf<Item>(items: readonly Item[], amount: (item: Item) => number): nu
 async function checkUsage({ log, nowMs }: Outcome, decided: readonly CallDecided[], ended: readonly CallEnded[]): Promise<void> {
   const view = await openUsageView({ log });
   await view.caughtUp();
-  const { total, byUser } = view.stats("acme", { nowMs });
+  const { total, byUser } = await view.stats("acme", { nowMs });
   await view.close();
   const { latencyMicros: _, ...counts } = total;
   assert.deepEqual(counts, recounted(decided, ended), "usage");
