@@ -1,6 +1,7 @@
 import type { ActivityObserved } from "../events.ts";
 import { atLeast } from "./beta-binomial.ts";
 import { type Counts, counted, noCounts } from "./counts.ts";
+import { type CallerDetector, callerDetectors } from "./detectors.ts";
 import { deviation, type Moments, noMoments, observed } from "./moments.ts";
 import { nothingNew, surpriseOfNews } from "./novelty.ts";
 import type { OrganizationModel } from "./organization.ts";
@@ -9,10 +10,6 @@ import { percent } from "./percent.ts";
 import { fromOf, noSurprise, type Steps, stepsOf, surpriseOfSteps } from "./sequence.ts";
 import { emptySeries, observeSeries, type Series, surpriseOfDistance } from "./series.ts";
 import { toolKey } from "./tool-key.ts";
-
-/** What is looked at in a caller's window of activity. */
-export const callerDetectors = ["rate", "errors", "size", "novelty", "sequence"] as const;
-export type CallerDetector = (typeof callerDetectors)[number];
 
 /** What is usual for one caller. Bounded: at most `toolsMax` tools, `addressesMax` addresses, `pairsMax` pairs of tools. */
 export interface CallerModel {

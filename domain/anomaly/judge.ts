@@ -1,8 +1,7 @@
 import { learned, probability } from "./calibration.ts";
-import type { CallerDetector } from "./caller.ts";
 import { combine } from "./combine.ts";
+import type { CallerDetector, ToolDetector } from "./detectors.ts";
 import type { OrganizationModel } from "./organization.ts";
-import type { ToolDetector } from "./tool.ts";
 
 /** What the surprises of one window come to. */
 export interface Weighed {

@@ -1,9 +1,8 @@
 import type { ActivityObserved } from "../events.ts";
 import { type Calibration, uncalibrated } from "./calibration.ts";
-import { type CallerDetector, type CallerModel, callerDetectors } from "./caller.ts";
 import { type Counts, counted, countOf, noCounts } from "./counts.ts";
+import { type CallerDetector, callerDetectors, type ToolDetector, toolDetectors } from "./detectors.ts";
 import { type Moments, noMoments, observed } from "./moments.ts";
-import { type ToolDetector, toolDetectors } from "./tool.ts";
 import { toolKey } from "./tool-key.ts";
 
 /** What is usual in an organization: the background that single callers are held against, and how surprised its detectors usually are. */
@@ -40,8 +39,14 @@ export const newOrganization: OrganizationModel = {
   judged: { caller: none, tool: none },
 };
 
-/** Takes a window of a caller in, with the caller's model as it was before. */
-export function learnOrganization(model: OrganizationModel, before: CallerModel, activity: ActivityObserved): OrganizationModel {
+/** What a caller had done before a window. */
+export interface Before {
+  readonly windows: number;
+  readonly tools: Counts;
+}
+
+/** Takes a window of a caller in. */
+export function learnOrganization(model: OrganizationModel, before: Before, activity: ActivityObserved): OrganizationModel {
   let { users } = model;
   const sizes = { ...model.sizes };
   for (const { server, name, argumentBytesMax } of activity.tools) {

@@ -1,9 +1,6 @@
 import { atLeast } from "./beta-binomial.ts";
+import type { ToolDetector } from "./detectors.ts";
 import { emptySeries, observeSeries, type Series, seriesWarmup, surpriseOfDistance } from "./series.ts";
-
-/** What is looked at in a window of a tool or a server, over all its callers. */
-export const toolDetectors = ["latency", "failures"] as const;
-export type ToolDetector = (typeof toolDetectors)[number];
 
 /** What is usual for a tool, or for a server as a whole. */
 export interface ToolModel {

@@ -1,5 +1,4 @@
-import type { CallerDetector } from "../../domain/anomaly/caller.ts";
-import type { ToolDetector } from "../../domain/anomaly/tool.ts";
+import type { CallerDetector, ToolDetector } from "../../domain/anomaly/detectors.ts";
 import type { AnomalyFound } from "../../domain/events.ts";
 import type { LogRecord, StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
