@@ -312,6 +312,22 @@ function restriction(timeMs: number, given: Partial<RestrictionChanged>) {
   return { type: "restriction_changed", key: "acme/caller:ana/", value, timestampMs: timeMs } as const;
 }
 
+test("whoever goes on when the respite after a release is over, or what an administrator imposed, is restricted then", () => {
+  for (const [act, given] of [
+    ["released", { change: "released" }],
+    ["throttled", { action: "throttle", callsPerMinute: 500, expiresAtMs: 360 * lengthMs }],
+  ] as const) {
+    const stage = stageOf({ ...alertOnly, caller: [quarantine] });
+    const minute = ordinary(stage, 300);
+    stage.driver.pipe(topics.restrictions, restriction(minute * lengthMs, given));
+    for (let more = 0; more < 90; more += 1) {
+      stage.window(minute + more, [...users.slice(1).map((userId) => busy(userId, 5)), busy("ana", more % 25 === 0 ? 900 : 5)]);
+    }
+    const [first] = stage.restricted().map(({ sinceMs }) => Math.floor(sinceMs / lengthMs) - minute);
+    assert.ok(first !== undefined && first >= 60, `${act}: ${first}`);
+  }
+});
+
 const throttle: Response = { strength: 1, action: "throttle", lastsMs: 60_000, callsPerMinute: 6 };
 const standing: readonly (readonly [string, Partial<RestrictionChanged>, Response, string])[] = [
   ["an administrator's quarantine", {}, throttle, "alert"],

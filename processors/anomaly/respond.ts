@@ -43,7 +43,7 @@ interface Episode {
   readonly detector: string;
   /** Whether the target was known well enough to be restricted when it was told. */
   readonly wasKnown: boolean;
-  /** When the restriction ends that was imposed because of it; 0 where there was none. */
+  /** When the restriction ends that was imposed because of it, or what was in the way of one; 0 where there was neither. */
   readonly restrictedUntilMs: number;
 }
 
@@ -71,8 +71,9 @@ export function respond(draft: Draft, finding: Finding, responses: Responses, no
   }
   const configured = responses[target.kind].findLast((one) => one.strength <= strength) ?? alert;
   const place = `${organization}/${id}`;
-  const response = finding.isKnown && admits(draft, place, configured, nowMs) ? configured : alert;
-  const restrictedUntilMs = response.action === "alert" ? 0 : nowMs + response.lastsMs;
+  const inTheWayMs = inTheWayUntilMs(draft, place, configured, nowMs);
+  const response = finding.isKnown && inTheWayMs === 0 ? configured : alert;
+  const restrictedUntilMs = response.action === "alert" ? inTheWayMs : nowMs + response.lastsMs;
   const episode = {
     lastMs: window.windowMs,
     toldMs: window.windowMs,
@@ -101,16 +102,18 @@ interface Standing extends Pick<Restriction, "action" | "callsPerMinute" | "expi
 }
 
 /**
- * Whether a response is to be given: not after an administrator released the target, nor in the place of what an administrator imposed, and only if it is
- * harder than what restricts the target now, or as hard and longer. Nothing unusual ever loosens a restriction.
+ * Until when a response is not to be given, 0 where it is: not after an administrator released the target, nor in the place of what an administrator imposed,
+ * and only if it is harder than what restricts the target now, or as hard and longer. Nothing unusual ever loosens a restriction.
  */
-function admits(draft: Draft, place: string, { action, lastsMs, callsPerMinute }: Response, nowMs: number): boolean {
-  if (nowMs < Number(draft.text(`released/${place}`) ?? Number.NEGATIVE_INFINITY) + respiteMs) return false;
+function inTheWayUntilMs(draft: Draft, place: string, { action, lastsMs, callsPerMinute }: Response, nowMs: number): number {
+  if (action === "alert") return 0;
+  const respiteEndMs = Number(draft.text(`released/${place}`) ?? Number.NEGATIVE_INFINITY) + respiteMs;
+  if (nowMs < respiteEndMs) return respiteEndMs;
   const standing = draft.read<Standing | null>(`restricted/${place}`, null);
-  if (standing === null || standing.expiresAtMs <= nowMs) return true;
-  if (standing.isByAdministrator || action === "alert") return false;
+  if (standing === null || standing.expiresAtMs <= nowMs) return 0;
+  if (standing.isByAdministrator) return standing.expiresAtMs;
   const harder = hardnessOf[action] - hardnessOf[standing.action] || standing.callsPerMinute - callsPerMinute;
-  return harder > 0 || (harder === 0 && nowMs + lastsMs > standing.expiresAtMs);
+  return harder > 0 || (harder === 0 && nowMs + lastsMs > standing.expiresAtMs) ? 0 : standing.expiresAtMs;
 }
 
 /**
