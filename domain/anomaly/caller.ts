@@ -2,13 +2,14 @@ import type { ActivityObserved } from "../events.ts";
 import { atLeast } from "./beta-binomial.ts";
 import { type Counts, counted, noCounts } from "./counts.ts";
 import { type CallerDetector, callerDetectors } from "./detectors.ts";
-import { deviation, type Moments, noMoments, observed } from "./moments.ts";
+import { deviation } from "./moments.ts";
 import { nothingNew, surpriseOfNews } from "./novelty.ts";
 import type { OrganizationModel } from "./organization.ts";
 import { type Outcomes, sharedTrouble } from "./outcomes.ts";
 import { percent } from "./percent.ts";
 import { fromOf, noSurprise, type Steps, stepsOf, surpriseOfSteps } from "./sequence.ts";
 import { emptySeries, observeSeries, type Series, surpriseOfDistance } from "./series.ts";
+import { learnedSizes, type Sizes } from "./sizes.ts";
 import { toolKey } from "./tool-key.ts";
 
 /** What is usual for one caller. Bounded: at most `toolsMax` tools, `addressesMax` addresses, `pairsMax` pairs of tools. */
@@ -25,7 +26,7 @@ export interface CallerModel {
   /** What followed what in the last windows, oldest first, at most `latelyMax`; not yet in `pairs`. */
   readonly lately?: readonly Steps[];
   /** ln of the largest arguments, by tool. */
-  readonly sizes: Readonly<Record<string, Moments>>;
+  readonly sizes: Sizes;
   readonly lastMs: number;
 }
 
@@ -143,14 +144,7 @@ function sizeOf(model: CallerModel, organization: OrganizationModel, activity: A
 /** Takes a window in. */
 export function learnCaller(model: CallerModel, activity: ActivityObserved): CallerModel {
   let { tools, addresses, pairs, left } = model;
-  const sizes = { ...model.sizes };
-  for (const { server, name, calls, argumentBytesMax } of activity.tools) {
-    const tool = toolKey(server, name);
-    tools = counted(tools, tool, calls, toolsMax);
-    if (Object.hasOwn(sizes, tool) || Object.keys(sizes).length < toolsMax) {
-      sizes[tool] = observed(sizes[tool] ?? noMoments, Math.log1p(argumentBytesMax), 1_000);
-    }
-  }
+  for (const { server, name, calls } of activity.tools) tools = counted(tools, toolKey(server, name), calls, toolsMax);
   for (const address of activity.addresses) addresses = counted(addresses, address, 1, addressesMax);
   // What is judged together with later windows is not yet a habit.
   const lately = [...(model.lately ?? []), stepsOf(activity)];
@@ -171,7 +165,7 @@ export function learnCaller(model: CallerModel, activity: ActivityObserved): Cal
     pairs,
     left,
     lately,
-    sizes,
+    sizes: learnedSizes(model.sizes, activity, { memory: 1_000, toolsMax }),
     lastMs: activity.windowMs,
   };
 }

@@ -13,6 +13,20 @@ export function counted(counts: Counts, name: string, times: number, namesMax: n
   return { total: counts.total + times, of };
 }
 
+/** Those of `known` after the entries of `more` were put, at most `namesMax`: the rarest make room, the oldest of them first. */
+export function keptMost<Value>(
+  known: Readonly<Record<string, Value>>,
+  more: Iterable<readonly [string, Value]>,
+  { namesMax, timesOf }: { readonly namesMax: number; readonly timesOf: (value: Value) => number },
+): Readonly<Record<string, Value>> {
+  const all = new Map([...Object.entries(known), ...more]);
+  if (all.size > namesMax) {
+    const rarestFirst = [...all].sort(([, one], [, other]) => timesOf(one) - timesOf(other));
+    for (const [name] of rarestFirst.slice(0, all.size - namesMax)) all.delete(name);
+  }
+  return Object.fromEntries(all);
+}
+
 export function countOf(counts: Counts, name: string): number {
   return own(counts, name) ?? 0;
 }

@@ -1,8 +1,8 @@
 import type { ActivityObserved } from "../events.ts";
 import { type Calibration, uncalibrated } from "./calibration.ts";
-import { type Counts, counted, countOf, noCounts } from "./counts.ts";
+import { type Counts, countOf, keptMost, noCounts } from "./counts.ts";
 import { type CallerDetector, callerDetectors, type ToolDetector, toolDetectors } from "./detectors.ts";
-import { type Moments, noMoments, observed } from "./moments.ts";
+import { learnedSizes, type Sizes } from "./sizes.ts";
 import { toolKey } from "./tool-key.ts";
 
 /** What is usual in an organization: the background that single callers are held against, and how surprised its detectors usually are. */
@@ -13,7 +13,7 @@ export interface OrganizationModel {
   /** How many callers have used a tool. */
   readonly users: Counts;
   /** ln of the largest arguments, by tool. */
-  readonly sizes: Readonly<Record<string, Moments>>;
+  readonly sizes: Sizes;
   readonly calibrations: Readonly<Record<CallerDetector | ToolDetector, Calibration>>;
   /** Of everything together, for callers and for tools and servers: what the alert budget is held against. */
   readonly combined: Readonly<Record<"caller" | "tool", Calibration>>;
@@ -47,15 +47,9 @@ export interface Before {
 
 /** Takes a window of a caller in. */
 export function learnOrganization(model: OrganizationModel, before: Before, activity: ActivityObserved): OrganizationModel {
-  let { users } = model;
-  const sizes = { ...model.sizes };
-  for (const { server, name, argumentBytesMax } of activity.tools) {
-    const tool = toolKey(server, name);
-    if (countOf(before.tools, tool) === 0) users = counted(users, tool, 1, toolsMax);
-    if (Object.hasOwn(sizes, tool) || Object.keys(sizes).length < toolsMax) {
-      sizes[tool] = observed(sizes[tool] ?? noMoments, Math.log1p(argumentBytesMax), 5_000);
-    }
-  }
+  const { users, sizes } = model;
+  const taken = activity.tools.map(({ server, name }) => toolKey(server, name)).filter((tool) => countOf(before.tools, tool) === 0);
+  const used = taken.map((tool) => [tool, countOf(users, tool) + 1] as const);
   const failures = activity.failed + activity.denied;
   const fade = model.failed + model.succeeded > 1_000_000 ? 0.5 : 1;
   return {
@@ -63,8 +57,8 @@ export function learnOrganization(model: OrganizationModel, before: Before, acti
     callers: model.callers + (before.windows === 0 ? 1 : 0),
     failed: model.failed * fade + failures,
     succeeded: model.succeeded * fade + Math.max(0, activity.calls - failures),
-    users,
-    sizes,
+    users: { total: users.total + used.length, of: keptMost(users.of, used, { namesMax: toolsMax, timesOf: (times) => times }) },
+    sizes: learnedSizes(sizes, activity, { memory: 5_000, toolsMax }),
   };
 }
 

@@ -433,6 +433,51 @@ test("of two restrictions of a target that are found at once the later window's 
   assert.ok((restricted[0]?.sinceMs ?? 0) < (restricted[1]?.sinceMs ?? 0));
 });
 
+/** A caller that calls names of tools, each for the first time. */
+function inventing(minute: number, count: number, isDenied: boolean): Partial<ActivityObserved> {
+  const outcome = isDenied ? { denied: 1, ended: 0 } : { failed: 1, ended: 1 };
+  const tools = Array.from({ length: count }, (_, index) =>
+    tool({ name: `tool-${minute}-${index}`, calls: 1, durationLogs: 7, ...outcome }),
+  );
+  return { userId: "mal", calls: count, [isDenied ? "denied" : "failed"]: count, tools };
+}
+
+test("a caller that invents names of tools does not fill the state", () => {
+  const stage = stageOf();
+  const known = () => [...stage.driver.state("anomaly").keys()].filter((key) => key.startsWith("tool/")).sort();
+  for (let minute = 0; minute < 3; minute += 1) stage.window(minute, [busy("ana", 3), inventing(minute, 256, false)]);
+  assert.deepEqual(known(), ["tool/acme/server:files", "tool/acme/tool:files/read"]);
+  const answered = (name: string) => tool({ name, calls: 1, ended: 1, durationLogs: 7 });
+  for (let minute = 3; minute < 11; minute += 1) {
+    const tools = Array.from({ length: 256 }, (_, index) => answered(`made-${minute}-${index}`));
+    stage.window(minute, [{ userId: "mal", calls: 256, tools }]);
+  }
+  assert.equal(known().length, 2_000, "nor one that is answered, whatever it calls");
+  stage.driver.advance(9 * 24 * 60 * lengthMs);
+  assert.deepEqual(known(), ["tool/acme/server:files"], "and what was hardly called is soon forgotten");
+});
+
+test("a caller that invents names of tools does not hide how large arguments usually are for tools that come later", () => {
+  const stage = stageOf({ ...alertOnly, caller: [quarantine] });
+  for (let minute = 0; minute < 35; minute += 1) stage.window(minute, [inventing(minute, 64, true)]);
+  const minute = ordinary(stage, 50, 35);
+  const opening = (userId: string, argumentBytesMax: number) => ({
+    ...busy(userId, 4),
+    tools: [tool({ calls: 3 }), tool({ server: "vault", name: "open", calls: 1, ended: 1, durationLogs: 7, argumentBytesMax })],
+  });
+  for (let more = 0; more < 30; more += 1)
+    stage.window(
+      minute + more,
+      users.slice(1, 4).map((userId) => opening(userId, 100)),
+    );
+  stage.found();
+  stage.window(minute + 30, [...users.slice(1).map((userId) => busy(userId, 4)), opening("ana", 5_000_000)]);
+  assert.deepEqual(
+    stage.found().map(({ target, detector }) => `${target} ${detector}`),
+    ["caller:ana/ size"],
+  );
+});
+
 test("organizations are judged apart", () => {
   const stage = stageOf();
   const minute = ordinary(stage, 120);

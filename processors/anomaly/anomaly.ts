@@ -1,3 +1,5 @@
+import type { CallerModel } from "../../domain/anomaly/caller.ts";
+import type { ToolModel } from "../../domain/anomaly/tool.ts";
 import type { ActivityObserved } from "../../domain/events.ts";
 import type { LogRecord } from "../../domain/record.ts";
 import { recordKey } from "../../domain/record-key.ts";
@@ -17,6 +19,8 @@ export interface AnomalyOptions {
 
 /** Whoever has not called for so long is forgotten, and is new when they come again. */
 const forgottenMs = 45 * 24 * 60 * 60_000;
+/** A tool of fewer calls than are judged together is forgotten sooner: what is called once a week is not. */
+const forgottenUnjudgedMs = 8 * 24 * 60 * 60_000;
 const sweepMs = 60 * 60_000;
 
 type State = ReadonlyMap<string, string>;
@@ -29,7 +33,7 @@ type FoundRecord = LogRecord<"anomaly_found" | "restriction_changed">;
  * (a crowd, a new tool) is told from what happens to one. What is found at one tick is told at the next: then it is stored, and an owner who has to tell
  * it again, because another died over it, tells the same.
  *
- * State: `organizations` their ids; `organization/{o}`, `caller/{o}/…`, `tool/{o}/…` the models of `domain/anomaly`; `pending/{o}` the windows
+ * State: `organizations` their ids; `organization/{o}`, `caller/{o}/…`, `tool/{o}/…` the models of `domain/anomaly`, `tools/{o}` how many of the last; `pending/{o}` the windows
  * that wait; `activity/{o}/{start}/{n}` what is in them; `floor/{o}` the oldest window that is not judged; `episode/{o}/{target}` the last anomaly;
  * `seen/{o}/{caller}` its last window; `found` what is to be told; `swept` when what is long gone was looked for; the rest as in `respond.ts`.
  */
@@ -126,10 +130,21 @@ function sweep(state: State, draft: Draft, nowMs: number): void {
   if (nowMs < Number(draft.text("swept") ?? 0) + sweepMs) return;
   draft.put("swept", String(nowMs));
   forgetEnded(state, draft, nowMs);
+  const tools = new Map<string, number>();
   for (const [key, value] of state) {
-    if (key.startsWith("seen/") && Number(value) < nowMs - forgottenMs) draft.put(key, null);
-    if (!key.startsWith("caller/") && !key.startsWith("tool/")) continue;
-    const { lastMs } = JSON.parse(value) as { readonly lastMs: number };
-    if (lastMs < nowMs - forgottenMs) draft.put(key, null);
+    const [kind, organization = ""] = key.split("/", 2);
+    const isOver = kind === "tools" || isForgotten[kind ?? ""]?.(value, nowMs);
+    if (isOver === true) draft.put(key, null);
+    else if (kind === "tool") tools.set(organization, (tools.get(organization) ?? 0) + 1);
   }
+  for (const [organization, count] of tools) draft.put(`tools/${organization}`, String(count));
 }
+
+const isForgotten: Readonly<Record<string, (value: string, nowMs: number) => boolean>> = {
+  seen: (value, nowMs) => Number(value) < nowMs - forgottenMs,
+  caller: (value, nowMs) => (JSON.parse(value) as CallerModel).lastMs < nowMs - forgottenMs,
+  tool(value, nowMs) {
+    const { lastMs, latency } = JSON.parse(value) as ToolModel;
+    return lastMs < nowMs - (latency.recent.length === 0 ? forgottenUnjudgedMs : forgottenMs);
+  },
+};

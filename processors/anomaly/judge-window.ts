@@ -3,7 +3,16 @@ import { weigh } from "../../domain/anomaly/judge.ts";
 import { countedWindow, learnOrganization, newOrganization, type OrganizationModel } from "../../domain/anomaly/organization.ts";
 import { outcomesOf } from "../../domain/anomaly/outcomes.ts";
 import { seriesWarmup } from "../../domain/anomaly/series.ts";
-import { added, type Ended, judgeTool, learnTool, newTool, type ToolModel, type ToolWindow } from "../../domain/anomaly/tool.ts";
+import {
+  added,
+  type Ended,
+  judgeTool,
+  learnTool,
+  newTool,
+  type ToolModel,
+  type ToolSurprises,
+  type ToolWindow,
+} from "../../domain/anomaly/tool.ts";
 import type { ActivityObserved } from "../../domain/events.ts";
 import { recordKey } from "../../domain/record-key.ts";
 import { type RestrictionTarget, targetId } from "../../domain/restriction.ts";
@@ -12,6 +21,9 @@ import { type Finding, isInEpisode, isLasting } from "./respond.ts";
 
 /** A crowd is at least so many callers. */
 const crowdMin = 5;
+
+/** Tools and servers of an organization that are known at once. Whoever calls names that it invents must not fill the state. */
+const toolsMax = 2_000;
 
 /** What all callers of an organization did in a window of time. */
 export interface Window {
@@ -72,10 +84,7 @@ function judgeTools(draft: Draft, window: Window, before: OrganizationModel, { a
   const [first] = activities;
   if (first === undefined) return { model, findings };
   for (const { target, ended } of [...endedBy(activities, serverOf), ...endedBy(activities, toolOf)]) {
-    const key = `tool/${organization}/${targetId(target)}`;
-    const tool = draft.read<ToolModel>(key, newTool);
-    const judged = judgeTool(tool, ended);
-    draft.write(key, learnTool(tool, ended));
+    const judged = takeTool(draft, organization, target, ended);
     if (judged === null) continue;
     const { of, evidence, isKnown } = judged;
     model = countedWindow(model, "tool", startMs);
@@ -91,6 +100,24 @@ function judgeTools(draft: Draft, window: Window, before: OrganizationModel, { a
     findings.push({ ...weighed, target, isKnown, window: first, evidence: sentences(evidence, leading) });
   }
   return { model, findings };
+}
+
+/** Judges a window of a tool or server, and learns from it; null where too little is known of it. */
+function takeTool(draft: Draft, organization: string, target: Called, ended: ToolWindow): ToolSurprises | null {
+  const key = `tool/${organization}/${targetId(target)}`;
+  const tool = draft.read<ToolModel | null>(key, null) ?? begun(draft, organization, ended);
+  if (tool === null) return null;
+  draft.write(key, learnTool(tool, ended));
+  return judgeTool(tool, ended);
+}
+
+/** The model of a tool or server that is not known yet; null where it has never answered but with failures, as no invented name does, and where too many are known. */
+function begun(draft: Draft, organization: string, { callers }: ToolWindow): ToolModel | null {
+  if (Object.values(callers).every(({ ended, failed }) => failed >= ended)) return null;
+  const count = draft.read(`tools/${organization}`, 0);
+  if (count >= toolsMax) return null;
+  draft.write(`tools/${organization}`, count + 1);
+  return newTool;
 }
 
 function callerKey(organization: string, { userId, agentId }: ActivityObserved): string {
