@@ -8,6 +8,7 @@ import { anyPack, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Metadata, Server, ServerCredentials, type ServiceDefinition, status, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { BadRequestSchema, ErrorInfoSchema } from "../proto/gen/google/rpc/error_details_pb.ts";
 import { StatusSchema } from "../proto/gen/google/rpc/status_pb.ts";
+import { AnomalyService } from "../proto/gen/sluice/anomaly/v1/anomaly_pb.ts";
 import { AuditService } from "../proto/gen/sluice/audit/v1/audit_pb.ts";
 import { IdentityService } from "../proto/gen/sluice/identity/v1/identity_pb.ts";
 import { LimitService, PolicyService } from "../proto/gen/sluice/policy/v1/policy_pb.ts";
@@ -23,6 +24,7 @@ async function fakePlane(t: TestContext, answers: Answers) {
   const asked: { readonly method: string; readonly request: Message & Record<string, unknown>; readonly key: unknown }[] = [];
   const server = new Server();
   for (const service of [
+    AnomalyService,
     AuditService,
     IdentityService,
     LimitService,
@@ -351,6 +353,16 @@ test("stats shows counts by user, server and tool", async (t) => {
     "4 calls in the last 1 d\n\nUSER  CALLS  DENIED  LIMITED  FAILED  COST  P50 MS  P95 MS\nana   4      1       1        0       9     1.5     2.5\n",
   );
   assert.equal(JSON.parse((await plane.run(["stats", "--json"])).out).total.calls, 4);
+});
+
+test("a restriction of a caller at a tool is refused: what one option says is never left out of the target", async (t) => {
+  const plane = await fakePlane(t, { imposeRestriction: () => ({ restriction: {} }) });
+  const impose = async (...options: readonly string[]) => (await plane.run(["restrictions", "impose", ...options])).code;
+  assert.equal(await impose("--server", "files", "--tool", "write", "--agent", "coder"), 2);
+  assert.equal(await impose("--user", "ana", "--tool", "write"), 2);
+  assert.deepEqual(plane.asked, []);
+  assert.equal(await impose("--user", "ana", "--agent", "coder"), 0);
+  assert.equal(await impose("--server", "files", "--tool", "write"), 0);
 });
 
 test("a refusal of the control plane tells its field and what to do", async (t) => {

@@ -144,8 +144,9 @@ async function impose(session: Session, command: Command, options: ImposeOptions
 }
 
 function targetOf({ user = "", agent = "", server = "", tool = "" }: ImposeOptions) {
-  if (user !== "" && server !== "")
-    throw new Fault("invalid", "a caller and a server are two targets", { next: "Restrict one after the other." });
+  // What one option says must not be left out of the target: it would restrict far more than was meant.
+  if ((user !== "" || agent !== "") && (server !== "" || tool !== ""))
+    throw new Fault("invalid", "a caller and a server or tool are two targets", { next: "Restrict one after the other." });
   if (user !== "") return { kind: "caller", userId: user, agentId: agent };
   if (server === "") throw new Fault("invalid", "there is no target", { next: "Name --user, --server, or --server and --tool." });
   return tool === "" ? { kind: "server", server } : { kind: "tool", server, name: tool };

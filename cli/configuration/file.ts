@@ -45,7 +45,7 @@ function readText(file: string): string {
     if (cause instanceof Fault) throw cause;
     const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
     throw missing
-      ? new Fault("not-found", `${file}: there is no such file`, { cause, field: file, next: "check the path given with --config" })
+      ? new Fault("not-found", `${file}: there is no such file`, { cause, field: file, next: "check the path that was given" })
       : new Fault("invalid", `${file}: can't be read as UTF-8 text`, { cause, field: file, next: "check what it is and who may read it" });
   }
 }
