@@ -45,6 +45,17 @@ test("flips are told by direction, rule, caller and tool, with counts and exampl
   assert.equal(flips[0]?.examples.length, 3);
 });
 
+test("a caller that invents names is told once past a thousand of them, and takes no place of others", () => {
+  const test = backTest(table(), table(allowAll));
+  for (let index = 0; index < 11_000; index += 1) test.observe(decided({ name: `tool-${index}`, verdict: "deny" }));
+  const bob = { ...decided().principal, userId: "bob" };
+  for (let index = 0; index < 5; index += 1) test.observe(decided({ principal: bob, name: "send", verdict: "deny" }));
+  const { flips, flipsBeyond } = test.report();
+  assert.deepEqual([flips.length, flipsBeyond], [1_002, 0]);
+  assert.partialDeepStrictEqual(flips[0], { userId: "ana", server: "everything", method: "tools/call", name: null, count: 10_000 });
+  assert.partialDeepStrictEqual(flips[1], { userId: "bob", name: "send", count: 5 });
+});
+
 test("what only the candidate allows is told by its rule, what nothing in it allows by the rule that allowed it", () => {
   const opening = backTest(table(), table(allowAll));
   opening.observe(decided({ verdict: "deny" }));

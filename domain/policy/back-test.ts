@@ -15,6 +15,7 @@ export interface Flip {
   readonly agentId: string | null;
   readonly server: string | null;
   readonly method: string;
+  /** Null also for what is counted together, where a caller asked for too many names to tell them apart. */
   readonly name: string | null;
   count: number;
   /** Ids of a few of the calls: the first ones. */
@@ -51,6 +52,8 @@ export interface BackTestReport {
 }
 
 const flipsMax = 10_000;
+/** Kinds of flips of one caller, rule and rule in force: names that a caller invents take no place of what others would notice. */
+const kindsMax = 1_000;
 const examplesMax = 3;
 /** What the conditions of one decision may cost, of the policies in force and of the candidate each: some 20 ms. */
 const unitsMax = 20_000;
@@ -58,19 +61,30 @@ const unitsMax = 20_000;
 /** Holds a candidate against the policies in force, over recorded decisions. */
 export function backTest(inForce: PolicyTable, candidate: PolicyTable): BackTest {
   const flips = new Map<string, Flip>();
+  const kinds = new Map<string, number>();
   const undecided = new Map<string, Undecided>();
   const counts = { calls: 0, same: 0, changedSince: 0, flipsBeyond: 0 };
 
-  const flipped = (event: CallDecided, before: Replayed, after: Replayed) => {
-    const flip = flipOf(event, before, after);
+  const placeOf = (flip: Flip): Flip | undefined => {
     const { direction, rule, ruleInForce, userId, agentId, server, method, name } = flip;
     const key = JSON.stringify([direction, rule, ruleInForce, userId, agentId, server, method, name]);
-    const known = flips.get(key) ?? flip;
-    if (known === flip && flips.size >= flipsMax) {
+    const known = flips.get(key);
+    if (known !== undefined) return known;
+    const group = JSON.stringify([direction, rule, ruleInForce, userId, agentId]);
+    const many = kinds.get(group) ?? 0;
+    if (many >= kindsMax && name !== null) return placeOf({ ...flip, name: null });
+    if (flips.size >= flipsMax) return undefined;
+    kinds.set(group, many + 1);
+    flips.set(key, flip);
+    return flip;
+  };
+
+  const flipped = (event: CallDecided, before: Replayed, after: Replayed) => {
+    const known = placeOf(flipOf(event, before, after));
+    if (known === undefined) {
       counts.flipsBeyond += 1;
       return;
     }
-    flips.set(key, known);
     known.count += 1;
     known.lastMs = Math.max(known.lastMs, event.timeMs);
     if (known.examples.length < examplesMax) known.examples.push(event.callId);
