@@ -277,7 +277,7 @@ test("the configuration is frozen to its leaves", (t) => {
 test("a file that is named and missing is not found", (t) => {
   const fault = refusal(() => loadConfig({ file: "nowhere.yaml", environment: {}, folder: folderWith(t) }));
   assert.equal(fault.code, "not-found");
-  assert.match(fault.next ?? "", /--config/);
+  assert.match(fault.next ?? "", /check the path/);
 });
 
 test("no secret of a file is repeated in a refusal", (t) => {

@@ -31,10 +31,14 @@ function count(part: Partial<UsageCounted>): UsageCounted {
 }
 
 async function viewOf(...counts: readonly UsageCounted[]) {
+  return boundedView(undefined, counts);
+}
+
+async function boundedView(countsMax: number | undefined, counts: readonly UsageCounted[]) {
   const log = memoryLog();
   const records = counts.map((value) => ({ type: "usage_counted", key: value.organizationId, value, timestampMs: value.timeMs }) as const);
   await log.append(topics.usage, records);
-  const view = await openUsageView({ log });
+  const view = await openUsageView({ log, ...(countsMax === undefined ? {} : { countsMax }) });
   await view.caughtUp();
   return view;
 }
@@ -106,6 +110,16 @@ test("what is older than 31 days is forgotten", async () => {
     count({ hourMs: thisHour - 32 * 24 * hour, userId: "bob" }),
   );
   assert.equal((await view.stats("acme", { sinceMs: 0, nowMs })).total.calls, 1);
+});
+
+test("an organization with more than there is room for forgets its own hours, and is told since when its usage is", async () => {
+  const many = Array.from({ length: 10 }, (_, index) =>
+    count({ organizationId: "globex", userId: `user-${index}`, hourMs: thisHour - hour }),
+  );
+  const view = await boundedView(12, [count({ hourMs: thisHour - 5 * hour }), ...many, count({ organizationId: "globex" }), count({})]);
+  const [acme, globex] = await Promise.all(["acme", "globex"].map((organizationId) => view.stats(organizationId, { nowMs })));
+  assert.deepEqual([acme?.total.calls, acme?.sinceMs], [2, thisHour - 24 * hour]);
+  assert.deepEqual([globex?.total.calls, globex?.sinceMs], [1, thisHour]);
 });
 
 test("what is added up is in all sums or in none, and others get their turn meanwhile", async () => {

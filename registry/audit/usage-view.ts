@@ -8,11 +8,14 @@ const hourMs = 60 * 60_000;
 const dayMs = 24 * hourMs;
 /** How far back usage is kept here; the log keeps all of it. */
 const keptMs = 31 * dayMs;
-/** Counts kept at most, over all organizations; the oldest hours go first. About 700 bytes each. */
-const countsMax = 500_000;
+/** Counts kept at most, over all organizations; the oldest hours of the one that has most go first. About 700 bytes each. */
+const countsKept = 500_000;
 
 export interface UsageView {
-  /** Usage from the hour of `sinceMs` to that of `untilMs`, both included; the day before `untilMs`, or before now, unless told. */
+  /**
+   * Usage from the hour of `sinceMs` to that of `untilMs`, both included; the day before `untilMs`, or before now, unless told. What is answered says since
+   * when it is: not before what is kept.
+   */
   stats(
     organizationId: string,
     range: { readonly sinceMs?: number | undefined; readonly untilMs?: number | undefined; readonly nowMs: number },
@@ -21,46 +24,68 @@ export interface UsageView {
   close(): Promise<void>;
 }
 
-/** For each organization, for each hour, the highest count of each user and tool. */
+/** For each hour, the highest count of each user and tool. */
 type Hours = Map<number, Map<string, Count>>;
 
+interface Kept {
+  readonly hours: Hours;
+  counts: number;
+  /** Hours before this one were forgotten. */
+  fromMs: number;
+}
+
 /** Folds the `usage` topic: the last record of a key counts, save one that was told late. */
-export async function openUsageView({ log }: { readonly log: EventLog }): Promise<UsageView> {
-  const organizations = new Map<string, Hours>();
+export async function openUsageView({
+  log,
+  countsMax = countsKept,
+}: {
+  readonly log: EventLog;
+  readonly countsMax?: number;
+}): Promise<UsageView> {
+  const organizations = new Map<string, Kept>();
   let counts = 0;
   let newestMs = 0;
 
   function fold(event: UsageCounted): void {
-    if (event.hourMs < newestMs - keptMs) return;
-    const hours = organizations.get(event.organizationId) ?? new Map<number, Map<string, Count>>();
-    const hour = hours.get(event.hourMs) ?? new Map<string, Count>();
+    const kept = keptOf(event.organizationId);
+    if (event.hourMs < Math.max(newestMs - keptMs, kept.fromMs)) return;
+    const hour = kept.hours.get(event.hourMs) ?? new Map<string, Count>();
     const count = countOf(event);
     const key = `${event.userId}\n${event.server}\n${event.method}\n${event.name}`;
     const known = hour.get(key);
-    if (known === undefined) counts += 1;
     // Counts only rise: lower ones were told late, by an owner whose time was over.
-    else if (everything(known) > everything(count)) return;
+    if (known !== undefined && everything(known) > everything(count)) return;
+    const more = known === undefined ? 1 : 0;
+    counts += more;
+    kept.counts += more;
     hour.set(key, count);
-    hours.set(event.hourMs, hour);
-    organizations.set(event.organizationId, hours);
+    kept.hours.set(event.hourMs, hour);
     if (event.hourMs > newestMs) {
       newestMs = event.hourMs;
-      forgetBefore(newestMs - keptMs);
+      for (const one of organizations.values()) forgetBefore(one, newestMs - keptMs);
     }
-    while (counts > countsMax) forgetBefore(oldestHour() + 1);
+    while (counts > countsMax) forgetOldest();
   }
 
-  function oldestHour(): number {
-    return Math.min(...[...organizations.values()].flatMap((hours) => [...hours.keys()]));
+  function keptOf(organizationId: string): Kept {
+    const kept = organizations.get(organizationId) ?? { hours: new Map(), counts: 0, fromMs: Math.max(0, newestMs - keptMs) };
+    organizations.set(organizationId, kept);
+    return kept;
   }
 
-  function forgetBefore(timeMs: number): void {
-    for (const hours of organizations.values()) {
-      for (const [hour, kept] of hours) {
-        if (hour >= timeMs) continue;
-        counts -= kept.size;
-        hours.delete(hour);
-      }
+  /** What one organization counts takes no room of the others. */
+  function forgetOldest(): void {
+    const largest = [...organizations.values()].reduce((most, one) => (one.counts > most.counts ? one : most));
+    forgetBefore(largest, Math.min(...largest.hours.keys()) + 1);
+  }
+
+  function forgetBefore(kept: Kept, timeMs: number): void {
+    kept.fromMs = Math.max(kept.fromMs, Math.ceil(timeMs / hourMs) * hourMs);
+    for (const [hour, { size }] of kept.hours) {
+      if (hour >= timeMs) continue;
+      counts -= size;
+      kept.counts -= size;
+      kept.hours.delete(hour);
     }
   }
 
@@ -75,8 +100,9 @@ export async function openUsageView({ log }: { readonly log: EventLog }): Promis
       const until = untilMs ?? nowMs;
       const since = sinceMs ?? until - dayMs;
       if (since > until) throw invalid("since", "must not be after until");
-      const range = { sinceMs: Math.floor(since / hourMs) * hourMs, untilMs: until };
-      return { ...range, ...(await addUp(countsIn(organizations.get(organizationId) ?? new Map(), range))) };
+      const { hours, fromMs } = organizations.get(organizationId) ?? { hours: new Map(), fromMs: 0 };
+      const range = { sinceMs: Math.max(Math.floor(since / hourMs) * hourMs, fromMs), untilMs: until };
+      return { ...range, ...(await addUp(countsIn(hours, range))) };
     },
     caughtUp: () => subscription.caughtUp(),
     close: () => subscription.close(),
