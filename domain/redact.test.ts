@@ -220,6 +220,11 @@ describe("what is harmless stays as it is", () => {
     assert.equal(redactor.json(text), text.replace("1e30", "1e+30"));
   });
 
+  test("a number beyond a double is recorded as JSON that is read as the same", () => {
+    const written = redactor.json('{"password":"x","most":[1e400,-1e400]}');
+    assert.deepEqual(JSON.parse(written), { password: "[redacted]", most: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] });
+  });
+
   test("a card number is taken out as a number, too, however long", () => {
     assert.equal(redactor.json('{"n":4111111111111111}'), '{"n":"[redacted]"}');
     assert.equal(redactor.json('{"n":6304000000000000000}'), redactor.json('{"n":6304000000000000000}'));

@@ -46,7 +46,7 @@ interface Writer extends Cleaning {
 function write(value: unknown, writer: Writer): string {
   if (writer.left <= 0) return JSON.stringify(cut);
   if (typeof value === "string") return writeText(value, writer);
-  if (typeof value === "number" || typeof value === "bigint") return writeNumber(String(value), writer);
+  if (typeof value === "number" || typeof value === "bigint") return writeNumber(digitsOf(value), writer);
   if (Array.isArray(value)) return writeList(value, writer);
   if (typeof value === "object" && value !== null) return writeObject(value, writer);
   return emit(String(value), writer);
@@ -60,6 +60,12 @@ function writeText(text: string, writer: Writer): string {
 
 function wellFormedSlice(text: string, length: number): string {
   return text.slice(0, (text.charCodeAt(length - 1) & 0xfc00) === 0xd800 ? length - 1 : length);
+}
+
+/** Beyond a double JSON has digits for what JavaScript calls infinite: written so, it is read as it was judged. */
+function digitsOf(value: number | bigint): string {
+  if (typeof value === "bigint" || Number.isFinite(value)) return String(value);
+  return value > 0 ? "1e999" : "-1e999";
 }
 
 function writeNumber(digits: string, writer: Writer): string {
