@@ -796,28 +796,28 @@ export const NamedUsageSchema: GenMessage<NamedUsage> = /*@__PURE__*/
  */
 export type Usage = Message<"sluice.audit.v1.Usage"> & {
   /**
-   * Calls that reached the gate.
+   * Calls that were allowed; what was refused is not among them.
    *
    * @generated from field: uint64 calls = 1;
    */
   calls: bigint;
 
   /**
-   * Of these, denied by policy or for another reason than a limit.
+   * Calls that were denied by policy or for another reason than a limit.
    *
    * @generated from field: uint64 denied = 2;
    */
   denied: bigint;
 
   /**
-   * Of these, refused by a limit.
+   * Calls that were refused by a limit.
    *
    * @generated from field: uint64 limited = 3;
    */
   limited: bigint;
 
   /**
-   * Of these, forwarded without a good answer.
+   * Calls that were allowed, and forwarded without a good answer.
    *
    * @generated from field: uint64 failed = 4;
    */
