@@ -18,12 +18,20 @@ export interface OrganizationModel {
   /** Of everything together, for callers and for tools and servers: what the alert budget is held against. */
   readonly combined: Readonly<Record<"caller" | "tool", Calibration>>;
   /** Windows judged a day, of each kind: as of the last whole day, and so far in this one. */
-  readonly judged: Readonly<Record<"caller" | "tool", { readonly dayMs: number; readonly today: number; readonly aDay: number }>>;
+  readonly judged: Readonly<Record<"caller" | "tool", Judged>>;
+}
+
+interface Judged {
+  readonly dayMs: number;
+  readonly today: number;
+  readonly aDay: number;
+  /** The first window of all; what an earlier version stored does not have it. */
+  readonly firstMs?: number;
 }
 
 const toolsMax = 2_000;
 
-const none = { dayMs: 0, today: 0, aDay: 0 };
+const none: Judged = { dayMs: 0, today: 0, aDay: 0 };
 
 export const newOrganization: OrganizationModel = {
   callers: 0,
@@ -63,13 +71,29 @@ export function learnOrganization(model: OrganizationModel, before: Before, acti
 }
 
 const dayLengthMs = 24 * 60 * 60_000;
+/** What comes in less time tells nothing of how many a day will bring. */
+const tellingMs = 10 * 60_000;
 
 /** Counts the windows that are judged, and how many that makes a day: at least what this day has brought so far. */
 export function countedWindow(model: OrganizationModel, kind: "caller" | "tool", windowMs: number): OrganizationModel {
-  const dayMs = Math.floor(windowMs / dayLengthMs) * dayLengthMs;
   const known = model.judged[kind];
-  const isNewDay = dayMs > known.dayMs;
-  const today = isNewDay ? 1 : known.today + 1;
-  const aDay = isNewDay ? Math.max(known.today, known.aDay / 2) : Math.max(known.aDay, today);
-  return { ...model, judged: { ...model.judged, [kind]: { dayMs: Math.max(dayMs, known.dayMs), today, aDay } } };
+  return { ...model, judged: { ...model.judged, [kind]: known.today === 0 ? begun(windowMs) : counting(known, windowMs) } };
+}
+
+function begun(firstMs: number): Judged {
+  return counting({ dayMs: dayOf(firstMs), today: 0, aDay: 0, firstMs }, firstMs);
+}
+
+function counting(known: Judged, windowMs: number): Judged {
+  const dayMs = dayOf(windowMs);
+  if (dayMs > known.dayMs) return { ...known, dayMs, today: 1, aDay: Math.max(known.today, known.aDay / 2) };
+  const today = known.today + 1;
+  // The first day goes on as it began: what it has brought so far would let the alerts of days through in an hour.
+  const isFirst = known.firstMs !== undefined && dayOf(known.firstMs) === known.dayMs;
+  const aDay = isFirst ? (today * dayLengthMs) / Math.max(tellingMs, windowMs - (known.firstMs ?? 0)) : known.aDay;
+  return { ...known, today, aDay: Math.max(aDay, today) };
+}
+
+function dayOf(timeMs: number): number {
+  return Math.floor(timeMs / dayLengthMs) * dayLengthMs;
 }

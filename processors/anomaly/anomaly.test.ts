@@ -87,6 +87,17 @@ test("a cold start accuses nobody, whatever is done", () => {
   assert.deepEqual([stage.found(), stage.restricted()], [[], []]);
 });
 
+test("the alerts of a day are not spent in its first hour: an organization that begins is not taken for one that is quiet", () => {
+  const stage = stageOf({ ...alertOnly, caller: [quarantine] });
+  const random = randomOf(2);
+  const twenty = Array.from({ length: 20 }, (_, index) => `user-${index}`);
+  for (let minute = 0; minute < 60; minute += 1) {
+    const some = (userId: string) => ({ ...busy(userId, 2 + random.poisson(3)), denied: random.next() < 0.03 ? 1 : 0 });
+    stage.window(minute, twenty.map(some));
+  }
+  assert.deepEqual(stage.found(), []);
+});
+
 test("a caller that runs away is found, with evidence, and restricted where that is the response", () => {
   const stage = stageOf({ ...alertOnly, caller: [quarantine] });
   const minute = ordinary(stage, 120);
@@ -165,7 +176,7 @@ test("a caller that becomes known in the course of an anomaly is restricted then
   const minute = ordinary(stage, 120);
   for (let more = 0; more < 15; more += 1) stage.window(minute + more, [...users.map((userId) => busy(userId, 5)), busy("ian", 5)]);
   for (let more = 15; more < 25; more += 1)
-    stage.window(minute + more, [...users.map((userId) => busy(userId, 5)), failing("ian", 20, 10 + more / 5)]);
+    stage.window(minute + more, [...users.map((userId) => busy(userId, 5)), failing("ian", 20, 13 + more / 5)]);
   assert.deepEqual(
     stage.found().map(({ target, action }) => `${target} ${action}`),
     ["caller:ian/ alert", "caller:ian/ quarantine"],
@@ -420,7 +431,7 @@ test("of two restrictions of a target that are found at once the later window's 
     ],
   });
   const minute = ordinary(stage, 120);
-  for (const [more, calls] of [20, 4_000].entries()) {
+  for (const [more, calls] of [28, 4_000].entries()) {
     for (const activity of [...users.slice(1).map((userId) => busy(userId, 5)), busy("ana", calls)])
       stage.driver.pipe(topics.activity, observed(minute + more, activity));
   }
