@@ -1,5 +1,4 @@
 import type { ActivityObserved } from "../events.ts";
-import { recordKey } from "../record-key.ts";
 import { toolKey } from "./tool-key.ts";
 
 /** How calls went: `failed` counts what failed and what was denied. */
@@ -8,7 +7,7 @@ export interface Outcome {
   readonly failed: number;
 }
 
-/** How the calls of a window went, by tool and then by caller. */
+/** How the calls of a window went, by tool and then by user: one who acts through several agents is one. */
 export type Outcomes = ReadonlyMap<string, ReadonlyMap<string, Outcome>>;
 
 /** How often trouble is met that others have, too, and how many of their calls say so. */
@@ -26,13 +25,13 @@ const callsMax = 50;
 export function outcomesOf(activities: readonly ActivityObserved[]): Outcomes {
   const found = new Map<string, Map<string, Outcome>>();
   for (const activity of activities) {
-    const caller = callerOf(activity);
+    const { userId } = activity;
     for (const { server, name, calls, denied, failed } of activity.tools) {
       const tool = toolKey(server, name);
-      const callers = found.get(tool) ?? new Map<string, Outcome>();
-      const known = callers.get(caller);
-      callers.set(caller, { calls: (known?.calls ?? 0) + calls, failed: (known?.failed ?? 0) + denied + failed });
-      found.set(tool, callers);
+      const users = found.get(tool) ?? new Map<string, Outcome>();
+      const known = users.get(userId);
+      users.set(userId, { calls: (known?.calls ?? 0) + calls, failed: (known?.failed ?? 0) + denied + failed });
+      found.set(tool, users);
     }
   }
   return found;
@@ -40,11 +39,10 @@ export function outcomesOf(activities: readonly ActivityObserved[]): Outcomes {
 
 /** What the others of the window have met at the tools that this caller used. Trouble that everybody has is nobody's fault. */
 export function sharedTrouble(outcomes: Outcomes, activity: ActivityObserved): SharedTrouble {
-  const caller = callerOf(activity);
   let expected = 0;
   let told = 0;
   for (const { server, name, calls } of activity.tools) {
-    const others = othersOf(outcomes.get(toolKey(server, name)), caller);
+    const others = othersOf(outcomes.get(toolKey(server, name)), activity.userId);
     if (others.inTrouble < othersMin) continue;
     expected += calls * Math.min(1, others.failed / others.calls);
     told += others.calls;
@@ -52,17 +50,13 @@ export function sharedTrouble(outcomes: Outcomes, activity: ActivityObserved): S
   return { share: expected / Math.max(1, activity.calls), calls: Math.min(told, callsMax) };
 }
 
-function othersOf(callers: ReadonlyMap<string, Outcome> | undefined, caller: string) {
+function othersOf(users: ReadonlyMap<string, Outcome> | undefined, userId: string) {
   const sum = { calls: 0, failed: 0, inTrouble: 0 };
-  for (const [other, { calls, failed }] of callers ?? []) {
-    if (other === caller) continue;
+  for (const [other, { calls, failed }] of users ?? []) {
+    if (other === userId) continue;
     sum.calls += Math.max(calls, failed);
     sum.failed += failed;
     if (failed > 0) sum.inTrouble += 1;
   }
   return sum;
-}
-
-function callerOf({ userId, agentId }: ActivityObserved): string {
-  return recordKey(userId, agentId ?? "");
 }

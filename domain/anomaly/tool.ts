@@ -22,7 +22,7 @@ export interface Ended {
   readonly durationLogs: number;
 }
 
-/** What a window brought, by caller. */
+/** What a window brought, by user. */
 export interface ToolWindow {
   readonly windowMs: number;
   readonly callers: Readonly<Record<string, Ended>>;

@@ -247,6 +247,21 @@ test("trouble that one caller has is the caller's, and no tool's", () => {
   assert.deepEqual([...new Set(stage.restricted().map(({ target }) => target))], ["caller:ana/"]);
 });
 
+test("the trouble of one user's agents is no tool's, and excuses none of them", () => {
+  const stage = stageOf(quarantineAll);
+  const minute = ordinary(stage, 200);
+  const agents = ["one", "two", "three"].map((agentId) => ({ ...failing("ana", 12, 0), agentId }));
+  for (let more = 0; more < 40; more += 1) stage.window(minute + more, [...users.slice(1).map((userId) => busy(userId, 5)), ...agents]);
+  stage.found();
+  const troubled = agents.map((agent) => ({ ...agent, ...failing("ana", 12, 12) }));
+  for (let more = 40; more < 43; more += 1) stage.window(minute + more, [...users.slice(1).map((userId) => busy(userId, 5)), ...troubled]);
+  assert.deepEqual([...new Set(stage.found().map(({ target }) => target))].sort(), [
+    "caller:ana/one",
+    "caller:ana/three",
+    "caller:ana/two",
+  ]);
+});
+
 test("a tool that only one caller uses is told of, and restricts nobody", () => {
   const stage = stageOf({ ...quarantineAll, caller: [] });
   const alone = { server: "own", name: "run" };

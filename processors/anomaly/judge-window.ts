@@ -144,8 +144,9 @@ const toolOf: Kind = ({ server, name }) => ({ kind: "tool", server, name });
 /** What a window brought to each tool, or to each server, by caller. */
 function endedBy(activities: readonly ActivityObserved[], kind: Kind): readonly { readonly target: Called; readonly ended: ToolWindow }[] {
   const found = new Map<string, { target: Called; windowMs: number; callers: Record<string, Ended> }>();
-  for (const { windowMs, userId, agentId, tools } of activities) {
-    const caller = recordKey(userId, agentId ?? "");
+  for (const { windowMs, userId, tools } of activities) {
+    // One who acts through several agents is one.
+    const caller = recordKey(userId, "");
     for (const tool of tools.filter(({ ended }) => ended > 0)) {
       const target = kind(tool);
       const known = found.get(targetId(target)) ?? { target, windowMs, callers: {} };
