@@ -19,8 +19,8 @@ export interface Codec {
    */
   encodeInto<Type extends EventType>(type: Type, value: Events[Type], target: Buffer, offset: number): number;
 
-  /** Reads what today's, any earlier released or a learned schema wrote. Throws `Fault("invalid")` for anything else. */
-  decode(bytes: Uint8Array): DecodedEvent;
+  /** Reads what today's, any earlier released or a learned schema wrote, on the topic of that name if any. Throws `Fault("invalid")` for anything else. */
+  decode(bytes: Uint8Array, topic?: string): DecodedEvent;
 }
 
 /** A codec that learns to read what other versions write. */

@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Events } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
+import { topics } from "../../domain/topics.ts";
 import { memoryLog } from "../../processors/memory-log.ts";
 import { createCodec, fingerprintText, readEventSchemas } from "./codec.ts";
 import { fullSamples } from "./event-samples.ts";
@@ -55,6 +56,33 @@ test("what an older version writes is read by the newer one as well", async (t) 
   const codec = openLearningCodec({ codec: createCodec(folder), published: publishedReader(log), logger: silentLogger });
   const read = await decoded(codec, createCodec().encode("upstream_logged", value));
   assert.deepEqual(read, { type: "upstream_logged", value: { ...value, level: "info" } });
+});
+
+test("what can't be read among the published schemas keeps nobody from the others", async (t) => {
+  const folder = newerSchemas(t);
+  let older: ReturnType<typeof openLearningCodec> | undefined;
+  const stray = createCodec(folder).encode("upstream_logged", { ...value, level: "bad" } as Events["upstream_logged"]);
+  const verdict = (bytes: Uint8Array): boolean | Fault => {
+    try {
+      older?.decode(bytes, topics.schemas.name);
+      return false;
+    } catch (reason) {
+      return reason instanceof Fault && reason;
+    }
+  };
+  // Both what is no event, and an event whose schema is still to be found.
+  const bytesOf: Readonly<Record<string, Uint8Array>> = { text: Buffer.from("hello"), stray };
+  const log = memoryLog({ isUndecodable: ({ key }) => key in bytesOf && verdict(bytesOf[key] ?? Buffer.alloc(0)) });
+  older = openLearningCodec({ codec: createCodec(), published: publishedReader(log), logger: silentLogger });
+  const record = { type: "schema_published", value: fullSamples.schema_published, timestampMs: 1 } as const;
+  await log.append(topics.schemas, [
+    { ...record, key: "text" },
+    { ...record, key: "stray" },
+  ]);
+  await publishSchemas(log, readEventSchemas(folder), moment);
+  await log.append(topics.schemas, [{ ...record, key: "stray" }]);
+  assert.deepEqual(await decoded(older, stray), { type: "upstream_logged", value });
+  assert.deepEqual(await unpublished(log, readEventSchemas(folder)), []);
 });
 
 test("a schema that nobody has published is invalid for a while, then looked for again", async (t) => {

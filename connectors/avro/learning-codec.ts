@@ -1,5 +1,6 @@
 import { Fault } from "../../domain/fault.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
+import { topics } from "../../domain/topics.ts";
 import { type Codec, type EventCodec, fingerprintText, isOfUnknownSchema } from "./codec.ts";
 
 export interface LearningOptions {
@@ -40,11 +41,12 @@ export function openLearningCodec({ codec, published, logger, nowMs = Date.now }
   return {
     encode: codec.encode,
     encodeInto: codec.encodeInto,
-    decode(bytes) {
+    decode(bytes, topic) {
       try {
         return codec.decode(bytes);
       } catch (cause) {
-        if (!isOfUnknownSchema(cause)) throw cause;
+        // Whoever looks for a schema reads that topic, and would wait for itself.
+        if (!isOfUnknownSchema(cause) || topic === topics.schemas.name) throw cause;
         const fingerprint = fingerprintText(bytes);
         if ((unknownUntil.get(fingerprint) ?? Number.NEGATIVE_INFINITY) > nowMs()) throw cause;
         // Whoever reads the record again finds it, or looks again where the log was away.

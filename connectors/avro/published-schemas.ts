@@ -1,11 +1,10 @@
 import type { EventLog } from "../../domain/ports/event-log.ts";
+import { readBetween } from "../../domain/read-past.ts";
 import type { LogRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { type EventSchema, fingerprintText } from "./codec.ts";
 
 type Log = Pick<EventLog, "append" | "extent" | "read">;
-
-const recordsMax = 500;
 
 /** Answers, each time, the schemas that were published since the last, as JSON. */
 export function publishedReader(log: Pick<EventLog, "extent" | "read">): () => Promise<readonly string[]> {
@@ -45,15 +44,13 @@ export async function publishSchemas(
   return records.length;
 }
 
+/** What is there and can't be read is no schema: it must not keep anybody from those that are. */
 async function readFrom(log: Pick<EventLog, "extent" | "read">, from: number) {
-  const found: { readonly record: { readonly offset: number }; readonly fingerprint: string; readonly schema: string }[] = [];
   const [extent] = await log.extent(topics.schemas);
-  let next = Math.max(from, extent?.start ?? 0);
-  while (extent !== undefined && next < extent.end) {
-    const records = await log.read(topics.schemas, { partition: extent.partition, from: next, recordsMax });
-    for (const record of records)
-      if (record.value !== null) found.push({ record, fingerprint: record.value.fingerprint, schema: record.value.schema });
-    next = (records.at(-1)?.offset ?? extent.end - 1) + 1;
-  }
-  return found;
+  if (extent === undefined) return [];
+  const { partition, start, end } = extent;
+  const records = await readBetween(log, topics.schemas, { partition, from: Math.max(from, start), until: end });
+  return records.flatMap((record) =>
+    record.value === null ? [] : [{ record, fingerprint: record.value.fingerprint, schema: record.value.schema }],
+  );
 }

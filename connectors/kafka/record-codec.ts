@@ -55,7 +55,7 @@ function withoutTrace(headers: Readonly<Record<string, string>>, value: object |
 /** Throws `Fault("invalid")` where the bytes are no event of this topic. */
 export function decodeRecord(codec: Codec, topic: Topic, partition: number, raw: RawRecord): StoredRecord {
   const { [typeHeader]: tombstoneType, ...others } = raw.headers ?? {};
-  const event = raw.value === null ? { type: tombstoneType ?? topic.types[0], value: null } : codec.decode(raw.value);
+  const event = raw.value === null ? { type: tombstoneType ?? topic.types[0], value: null } : codec.decode(raw.value, topic.name);
   if (!(topic.types as readonly (string | undefined)[]).includes(event.type))
     throw new Fault("invalid", `a ${event.type} is on the topic ${topic.name}`);
   const rest = withoutTrace(others, event.value);

@@ -97,12 +97,12 @@ export async function openFramedCodec({ codec, schemas, registry, nowMs = Date.n
       target.set(bytes, offset);
       return offset + bytes.length;
     },
-    decode(bytes) {
-      if (bytes[0] !== 0x00) return codec.decode(bytes);
+    decode(bytes, topic) {
+      if (bytes[0] !== 0x00) return codec.decode(bytes, topic);
       if (bytes.length < frameBytes) throw new Fault("invalid", "these bytes are no event: they are too few");
       const id = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getInt32(1);
       const { header, untilMs } = meaningOf(id);
-      const event = codec.decode(Buffer.concat([header, bytes.subarray(frameBytes)]));
+      const event = codec.decode(Buffer.concat([header, bytes.subarray(frameBytes)]), topic);
       // A schema of another version, which the codec has learned meanwhile.
       if (untilMs !== forGood) meanings.set(id, { header, untilMs: forGood });
       return event;
