@@ -159,7 +159,7 @@ function tell(state: State, { timestampMs }: Tick): Step<"budget_spent"> {
 
 /** Once an hour: callers that are long silent, and periods that have ended. */
 function forget(state: State, draft: Draft, nowMs: number): void {
-  if (nowMs < Number(draft.text("swept") ?? 0) + 60 * 60_000) return;
+  if (Math.abs(nowMs - Number(draft.text("swept") ?? 0)) < 60 * 60_000) return;
   draft.put("swept", String(nowMs));
   for (const [key, value] of state) {
     if (key.startsWith("seen/") && Number(value) < nowMs - silentMs) draft.put(key, null);

@@ -223,7 +223,7 @@ function tell(state: State, { timestampMs }: Tick): Step<"decisions_reviewed"> {
 
 /** Once an hour: forgets processes that are long gone. */
 function sweep(state: State, draft: Draft, nowMs: number): void {
-  if (nowMs < Number(draft.text("swept") ?? 0) + sweepMs) return;
+  if (Math.abs(nowMs - Number(draft.text("swept") ?? 0)) < sweepMs) return;
   draft.put("swept", String(nowMs));
   for (const [key, value] of state) if (key.startsWith("seen/") && isLongGone(value, nowMs - silentMs)) draft.put(key, null);
 }

@@ -8,6 +8,7 @@ import { decidedRecord } from "./call-events.ts";
 import { memoryLog, memoryStates } from "./memory-log.ts";
 import type { Processor } from "./processor.ts";
 import { runProcessors } from "./runtime.ts";
+import { isRepeat } from "./source-header.ts";
 
 /** Tells each call on as a line of an upstream's log, with how many came before it in its task; refuses the one named `poison`. */
 const echo: Processor<"call_decided" | "call_ended" | "limit_changed", "upstream_logged"> = {
@@ -278,4 +279,39 @@ test("every task hears of broadcast records, and of wall time", async () => {
       ["ticked", "7"],
     ]);
   }
+});
+
+test("a clock that was far ahead once does not hold up time, and what is told after it is no repeat", async () => {
+  const log = memoryLog();
+  const states = memoryStates();
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  const dayMs = 24 * 60 * 60_000;
+  const speaking: Processor = {
+    ...{ name: "echo", sources: [topics.calls], broadcast: [], tickMs: 1_000 },
+    step: (_state, input) => {
+      if (input.type !== "tick") return { changes: new Map(), emit: [] };
+      return { changes: new Map([["ticked", String(input.timestampMs)]]), emit: [{ topic: topics.limits, record: limitChanged }] };
+    },
+  };
+  const clocks = [10 * dayMs, 400 * dayMs, 10 * dayMs + 1_000, 10 * dayMs + 2_000];
+  const ticked: (string | undefined)[] = [];
+  for (const nowMs of clocks) {
+    let tick = () => {};
+    const every = (intervalMs: number, run: () => void) => {
+      if (intervalMs === echo.tickMs) tick = run;
+      return () => {};
+    };
+    const options = { log, states, processors: [speaking], changelogs: true, nowMs: () => nowMs, logger: silentLogger, every };
+    const runtime = await runProcessors(options);
+    await runtime.caughtUp();
+    await settle();
+    tick();
+    for (let turn = 0; turn < 20; turn += 1) await settle();
+    await runtime.close();
+    ticked.push((await states.load("echo/0")).entries.get("ticked"));
+  }
+  assert.deepEqual(ticked, clocks.map(String));
+  const positions = new Map<string, number>();
+  const told = log.all(topics.limits).filter(({ headers }) => headers?.["src"]?.startsWith("echo/0/tick/"));
+  assert.deepEqual([told.length, told.filter((record) => isRepeat(record, positions)).length], [4, 0]);
 });

@@ -46,6 +46,8 @@ export interface Owned {
 
 /** Records that changed nothing are read again after a crash: not more than about so many. */
 const uncommittedMax = 1_000;
+/** Clocks of owners that differ by no more are smoothed over: time does not step back. */
+const clockDifferenceMsMax = 60_000;
 /** The position of wall time, beside those of the sources. */
 const tickSource = "tick";
 
@@ -197,13 +199,15 @@ export class TaskShare {
   async tick(wallMs: number): Promise<void> {
     const state = await this.load();
     // Rises over all owners, whatever their clocks: it tells repeats from news.
-    const timestampMs = Math.max(wallMs, (state.positions.get(tickSource) ?? 0) + 1);
+    const next = Math.max(wallMs, (state.positions.get(tickSource) ?? 0) + 1);
+    // A clock that was far ahead once must not keep those after it from the time that it is.
+    const timestampMs = next - wallMs > clockDifferenceMsMax ? wallMs : next;
     const batch = emptyBatch();
     await this.#orReload(async () => {
       const step = this.#stepping.processor.step(state.entries, { type: "tick", timestampMs });
-      applyStep(state, step, batch, { name: `${this.#stepping.task}/${tickSource}`, epoch: this.#writerEpoch, offset: timestampMs });
+      applyStep(state, step, batch, { name: `${this.#stepping.task}/${tickSource}`, epoch: this.#writerEpoch, offset: next });
       if (isEmpty(batch)) return;
-      state.positions.set(tickSource, timestampMs);
+      state.positions.set(tickSource, next);
       await this.#commit(state, batch);
     });
   }

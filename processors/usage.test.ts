@@ -140,6 +140,26 @@ test("any batches, repeats and crashes between output and commit give the totals
   );
 });
 
+test("a tick far ahead of its time does not move later calls into its hour", () => {
+  const state = new Map<string, string>();
+  const at = 1_000 * hour;
+  const tell = (timestampMs: number) => {
+    const { changes, emit } = usage.step(state, { type: "tick", timestampMs });
+    change(state, changes);
+    return emit.map(({ record }) => (record.type === "usage_counted" ? record.value?.hourMs : null));
+  };
+  const call = (sequence: number, timeMs: number, offset: number) =>
+    change(
+      state,
+      usage.step(state, { ...decidedRecord({ sequence, epoch: 1, timeMs, name: "echo" }), topic: "calls", partition: 0, offset }).changes,
+    );
+  tell(at);
+  tell(at + 9_000 * hour);
+  tell(at + 1_000);
+  call(1, at + 2_000, 0);
+  assert.deepEqual(tell(at + 3_000), [at]);
+});
+
 test("many records at once change what their steps change one after the other", () => {
   const calls = fc.record({
     sequence: fc.integer({ min: 1, max: 12 }),

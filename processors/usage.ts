@@ -169,7 +169,10 @@ function tell(state: State, { timestampMs }: Tick): Step<"usage_counted"> {
   }
   if (changed > 0) changes.set(changedCount, null);
   const floor = Math.floor((timestampMs - openMs) / hourMs) * hourMs;
-  if (floor > Number(state.get(floorKey) ?? 0)) close(state, floor, timestampMs, changes);
+  const before = Number(state.get(floorKey) ?? 0);
+  if (floor > before) close(state, floor, timestampMs, changes);
+  // A clock was far ahead once: calls of today are not counted in the hour that it said.
+  else if (before - floor > openMs) changes.set(floorKey, String(Math.max(0, floor)));
   return { changes, emit };
 }
 

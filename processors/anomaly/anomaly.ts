@@ -127,7 +127,7 @@ function takeActivities(draft: Draft, organization: string, { startMs, count }: 
 
 /** Once an hour: forgets callers and tools that are long gone, and restrictions and episodes that are over. */
 function sweep(state: State, draft: Draft, nowMs: number): void {
-  if (nowMs < Number(draft.text("swept") ?? 0) + sweepMs) return;
+  if (Math.abs(nowMs - Number(draft.text("swept") ?? 0)) < sweepMs) return;
   draft.put("swept", String(nowMs));
   forgetEnded(state, draft, nowMs);
   const tools = new Map<string, number>();
