@@ -25,7 +25,7 @@ import { type DocumentCommands, type DocumentView, documentCommands, viewDocumen
 import { type Document, type DocumentKind, noDocument } from "./documents/documents.ts";
 import { type FileCommands, fileCommands } from "./documents/file-commands.ts";
 import { type DeadLetterCommands, deadLetterCommands } from "./findings/dead-letter-commands.ts";
-import { foldLetter, type LetterTable } from "./findings/dead-letters.ts";
+import { foldLetter, letterTable } from "./findings/dead-letters.ts";
 import { type ReviewCommands, reviewCommands } from "./findings/review-commands.ts";
 import { type IdentityCommands, identityCommands, type KeyView, viewKey } from "./identities/identity-commands.ts";
 import { type Page, type PageRequest, pageOf } from "./page.ts";
@@ -102,7 +102,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   const { log, nowMs, newId, logger } = options;
   const directory = emptyDirectory();
   const health: HealthTable = new Map();
-  const letters: LetterTable = new Map();
+  const letters = letterTable();
   const watch = openServerWatch({ log, directory });
   const counting: RecordTable = new Map();
   let term: Term = options.shared === true ? standby : soleTerm;

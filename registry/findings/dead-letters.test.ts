@@ -7,6 +7,7 @@ import { memoryLog as partedLog } from "../../processors/memory-log.ts";
 import { admin, controlFixture, nobody, stranger } from "../control.fixture.ts";
 import { type Control, openControl } from "../control.ts";
 import type { MemoryLog } from "../event-log.fixture.ts";
+import { foldLetter, lettersOf, letterTable } from "./dead-letters.ts";
 
 const code = (expected: string) => (reason: unknown) => reason instanceof Fault && reason.code === expected;
 
@@ -50,6 +51,18 @@ test("dead letters are shown newest first, in pages, to administrators of their 
   const first = await control.listDeadLetters(admin, { limit: 3 });
   const second = await control.listDeadLetters(admin, { limit: 3, cursor: first.nextCursor });
   assert.deepEqual([first.entries.length, second.entries.length, second.nextCursor], [3, 1, undefined]);
+});
+
+test("however many dead letters one organization has, the others keep theirs", () => {
+  const letters = letterTable(6);
+  const fold = (offset: number, organizationId: string) =>
+    foldLetter(letters, { ...refused(offset, organizationId), topic: topics.deadLetters.name, partition: 0, offset });
+  for (const offset of [1, 2]) fold(offset, "acme");
+  for (let offset = 100; offset < 150; offset += 1) fold(offset, "globex");
+  fold(150, "");
+  const offsets = (organization: typeof admin) => lettersOf(letters, organization, "acme", {}).map(({ offset }) => offset);
+  assert.deepEqual(offsets(admin), [150, 2, 1]);
+  assert.deepEqual(offsets(stranger), [149, 148, 147]);
 });
 
 test("what can't be decoded beside them hides no dead letter", async () => {

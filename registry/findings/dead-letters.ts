@@ -6,7 +6,7 @@ import { topics } from "../../domain/topics.ts";
 import { type Actor, refusedUnlessAdministrator } from "../actor.ts";
 import { type Change, type Decided, envelope, type Moment } from "../writing/change.ts";
 
-/** Letters kept here, over all organizations; the oldest go first. The log keeps them for 30 days. */
+/** Letters kept here, over all organizations. The log keeps them for 30 days. */
 const lettersMax = 20_000;
 /** Tried again with one command, at most. */
 export const retriesMax = 500;
@@ -31,8 +31,39 @@ export interface DeadLetter {
   readonly refusals: number;
 }
 
-/** Folded from the topic of dead letters; the oldest first. */
-export type LetterTable = Map<string, DeadLetter>;
+/** Folded from the topic of dead letters. */
+export interface LetterTable {
+  get(id: string): DeadLetter | undefined;
+  /** Puts a letter in the place of what is known of it. One too many takes the place of the oldest of the organization that has most: nobody's hide another's. */
+  put(letter: DeadLetter): void;
+  /** The oldest first. */
+  values(): Iterable<DeadLetter>;
+}
+
+export function letterTable(most: number = lettersMax): LetterTable {
+  const letters = new Map<string, DeadLetter>();
+  const byOrganization = new Map<string, Set<string>>();
+
+  function forgetOne(): void {
+    let largest = { organizationId: "", ids: new Set<string>() };
+    for (const [organizationId, ids] of byOrganization) if (ids.size > largest.ids.size) largest = { organizationId, ids };
+    const [oldest = ""] = largest.ids;
+    letters.delete(oldest);
+    largest.ids.delete(oldest);
+    if (largest.ids.size === 0) byOrganization.delete(largest.organizationId);
+  }
+
+  return {
+    get: (id) => letters.get(id),
+    put(letter) {
+      letters.set(letter.id, letter);
+      const ids = byOrganization.get(letter.organizationId) ?? new Set();
+      byOrganization.set(letter.organizationId, ids.add(letter.id));
+      if (letters.size > most) forgetOne();
+    },
+    values: () => letters.values(),
+  };
+}
 
 type LetterRecord = StoredRecord<"record_refused" | "retry_requested" | "retry_ended">;
 
@@ -44,17 +75,13 @@ export function foldLetter(letters: LetterTable, record: LetterRecord): void {
 
 function foldRefused(letters: LetterTable, value: RecordRefused | null): void {
   // Refused by a step that was done again, after a crash: the same letter.
-  if (value === null || letters.has(value.id)) return;
-  letters.set(value.id, { ...value, state: "refused", refusals: 1 });
-  for (const id of letters.keys()) {
-    if (letters.size <= lettersMax) return;
-    letters.delete(id);
-  }
+  if (value === null || letters.get(value.id) !== undefined) return;
+  letters.put({ ...value, state: "refused", refusals: 1 });
 }
 
 function foldRequested(letters: LetterTable, value: RetryRequested | null): void {
   const letter = letters.get(value?.letterId ?? "");
-  if (letter?.state === "refused") letters.set(letter.id, { ...letter, state: "retrying" });
+  if (letter?.state === "refused") letters.put({ ...letter, state: "retrying" });
 }
 
 function foldEnded(letters: LetterTable, value: RetryEnded | null): void {
@@ -63,7 +90,7 @@ function foldEnded(letters: LetterTable, value: RetryEnded | null): void {
   if (value === null || letter?.state !== "retrying") return;
   const { outcome, reason } = value;
   const refused = { ...letter, state: "refused", reason, refusals: letter.refusals + 1 } as const;
-  letters.set(letter.id, outcome === "processed" ? { ...letter, state: "processed" } : refused);
+  letters.put(outcome === "processed" ? { ...letter, state: "processed" } : refused);
 }
 
 /** Which letters a command or a list is about. */
