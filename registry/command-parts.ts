@@ -32,6 +32,8 @@ export interface ControlOptions {
    * Other commands don't wait for it.
    */
   readonly inForce?: (topic: Topic, position: Position) => Promise<void>;
+  /** The processors and connectors that an installation of this configuration runs: nobody else tries dead letters again. Any, unless told. */
+  readonly retriers?: ReadonlySet<string>;
   /** Whether other control processes may be there: then one of them writes, and the others stand by. */
   readonly shared?: boolean;
   /** Called when this process begins to be the one that writes; at once where it is alone. */

@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { sinkName } from "../../connectors/elasticsearch/sink-name.ts";
 import { parseLimit } from "../../domain/limits/parse.ts";
 import { parsePolicy } from "../../domain/policy/parse.ts";
 import type { Position, Topic } from "../../domain/record.ts";
+import { topology } from "../../processors/topology.ts";
 import { operator } from "../../registry/actor.ts";
 import { type Control, openControl } from "../../registry/control.ts";
+import { activityOptions } from "../configuration/anomaly-options.ts";
 import type { Config } from "../configuration/config.ts";
 import { firstStart, type IssuedKeys } from "../serving/first-start.ts";
 import { documentsOf } from "./documents-of.ts";
@@ -74,6 +77,13 @@ export function controlParts(parts: ProcessParts, { kind, log }: Pick<OpenLog, "
     ...{ log, nowMs, newId, logger, randomBytes, parsePolicy, parseLimit },
     organization: config.organization,
     serverRules: serverRules(config),
+    retriers: retriersOf(config, kind),
     shared: kind === "kafka",
   };
+}
+
+/** The sink may be configured where the connectors run, and not here. */
+function retriersOf(config: Config, kind: OpenLog["kind"]): ReadonlySet<string> {
+  const processors = topology({ ...activityOptions(config), leases: kind === "embedded" ? "local" : "stream" });
+  return new Set([...processors.map(({ name }) => name), sinkName]);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ElasticsearchConnection } from "../../connectors/elasticsearch/client.ts";
 import type { DeadLetter, ElasticsearchSink } from "../../connectors/elasticsearch/sink.ts";
+import { sinkName } from "../../connectors/elasticsearch/sink-name.ts";
 import type { RetryRequested } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
@@ -27,7 +28,7 @@ export async function openElasticsearch({ config, ...parts }: ElasticsearchParts
   const { elasticsearch } = config;
   if (elasticsearch.urls.length === 0) return { async close() {} };
   // Loaded only where it is used: it takes longer to load than everything else here.
-  const { openElasticsearchSink, sinkName } = await import("../../connectors/elasticsearch/sink.ts");
+  const { openElasticsearchSink } = await import("../../connectors/elasticsearch/sink.ts");
   const { log, nowMs } = parts;
   const sink = await openElasticsearchSink({
     ...parts,

@@ -12,6 +12,7 @@ import { documentOf, type SunkType } from "./document.ts";
 import { dataStreamName, installedVersion, installTemplates } from "./index-template.ts";
 import { createRepeats } from "./repeats.ts";
 import { type SinkMetrics, sinkMetrics } from "./sink-metrics.ts";
+import { sinkName } from "./sink-name.ts";
 
 export interface ElasticsearchSinkConfig extends ElasticsearchConnection {
   /** The data stream is `logs-sluice.audit-{namespace}`. */
@@ -53,9 +54,6 @@ export interface ElasticsearchSink {
   /** Nothing is handed over any more; what was not confirmed is sent again after the next start. */
   close(): Promise<void>;
 }
-
-/** The group that keeps its positions on the log, and the name of the sink on dead letters. */
-export const sinkName = "elasticsearch";
 
 export const sunkTopics = [topics.calls, topics.audit, topics.health, topics.anomalies, topics.restrictions, topics.reviews] as const;
 

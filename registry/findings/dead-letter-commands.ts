@@ -20,7 +20,7 @@ export interface DeadLetterCommands {
 }
 
 export function deadLetterCommands({ options, writer }: CommandParts, letters: LetterTable): DeadLetterCommands {
-  const { organization: operating } = options;
+  const { organization: operating, retriers } = options;
   return {
     async listDeadLetters(actor, { processor, state, ...page } = {}) {
       requireAdministrator(actor);
@@ -37,7 +37,7 @@ export function deadLetterCommands({ options, writer }: CommandParts, letters: L
           const details = { ids, all, ...(processor === undefined ? {} : { processor }) };
           return {
             act: { details },
-            decide: (_, moment) => decideRetry(letters, actor, { operating, wish: { ids, all, processor }, moment }),
+            decide: (_, moment) => decideRetry(letters, actor, { operating, retriers, wish: { ids, all, processor }, moment }),
           };
         },
       });

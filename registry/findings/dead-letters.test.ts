@@ -100,6 +100,19 @@ test("a retry is asked for once, recorded, and what becomes of it is shown", asy
   assert.equal((await stateOf())?.state, "processed");
 });
 
+test("a letter of a processor that does not run is not left for ever as one that is tried again", async () => {
+  const { log, options } = await controlFixture();
+  await log.append(topics.deadLetters, [refused(1), refused(2, "acme", "anomaly")]);
+  const control = await openControl({ ...options, log, retriers: new Set(["usage"]) });
+  await assert.rejects(control.retryDeadLetters(admin, { ids: ["anomaly/calls/3/2"] }), code("conflict"));
+  assert.deepEqual(await control.retryDeadLetters(admin, { all: true }), ["usage/calls/3/1"]);
+  assert.deepEqual(
+    (await control.listDeadLetters(admin)).entries.map(({ state }) => state),
+    ["refused", "retrying"],
+  );
+  await control.close();
+});
+
 test("nobody has another tenant's letters tried again, nor without the role", async () => {
   const { control, log } = await controlFixture();
   await append(log, control, [refused(3, "globex"), refused(4, "")]);

@@ -124,21 +124,38 @@ export interface RetryWish {
   readonly processor: string | undefined;
 }
 
-/** Has letters tried again. A letter that is not there, or another tenant's, refuses all; one that is under way or done already is left out. */
+export interface RetryOptions {
+  readonly operating: string;
+  /** Who tries again; any processor or connector unless told. */
+  readonly retriers: ReadonlySet<string> | undefined;
+  readonly wish: RetryWish;
+  readonly moment: Moment;
+}
+
+/**
+ * Has letters tried again. A letter that is not there, or another tenant's, or of whom nobody runs, refuses all that were named; one that is under way
+ * or done already is left out.
+ */
 export function decideRetry(
   letters: LetterTable,
   actor: Actor,
-  { operating, wish, moment }: { readonly operating: string; readonly wish: RetryWish; readonly moment: Moment },
+  { operating, retriers, wish, moment }: RetryOptions,
 ): Decided<readonly string[]> | Fault {
   const refused = refusedUnlessAdministrator(actor);
   if (refused !== undefined) return refused;
+  const isTried = ({ processor }: DeadLetter) => retriers?.has(processor) ?? true;
   const chosen = wish.all
-    ? lettersOf(letters, actor, operating, { processor: wish.processor, state: "refused" }).slice(0, retriesMax)
+    ? lettersOf(letters, actor, operating, { processor: wish.processor, state: "refused" }).filter(isTried).slice(0, retriesMax)
     : wish.ids.map((id) => letters.get(id) ?? id);
   const changes: Change[] = [];
   for (const letter of chosen) {
     if (typeof letter === "string" || !isOf(letter, actor, operating)) {
       return new Fault("not-found", "there is no such dead letter", { next: "`sluice dead-letters list` shows those there are." });
+    }
+    if (!isTried(letter)) {
+      return new Fault("conflict", `nothing called ${letter.processor} runs here: nobody would try its dead letters again`, {
+        next: "Try again once the configuration has it, or leave them: they are forgotten after 30 days.",
+      });
     }
     if (letter.state === "refused") changes.push({ topic: topics.deadLetters, record: requestOf(letter, moment) });
   }
