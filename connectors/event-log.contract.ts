@@ -405,6 +405,8 @@ export function eventLogContract(name: string, open: () => Promise<EventLog>): v
         assert.ok(waits.lag() >= 2);
         const read = await readBetween(log, topics.calls, { partition, from: offset, until: offset + 3 });
         assert.deepEqual(read.map(sequenceOf), [0, 2]);
+        const whole = log.read(topics.calls, { partition, from: offset, recordsMax: 3 });
+        await assert.rejects(whole, (reason: Fault) => reason.code === "invalid" && reason.offset === offset + 1);
       });
     }
 

@@ -20,6 +20,8 @@ export interface FaultDetails {
   /** What to do about it, as a sentence. */
   readonly next?: string;
   readonly retryAfterMs?: number;
+  /** Of the record on the log that can't be decoded. */
+  readonly offset?: number;
 }
 
 /** The one error class for refusals and failures that are expected to happen. Anything else thrown is a bug. */
@@ -28,14 +30,16 @@ export class Fault extends Error {
   readonly field: string | undefined;
   readonly next: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly offset: number | undefined;
 
-  constructor(code: FaultCode, message: string, { cause, field, next, retryAfterMs }: FaultDetails = {}) {
+  constructor(code: FaultCode, message: string, { cause, field, next, retryAfterMs, offset }: FaultDetails = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "Fault";
     this.code = code;
     this.field = field;
     this.next = next;
     this.retryAfterMs = retryAfterMs;
+    this.offset = offset;
   }
 }
 

@@ -34,8 +34,10 @@ export async function readPast<Type extends EventType>(
     if (!(cause instanceof Fault) || cause.code !== "invalid") throw cause;
     // One of several: what stands before it is read first.
     if (place.recordsMax > 1) return readPast(log, topic, { ...place, recordsMax: Math.floor(place.recordsMax / 2) }, passed);
-    passed(place.from, cause);
-    return { records: [], next: place.from + 1 };
+    // Compaction leaves gaps in front of it.
+    const offset = Math.max(place.from, cause.offset ?? place.from);
+    passed(offset, cause);
+    return { records: [], next: offset + 1 };
   }
 }
 

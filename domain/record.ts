@@ -1,5 +1,5 @@
 import type { Events, EventType } from "./events.ts";
-import type { Fault } from "./fault.ts";
+import { Fault } from "./fault.ts";
 
 /** What is appended to the log: one event, the key that orders it, and when it happened (not when it was written). */
 export type LogRecord<Type extends EventType = EventType> = {
@@ -31,6 +31,22 @@ export const foreignField = "framing";
 /** Whether what can't be decoded was written by no version of ours: nothing is missed that is passed over. */
 export function isForeign({ field }: Pick<Fault, "field">): boolean {
   return field === foreignField;
+}
+
+/** Runs what decodes the record at an offset: where that refuses it, the refusal says which one it is. */
+export function decodingAt<Decoded>(offset: number, decode: () => Decoded): Decoded {
+  try {
+    return decode();
+  } catch (reason) {
+    if (!(reason instanceof Fault) || reason.code !== "invalid") throw reason;
+    const { message, cause, field, next } = reason;
+    throw new Fault("invalid", message, {
+      cause,
+      offset,
+      ...(field === undefined ? {} : { field }),
+      ...(next === undefined ? {} : { next }),
+    });
+  }
 }
 
 /** A record as it was read back. */

@@ -101,8 +101,9 @@ async function handleNext(options: CursorOptions, next: number): Promise<number>
   } catch (cause) {
     if (undecodable === undefined || !(cause instanceof Fault)) throw cause;
     if (recordsMax > 1) return handleNext({ ...options, recordsMax: 1 }, next);
-    await undecodable(next, cause);
-    return next + 1;
+    const offset = cause.offset ?? next;
+    await undecodable(offset, cause);
+    return offset + 1;
   }
   // Compaction leaves gaps: there may be nothing up to the end.
   if (records.length > 0) await handle(records);

@@ -1,5 +1,5 @@
 import { Fault } from "../domain/fault.ts";
-import type { LogRecord, StoredRecord, Topic } from "../domain/record.ts";
+import { decodingAt, type LogRecord, type StoredRecord, type Topic } from "../domain/record.ts";
 
 /** What stands on a log in memory, topic by topic and partition by partition. */
 export interface MemoryRecords {
@@ -36,8 +36,12 @@ export function memoryRecords(isUndecodable: (record: StoredRecord) => boolean |
     },
     read(topic, partition, from, recordsMax) {
       const records = firstOf(partitionOf(topic, partition), Math.max(0, from), recordsMax);
-      for (const verdict of records.map(isUndecodable)) {
-        if (verdict !== false) throw verdict === true ? new Fault("invalid", "the record has no known schema") : verdict;
+      for (const record of records) {
+        const verdict = isUndecodable(record);
+        if (verdict === false) continue;
+        decodingAt(record.offset, () => {
+          throw verdict === true ? new Fault("invalid", "the record has no known schema") : verdict;
+        });
       }
       return records;
     },

@@ -148,6 +148,30 @@ test("a definition that can't be decoded is a dead letter, too, whether it was t
   assert.deepEqual(new Set(letters), new Set(["echo/limits/0/1", "echo/limits/0/3"]), "what is about a letter becomes none");
 });
 
+test("what can't be decoded behind a gap that compaction left is one dead letter, of its own place", async () => {
+  const log = memoryLog({ isUndecodable: ({ key }) => key === "undecodable" });
+  await log.append(topics.limits, [
+    ...Array.from({ length: 20 }, () => limitChanged),
+    { ...limitChanged, key: "undecodable" },
+    limitChanged,
+  ]);
+  log.compact(topics.limits, 0);
+  const options = {
+    log,
+    states: memoryStates(),
+    processors: [echo],
+    changelogs: false,
+    nowMs: () => 1,
+    logger: silentLogger,
+    every: never,
+  };
+  const runtime = await runProcessors(options);
+  await runtime.caughtUp();
+  await runtime.close();
+  const letters = log.all(topics.deadLetters).flatMap(({ value }) => (value === null ? [] : [value.id]));
+  assert.deepEqual([...new Set(letters)], ["echo/limits/0/20"]);
+});
+
 test("a dead letter that is tried again is processed once, however often its retry is read; or it is refused again", async () => {
   const log = memoryLog();
   let healed = false;

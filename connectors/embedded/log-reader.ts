@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { StoredRecord } from "../../domain/record.ts";
+import { decodingAt, type StoredRecord } from "../../domain/record.ts";
 import type { Codec } from "../avro/codec.ts";
 import type { PartitionEntry } from "./catalog.ts";
 import { readFrameHead, readFrameRecord } from "./record-frame.ts";
@@ -64,7 +64,10 @@ function readChunk(
     const offset = base + head.delta;
     // What was committed a moment ago counts once this thread has been told.
     if (offset >= end) return;
-    if (offset >= from) records.push({ ...readFrameRecord(codec, buffer, at, head), topic, partition, offset });
+    if (offset >= from) {
+      const record = decodingAt(offset, () => readFrameRecord(codec, buffer, at, head));
+      records.push({ ...record, topic, partition, offset });
+    }
     at = head.end;
   }
 }

@@ -147,7 +147,7 @@ async function handleBatch({ next, partition }: Cursor, options: SubscriptionOpt
     try {
       records ??= await readBatch(options, partition, next);
       if (records instanceof Fault) {
-        const offset = Math.max(next, partition.start);
+        const offset = records.offset ?? Math.max(next, partition.start);
         await options.undecodable?.(partition, offset, records);
         return offset + 1;
       }

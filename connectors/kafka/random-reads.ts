@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Fault } from "../../domain/fault.ts";
-import type { StoredRecord, Topic } from "../../domain/record.ts";
+import { decodingAt, type StoredRecord, type Topic } from "../../domain/record.ts";
 import type { Codec } from "../avro/codec.ts";
 import { toKafkaFault } from "./connection.ts";
 import { errorCodes, protocolError } from "./error-codes.ts";
@@ -87,7 +87,7 @@ const decodeAttemptsMax = 8;
 async function decodeAll(codec: Codec, topic: Topic, partition: number, raws: readonly RawRecord[]): Promise<readonly StoredRecord[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return raws.map((raw) => decodeRecord(codec, topic, partition, raw));
+      return raws.map((raw) => decodingAt(raw.offset, () => decodeRecord(codec, topic, partition, raw)));
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== "unavailable" || attempt >= decodeAttemptsMax) throw error;
     }

@@ -18,7 +18,10 @@ export interface EventLog {
     place?: { readonly partition: number },
   ): Promise<readonly Position[]>;
 
-  /** At most `recordsMax` records of one partition from offset `from` (inclusive), oldest first. */
+  /**
+   * At most `recordsMax` records of one partition from offset `from` (inclusive), oldest first. Rejects with `Fault("invalid")` where one of them can't be
+   * decoded, with its `offset`.
+   */
   read<Type extends EventType>(
     topic: Topic<Type>,
     place: { readonly partition: number; readonly from: number; readonly recordsMax: number },
