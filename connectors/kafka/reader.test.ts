@@ -60,9 +60,17 @@ test("nothing more is wanted while much waits; the lag grows all the same", asyn
   release();
   await handled(reader, 2_000);
   assert.ok(reader.cursor.wants());
-  const large = open({ handle: () => gate });
-  large.reader.cursor.take({ records: raws(0, 3), next: 3, bytes: 5 * 1024 * 1024 }, 3);
-  assert.ok(!large.reader.cursor.wants());
+});
+
+test("what waits is measured as it is in memory, however small it was on the way", async () => {
+  const { promise: gate, resolve: release } = Promise.withResolvers<void>();
+  const { reader } = open({ handle: () => gate });
+  const large = raws(0, 5).map((record) => ({ ...record, value: Buffer.alloc(1024 * 1024) }));
+  reader.cursor.take({ records: large, next: 5, bytes: 1_000 }, 5);
+  assert.ok(!reader.cursor.wants());
+  release();
+  await handled(reader, 4);
+  assert.ok(reader.cursor.wants());
 });
 
 test("what retention took is told and passed; what the brokers lost is not waited for", () => {

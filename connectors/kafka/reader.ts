@@ -33,7 +33,7 @@ export interface Reader {
 
 const retryMsMin = 100;
 const retryMsMax = 5_000;
-/** Fetched and not handled: beyond either, nothing more is fetched. */
+/** Fetched and not handled, in memory, where it is not compressed any more: beyond either, nothing more is fetched. */
 const waitingRecordsMax = 2_000;
 const waitingBytesMax = 4 * 1024 * 1024;
 
@@ -58,7 +58,7 @@ export function startReader(options: ReaderOptions): Reader {
       const batch = waiting.slice(0, options.recordsMax);
       if (!(await handleUntilTaken(batch, options.handle, closing.signal))) return;
       waiting = waiting.slice(batch.length);
-      waitingBytes = waiting.length === 0 ? 0 : waitingBytes * (waiting.length / (waiting.length + batch.length));
+      waitingBytes -= bytesOf(batch);
       // Compaction and aborted writes leave gaps at the end of what was fetched.
       advance(waiting.length === 0 ? fetchNext : (batch.at(-1)?.offset ?? handledNext) + 1);
       options.wake();
@@ -79,12 +79,12 @@ export function startReader(options: ReaderOptions): Reader {
     partition: options.partition,
     next: () => fetchNext,
     wants,
-    take({ records, next, bytes }, highWatermark) {
+    take({ records, next }, highWatermark) {
       end = Math.max(highWatermark, next);
       fetchNext = next;
       if (records.length > 0) {
         waiting = waiting.concat(records);
-        waitingBytes += bytes;
+        waitingBytes += bytesOf(records);
         begin();
       } else if (waiting.length === 0 && next > handledNext) {
         advance(next);
@@ -110,6 +110,10 @@ export function startReader(options: ReaderOptions): Reader {
       await running;
     },
   };
+}
+
+function bytesOf(records: readonly RawRecord[]): number {
+  return records.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0);
 }
 
 /** False where the reader is closed before the batch was taken. */
