@@ -194,6 +194,8 @@ test("bytes that are no event of any version can be told from what is damaged, o
   };
   assert.deepEqual([Buffer.from("no event"), Buffer.alloc(0), Buffer.of(0xc3)].map(isForeignTo), [true, true, true]);
   assert.deepEqual([later, whole.subarray(0, 9), whole.subarray(0, 20), whole].map(isForeignTo), [false, false, false, undefined]);
+  // Written by another process of the installation, which has a schema registry.
+  assert.equal(isForeignTo(Buffer.concat([Buffer.of(0, 0, 0, 0, 7), whole.subarray(10)])), false);
 });
 
 test("bytes of an unknown schema are refused, with what to do", () => {

@@ -91,6 +91,8 @@ interface Writer {
 }
 
 const headerBytes = 10;
+/** Confluent's framing: `00` and the id of a schema. */
+const frameBytes = 5;
 
 /** `call_decided` for `call-decided.v1.avsc`, in a record so that the compiler asks for every event. */
 const schemaFiles: Readonly<Record<EventType, string>> = {
@@ -198,6 +200,12 @@ function resolverOf(own: Schema, learned: Schema): Reader["resolver"] {
 
 function decode(readers: ReadonlyMap<number, readonly Reader[]>, bytes: Uint8Array): DecodedEvent {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (buffer[0] === 0x00 && buffer.length >= frameBytes) {
+    // Others of the installation write so: what they say is not passed over as a stranger's word.
+    throw new Fault("invalid", "this event is in the framing of a schema registry, and none is configured here", {
+      next: "Set schemaRegistry.url, as it is where the event was written.",
+    });
+  }
   if (buffer[0] !== 0xc3 || buffer[1] !== 0x01) {
     throw new Fault("invalid", "these bytes are no event: they do not begin with C3 01", { field: foreignField });
   }
