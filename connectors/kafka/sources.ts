@@ -45,6 +45,7 @@ export function openSources(options: SourcesOptions): Sources {
   function handOver(source: Source): (raws: readonly RawRecord[]) => Promise<void> {
     const { topic, partition, handle } = source;
     let done = source.from;
+    const passOver = passing(source);
     return async (raws) => {
       for (;;) {
         const left = raws.filter(({ offset }) => offset >= done);
@@ -52,19 +53,26 @@ export function openSources(options: SourcesOptions): Sources {
         if (records.length > 0) await handle(records);
         done = (records.at(-1)?.offset ?? done - 1) + 1;
         if (failure === undefined) return;
-        await passOver(source, failure);
+        await passOver(failure);
         done = failure.offset + 1;
       }
     };
   }
 
-  async function passOver({ topic, partition, undecodable }: Source, { offset, cause }: Failure): Promise<void> {
-    // Its schema is being asked for: a moment later it can be decoded.
-    if (cause.code === "unavailable") throw cause;
-    metrics.poison(topic.name);
-    logger.error("a record on the log can't be decoded", { topic: topic.name, partition, offset, reason: cause.message });
-    if (undecodable === undefined) throw cause;
-    await undecodable(offset, cause);
+  /** Counts and tells each record once, however often it is met by whoever waits for it. */
+  function passing({ topic, partition, undecodable }: Source): (failure: Failure) => Promise<void> {
+    let told = -1;
+    return async ({ offset, cause }) => {
+      // Its schema is being asked for: a moment later it can be decoded.
+      if (cause.code === "unavailable") throw cause;
+      if (offset !== told) {
+        metrics.poison(topic.name);
+        logger.error("a record on the log can't be decoded", { topic: topic.name, partition, offset, reason: cause.message });
+      }
+      told = offset;
+      if (undecodable === undefined) throw cause;
+      await undecodable(offset, cause);
+    };
   }
 
   return {
