@@ -40,7 +40,8 @@ export async function openKafka({ config, codec, metrics, logger, gateway }: Pro
   // The schemas of other versions are on the log that is to be read with them.
   let published: () => Promise<readonly string[]> = async () => [];
   const learning = openLearningCodec({ codec, published: () => published(), logger });
-  const log = openKafkaLog({ ...kafkaConnection(config.kafka, gateway), codec: await kafkaCodec(config, learning), metrics, logger });
+  const framed = await kafkaCodec(config, learning, logger);
+  const log = openKafkaLog({ ...kafkaConnection(config.kafka, gateway), codec: framed, metrics, logger });
   published = publishedReader(log);
   return log;
 }

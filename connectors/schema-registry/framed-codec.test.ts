@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { EventType } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
+import { type Logger, silentLogger } from "../../domain/ports/logger.ts";
 import { until } from "../../tests/e2e/until.ts";
 import { createCodec, isOfUnknownSchema, readEventSchemas } from "../avro/codec.ts";
 import { fullSamples } from "../avro/event-samples.ts";
@@ -18,8 +19,10 @@ async function open(t: TestContext) {
   const registry = openSchemaRegistry({ url: server.url });
   await registerSchemas(registry, schemas);
   let nowMs = 0;
-  const framed = await openFramedCodec({ codec, schemas, registry, nowMs: () => nowMs });
-  return { server, registry, framed, pass: (ms: number) => (nowMs += ms) };
+  const warned: string[] = [];
+  const logger: Logger = { ...silentLogger, warn: (message) => void warned.push(message) };
+  const framed = await openFramedCodec({ codec, schemas, registry, logger, nowMs: () => nowMs });
+  return { server, registry, framed, warned, pass: (ms: number) => (nowMs += ms) };
 }
 
 test("every event passes in Confluent's framing: a zero, the id of four bytes, and the same body", async (t) => {
@@ -71,6 +74,18 @@ test("an id of another subject with a schema of ours is asked for once, and then
   assert.equal(server.asked.filter((line) => line === `GET /schemas/ids/${id}`).length, 1);
 });
 
+test("a registry that is away holds up what it has to be asked for, and that is told", async (t) => {
+  const { server, framed, warned } = await open(t);
+  server.answerWith("GET /schemas/ids/9999", 503, "<html>");
+  const bytes = Buffer.alloc(20);
+  bytes.writeInt32BE(9_999, 1);
+  for (const times of [1, 2]) {
+    assert.throws(() => framed.decode(bytes), fault("unavailable"));
+    await until("it is told", () => warned.length >= times);
+  }
+  assert.match(warned[0] ?? "", /registry can't be asked/);
+});
+
 test("an id without a schema of ours is invalid for a while, and never compiled", async (t) => {
   const { server, framed, pass } = await open(t);
   const hostile = { type: "record", name: "Made", fields: [{ name: "constructor);process.exit(1);//", type: "string" }] };
@@ -102,7 +117,7 @@ test("an id of another version's schema is read once the codec has learned it", 
   const registry = openSchemaRegistry({ url: server.url });
   await registerSchemas(registry, schemas);
   const learning = createCodec();
-  const framed = await openFramedCodec({ codec: learning, schemas, registry });
+  const framed = await openFramedCodec({ codec: learning, schemas, registry, logger: silentLogger });
   const own = schemas.find(({ eventType, isCurrent }) => eventType === "upstream_logged" && isCurrent) ?? assert.fail();
   const definition = JSON.parse(own.json) as { fields: object[] };
   const theirs = JSON.stringify({ ...definition, fields: [...definition.fields, { name: "level", type: "string", default: "" }] });
@@ -132,7 +147,10 @@ test("bytes that are cut are invalid", async (t) => {
 test("without today's schemas in the registry there is no codec, and it says what to do", async (t) => {
   const server = await startRegistry(t);
   const registry = openSchemaRegistry({ url: server.url });
-  await assert.rejects(openFramedCodec({ codec, schemas, registry }), { code: "unavailable", next: /sluice migrate/ });
+  await assert.rejects(openFramedCodec({ codec, schemas, registry, logger: silentLogger }), {
+    code: "unavailable",
+    next: /sluice migrate/,
+  });
 });
 
 test("what a registry answers wrongly is told by its status; it is never followed elsewhere", async (t) => {

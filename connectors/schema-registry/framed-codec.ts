@@ -1,5 +1,6 @@
 import type { EventType } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
+import type { Logger } from "../../domain/ports/logger.ts";
 import { canonicalJson } from "../avro/canonical-json.ts";
 import { type Codec, type EventSchema, headerOfFingerprint } from "../avro/codec.ts";
 import { fingerprintOf } from "../avro/fingerprint.ts";
@@ -11,6 +12,7 @@ export interface FramedCodecOptions {
   /** Ours: today's and released ones. No other is ever compiled. */
   readonly schemas: readonly EventSchema[];
   readonly registry: SchemaRegistry;
+  readonly logger: Logger;
   readonly nowMs?: () => number;
 }
 
@@ -38,7 +40,7 @@ const forGood = Number.POSITIVE_INFINITY;
  * known by its fingerprint to the codec below, or is not, and never compiled: it is a stranger's word.
  * Rejects where the registry lacks today's schemas: `sluice migrate` registers them.
  */
-export async function openFramedCodec({ codec, schemas, registry, nowMs = Date.now }: FramedCodecOptions): Promise<Codec> {
+export async function openFramedCodec({ codec, schemas, registry, logger, nowMs = Date.now }: FramedCodecOptions): Promise<Codec> {
   const headers = new Map(schemas.map(({ canonical, header }) => [canonical, header]));
   const meanings = new Map<number, Meaning>();
   const asking = new Map<number, Promise<void>>();
@@ -71,13 +73,13 @@ export async function openFramedCodec({ codec, schemas, registry, nowMs = Date.n
       return { header, untilMs };
     }
     if (!asking.has(id)) {
+      const told = (cause: unknown) =>
+        logger.warn("the schema registry can't be asked now: what was written in a schema that is not known here waits", { id, cause });
+      // Whoever reads the record again asks again.
+      const asked = ask(id).catch(told);
       asking.set(
         id,
-        // Whoever reads the record again asks again.
-        ask(id).then(
-          () => void asking.delete(id),
-          () => void asking.delete(id),
-        ),
+        asked.finally(() => asking.delete(id)),
       );
     }
     throw new Fault("unavailable", `the schema with the id ${id} is being asked for`);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { EventType } from "../../domain/events.ts";
+import { silentLogger } from "../../domain/ports/logger.ts";
 import { schemaRegistry } from "../../tests/servers/schema-registry.ts";
 import { createCodec, readEventSchemas } from "../avro/codec.ts";
 import { fullSamples } from "../avro/event-samples.ts";
@@ -16,7 +17,7 @@ test("an Apicurio Registry gives the ids, twice the same, and refuses what is no
   await registerSchemas(registry, schemas);
 
   const codec = createCodec();
-  const framed = await openFramedCodec({ codec, schemas, registry });
+  const framed = await openFramedCodec({ codec, schemas, registry, logger: silentLogger });
   for (const [type, value] of Object.entries(fullSamples) as [EventType, never][]) {
     assert.deepEqual(framed.decode(framed.encode(type, value)), { type, value });
   }
