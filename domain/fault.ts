@@ -22,6 +22,8 @@ export interface FaultDetails {
   readonly retryAfterMs?: number;
   /** Of the record on the log that can't be decoded. */
   readonly offset?: number;
+  /** Of an owner that is later than who asks. */
+  readonly epoch?: number;
 }
 
 /** The one error class for refusals and failures that are expected to happen. Anything else thrown is a bug. */
@@ -31,8 +33,9 @@ export class Fault extends Error {
   readonly next: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly offset: number | undefined;
+  readonly epoch: number | undefined;
 
-  constructor(code: FaultCode, message: string, { cause, field, next, retryAfterMs, offset }: FaultDetails = {}) {
+  constructor(code: FaultCode, message: string, { cause, field, next, retryAfterMs, offset, epoch }: FaultDetails = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "Fault";
     this.code = code;
@@ -40,6 +43,7 @@ export class Fault extends Error {
     this.next = next;
     this.retryAfterMs = retryAfterMs;
     this.offset = offset;
+    this.epoch = epoch;
   }
 }
 

@@ -5,6 +5,7 @@ import type { StateStore } from "../domain/ports/state-store.ts";
 import type { LogRecord, Topic } from "../domain/record.ts";
 import { changelogOf, topics } from "../domain/topics.ts";
 import { decidedRecord } from "./call-events.ts";
+import { claimRecord } from "./changelog.ts";
 import { type MemoryLog, type MemoryLogOptions, memoryLog, memoryStates } from "./memory-log.ts";
 import type { Processor } from "./processor.ts";
 import { type Runtime, type RuntimeOptions, runProcessors } from "./runtime.ts";
@@ -416,4 +417,19 @@ test("a state that outgrows one record's key is kept apart from others", async (
   const [entries] = await restored(log);
   assert.deepEqual(entries, new Map([...puts].sort()));
   assert.ok(log.all(changelog).every(({ key }) => key.length <= 512));
+});
+
+test("an owner whose clock was far ahead keeps no later one from its partition", async () => {
+  const log = memoryLog(yielding);
+  const ahead = { task: "counter/0", epoch: 1_000, nextId: () => "ahead" };
+  for (let partition = 0; partition < calls.partitions; partition += 1) await log.append(changelog, [claimRecord(ahead, 1)], { partition });
+  await log.append(calls, [callOf("ana", 1)]);
+  const runtime = await run(log, memoryStates());
+  await runtime.caughtUp();
+  await runtime.close();
+  const later = await restored(log);
+  assert.ok(
+    later.some(({ size }) => size > 0),
+    "what it does counts",
+  );
 });

@@ -112,7 +112,8 @@ interface ShareOptions {
   readonly epoch: number;
 }
 
-function startShare(parts: MemoryParts, { group, member, partition, epoch }: ShareOptions): Share {
+function startShare(parts: MemoryParts, { group, member, partition, epoch: given }: ShareOptions): Share {
+  let epoch = given;
   let cursors: readonly MemoryCursor[] = [];
   let isOver = false;
   let dropped = () => {};
@@ -127,7 +128,12 @@ function startShare(parts: MemoryParts, { group, member, partition, epoch }: Sha
   };
 
   const take = async () => {
-    const positions = await assigned(member, { partition, epoch, isOver: () => isOver, pause: parts.pause });
+    const later = (reason: unknown) => {
+      if (!(reason instanceof Fault) || (reason.epoch ?? 0) < epoch) return;
+      group.epoch = Math.max(group.epoch, reason.epoch ?? 0) + 1;
+      epoch = group.epoch;
+    };
+    const positions = await assigned(member, { partition, epoch: () => epoch, later, isOver: () => isOver, pause: parts.pause });
     if (positions === undefined || isOver) return;
     cursors = group.topics.map((topic) =>
       memoryCursor({
@@ -158,20 +164,25 @@ function startShare(parts: MemoryParts, { group, member, partition, epoch }: Sha
   };
 }
 
+interface Assigning {
+  readonly partition: number;
+  readonly epoch: () => number;
+  /** Told why it was rejected. */
+  readonly later: (reason: unknown) => void;
+  readonly isOver: () => boolean;
+  readonly pause: () => Promise<void>;
+}
+
 async function assigned(
   member: GroupMember,
-  {
-    partition,
-    epoch,
-    isOver,
-    pause,
-  }: { readonly partition: number; readonly epoch: number; readonly isOver: () => boolean; readonly pause: () => Promise<void> },
+  { partition, epoch, later, isOver, pause }: Assigning,
 ): Promise<ReadonlyMap<string, number> | undefined> {
   while (!isOver()) {
     try {
-      return await member.assigned(partition, epoch);
-    } catch {
+      return await member.assigned(partition, epoch());
+    } catch (reason) {
       // The member could not take it now. It has told its own log.
+      later(reason);
       await pause();
     }
   }

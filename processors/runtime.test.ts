@@ -339,3 +339,17 @@ test("a clock that was far ahead once does not hold up time, and what is told af
   const told = log.all(topics.limits).filter(({ headers }) => headers?.["src"]?.startsWith("echo/0/tick/"));
   assert.deepEqual([told.length, told.filter((record) => isRepeat(record, positions)).length], [4, 0]);
 });
+
+test("a task that can't start is told as one that is restored, also between two attempts", async () => {
+  let pauses = 0;
+  const pause = async () => {
+    pauses += 1;
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const states = { ...memoryStates(), load: () => Promise.reject(new Error("disk full")) };
+  const options = { states, processors: [echo], changelogs: false, nowMs: () => 1, logger: silentLogger, every: never };
+  const runtime = await runProcessors({ ...options, log: memoryLog({ pause }) });
+  while (pauses < topics.calls.partitions) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(runtime.status()[0]?.restoring, topics.calls.partitions);
+  await runtime.close();
+});

@@ -155,6 +155,7 @@ function memberOf(processor: Processor, { tasks, starting, changed }: Hands, opt
       const before = tasks.get(partition);
       // One that is about to close hears nothing more: what it can't take would be told again and again for as long as that takes.
       tasks.delete(partition);
+      if (before !== undefined) starting.delete(before);
       await before?.close();
       const task = openTask(processor, { partition, epoch }, { ...options, changelog });
       tasks.set(partition, task);
@@ -164,15 +165,15 @@ function memberOf(processor: Processor, { tasks, starting, changed }: Hands, opt
       } catch (cause) {
         if (tasks.get(partition) === task) logger.warn("A task can't start yet", { processor: processor.name, partition, epoch, cause });
         throw cause;
-      } finally {
-        starting.delete(task);
-        changed();
       }
+      starting.delete(task);
+      changed();
       return new Map(processor.sources.map((topic) => [topic.name, task.position(topic, partition)]));
     },
     async revoked(partition) {
       const task = tasks.get(partition);
       tasks.delete(partition);
+      if (task !== undefined) starting.delete(task);
       await task?.close();
       changed();
     },

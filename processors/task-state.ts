@@ -103,7 +103,8 @@ class ChangeloggedState implements TaskState {
     // or one whose time was over, whom compaction would keep instead of us.
     const written = await readRange(log, topic, { partition: this.#partition, from, until: this.#expected });
     const theirs = written.filter((record) => epochOf(record) !== this.#epoch);
-    if (theirs.some((record) => epochOf(record) > this.#epoch)) throw takenOver(this.#name);
+    const latest = Math.max(...theirs.map(epochOf));
+    if (latest > this.#epoch) throw takenOver(this.#name, latest);
     const replica = replicaOf(loaded, this.#epoch);
     for (const record of theirs) replay(replica, record);
     await this.#writeAgain(topic, loaded, replica);
@@ -122,7 +123,7 @@ class ChangeloggedState implements TaskState {
     const replica = await this.#readBack(topic, kept, end);
     // Whoever was slow over that may have a successor by now, for whom compaction has taken what was still to be read here: that state would have holes.
     this.#expected = await this.#readOn(topic, replica, end);
-    if (replica.epoch > this.#epoch) throw takenOver(this.#name);
+    if (replica.epoch > this.#epoch) throw takenOver(this.#name, replica.epoch);
 
     const loaded = { entries: replica.entries, positions: withoutLocal(replica.positions) };
     await this.#writeAgain(topic, loaded, replica);
@@ -218,6 +219,6 @@ function epochOf({ value, headers }: StoredRecord<StateEvent>): number {
   return value === null ? Number(headers?.["epoch"] ?? 0) : value.epoch;
 }
 
-function takenOver(name: string): Fault {
-  return new Fault("conflict", `${name} has another owner by now`);
+function takenOver(name: string, epoch: number): Fault {
+  return new Fault("conflict", `${name} has another owner by now`, { epoch });
 }

@@ -129,7 +129,8 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   const parts: CommandParts = { options, directory, health, writer };
   const begun = options.onTerm ?? (() => {});
   const current = (topic: string, key: string) => counting.get(`${topic}|${key}`);
-  if (options.shared === true) term = await standForTerm({ log, logger, reached, current, idle: writer.settled, begun });
+  const latest = () => Math.max(0, ...directory.writers.values());
+  if (options.shared === true) term = await standForTerm({ log, logger, reached, current, latest, idle: writer.settled, begun });
   else begun();
 
   return {

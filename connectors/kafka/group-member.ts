@@ -14,6 +14,11 @@ export interface GroupMemberOptions extends GroupSessionOptions {
 export interface RunningMember extends Pick<GroupSession, "isAlive" | "commit" | "positions"> {
   /** Resolves when the first share has been handed out. */
   readonly joined: Promise<void>;
+  /**
+   * An owner of this partition had a later epoch than ours, whose clock may have been ahead: it is given back, and the group, which is told of that epoch,
+   * shares it out anew. Whoever is no member any more gets nothing by it.
+   */
+  outranked(partition: number, epoch: number): void;
   /** Gives everything back and leaves. */
   close(): Promise<void>;
 }
@@ -34,18 +39,11 @@ export function runGroupMember(options: GroupMemberOptions): RunningMember {
   const session = openGroupSession(options);
   const tellRejoining = rejoiningTold(options);
   const owned = new Map<number, number>();
+  const giveBack = (numbers: readonly number[]) => giveBackOf(owned, numbers, options.revoked);
   const closing = new AbortController();
   const { promise: joined, resolve: isJoined } = Promise.withResolvers<void>();
   let epoch = 0;
-
-  async function giveBack(numbers: readonly number[]): Promise<void> {
-    await Promise.all(
-      numbers.map(async (partition) => {
-        await options.revoked(partition);
-        owned.delete(partition);
-      }),
-    );
-  }
+  let rejoining = new AbortController();
 
   /** True where something was given back, which calls for another round. */
   async function takeOver(share: Share): Promise<boolean> {
@@ -63,13 +61,14 @@ export function runGroupMember(options: GroupMemberOptions): RunningMember {
   }
 
   async function serve(): Promise<void> {
+    rejoining = new AbortController();
     await session.connect();
     for (let isAgain = true; isAgain && !closing.signal.aborted; ) {
       const share = await session.round({ owned, epoch });
       options.onRound();
       isAgain = await takeOver(share);
     }
-    if (!closing.signal.aborted) await session.beat(closing.signal);
+    if (!closing.signal.aborted) await session.beat(AbortSignal.any([closing.signal, rejoining.signal]));
   }
 
   async function recover(error: unknown): Promise<void> {
@@ -91,6 +90,11 @@ export function runGroupMember(options: GroupMemberOptions): RunningMember {
   const running = run();
   return {
     joined,
+    outranked(partition, later) {
+      epoch = Math.max(epoch, later);
+      const rejoin = () => rejoining.abort();
+      giveBack([partition]).then(rejoin, rejoin);
+    },
     isAlive: session.isAlive,
     commit: async (positions) => (positions.length === 0 ? undefined : session.commit(positions)),
     positions: session.positions,
@@ -102,6 +106,15 @@ export function runGroupMember(options: GroupMemberOptions): RunningMember {
       await Promise.race([running.then(session.leave), pause(leaveMsMax, undefined, { ref: false })]);
     },
   };
+}
+
+async function giveBackOf(owned: Map<number, number>, numbers: readonly number[], revoked: GroupMemberOptions["revoked"]): Promise<void> {
+  await Promise.all(
+    numbers.map(async (partition) => {
+      await revoked(partition);
+      owned.delete(partition);
+    }),
+  );
 }
 
 /** What nothing mends by itself is told aloud, once until there is another such reason. */

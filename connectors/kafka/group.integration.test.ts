@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import kafkajs from "kafkajs";
+import { Fault } from "../../domain/fault.ts";
 import { type Logger, silentLogger } from "../../domain/ports/logger.ts";
 import type { LogRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
@@ -207,4 +208,24 @@ test("a topic that is missing, or cut otherwise, is refused with what to do", { 
     code: "conflict",
     message: /12 partitions instead of 5/,
   });
+});
+
+test("who finds an owner of a later epoch than its own is given the partition anew, with a higher one", { timeout: 60_000 }, async (t) => {
+  const address = await kafka(t);
+  if (address === undefined) return;
+  const { log } = await open(t, address);
+  const later = Date.now() + 365 * 24 * 60 * 60_000;
+  const taken = new Map<number, number>();
+  const membership = await log.join("outranked", [topics.calls], {
+    async assigned(partition, epoch) {
+      if (epoch <= later) throw new Fault("conflict", "another was here", { epoch: later });
+      taken.set(partition, epoch);
+      return new Map();
+    },
+    async revoked() {},
+    async records() {},
+    async undecodable() {},
+  });
+  await until("every partition is taken", () => taken.size === topics.calls.partitions, 20_000);
+  await membership.close();
 });

@@ -34,7 +34,12 @@ export async function joinGroup(options: JoinOptions): Promise<Membership> {
 
   async function start(partition: number, epoch: number, share: Pick<Share, "revoking" | "readers">): Promise<void> {
     const { signal } = share.revoking;
-    const positions = await askUntilAnswered(() => member.assigned(partition, epoch), signal);
+    const ask = () =>
+      member.assigned(partition, epoch).catch((reason: unknown) => {
+        if (reason instanceof Fault && reason.epoch !== undefined && reason.epoch >= epoch) running.outranked(partition, reason.epoch);
+        throw reason;
+      });
+    const positions = await askUntilAnswered(ask, signal);
     if (positions === undefined) return;
     const inTurn = oneAtATime();
     const assertOurs = () => {

@@ -84,7 +84,8 @@ export interface GroupMember {
   /**
    * Partition `partition` of every topic is ours from now on. Answers, by the name of the topic, the next offset to read
    * (positions are kept with the state, not in the group); a topic that is missing, or whose records there are gone, is read from its start.
-   * Records follow only after it resolves; where it rejects, it is asked again after a pause.
+   * Records follow only after it resolves; where it rejects, it is asked again after a pause: with a higher epoch, if the fault names one that is later
+   * than ours and the partition is ours all the same. A clock that was ahead may have given it.
    *
    * `epoch` is higher than that of every earlier owner of the partition. Whoever was taken for dead and wakes up still has its old one:
    * what it writes can be told by it.

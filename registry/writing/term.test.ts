@@ -5,6 +5,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { GroupMember } from "../../domain/ports/event-log.ts";
 import type { StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
+import { writerHeader } from "../../domain/writer-epoch.ts";
 import { type MemoryLog, memoryLog } from "../../processors/memory-log.ts";
 import { admin, controlFixture } from "../control.fixture.ts";
 import { type Control, openControl } from "../control.ts";
@@ -109,5 +110,16 @@ test("what has been spent is told by processors, and counts whoever writes the d
   for (const record of log.all(topics.spending) as readonly StoredRecord<"budget_spent">[]) foldDirectory(directory, record);
   assert.equal([...directory.spending.values()][0]?.spent, 7);
   assert.equal(log.all(topics.spending).length, 1, "nobody writes behind it");
+  await control.close();
+});
+
+test("a control process whose clock was far ahead keeps none after it from writing", async () => {
+  const log = memoryLog({ pause: turn });
+  const headers = { [writerHeader]: String(1e13) };
+  await log.append(topics.organizations, [{ type: "organization_changed", key: "=writer", value: null, timestampMs: 0, headers }]);
+  const control = await openShared(log);
+  await until(() => control.isWriting());
+  await title(control, "after");
+  assert.equal(titleRead(log, { compacted: false }), "after");
   await control.close();
 });

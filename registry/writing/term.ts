@@ -26,6 +26,8 @@ export interface TermOptions {
   readonly reached: (topic: Topic, position: Position) => Promise<void>;
   /** The record that counts of a key; undefined where there is none. */
   readonly current: (topic: string, key: string) => LogRecord | undefined;
+  /** The highest epoch that has written any of the entities, as far as the directory has read. */
+  readonly latest: () => number;
   /** Resolves when no command is under way. */
   readonly idle: () => Promise<void>;
   /** Called when a term has begun: from now on commands are taken. */
@@ -62,6 +64,8 @@ export async function standForTerm(options: TermOptions): Promise<Term> {
   const membership = await log.join(group, [ballot], {
     async assigned(_partition, next) {
       await fence(next);
+      // Its clock may have been ahead: what we write would not count.
+      if (options.latest() > next) throw new Fault("conflict", "a later control process has written", { epoch: options.latest() });
       epoch = next;
       logger.info("This control process writes from now on", { epoch });
       options.begun();
