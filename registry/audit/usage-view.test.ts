@@ -135,3 +135,9 @@ test("what is added up is in all sums or in none, and others get their turn mean
   assert.deepEqual([total.calls, byTool[0]?.calls, byHour[0]?.calls], [1_700, 1_700, 1_700]);
   assert.deepEqual(total.latencyMicros, byTool[0]?.latencyMicros);
 });
+
+test("a gate whose clock is years ahead makes nobody's usage old", async () => {
+  const ahead = thisHour + 3 * 365 * 24 * hour;
+  const view = await viewOf(count({ calls: 3 }), count({ hourMs: ahead, timeMs: nowMs, calls: 2 }), count({ userId: "bob", calls: 4 }));
+  assert.equal((await view.stats("acme", { nowMs })).total.calls, 7);
+});

@@ -60,8 +60,10 @@ export async function openUsageView({
     kept.counts += more;
     hour.set(key, count);
     kept.hours.set(event.hourMs, hour);
-    if (event.hourMs > newestMs) {
-      newestMs = event.hourMs;
+    // A gate whose clock is far ahead makes nothing old: its calls were counted when the processor says.
+    const countedMs = Math.min(event.hourMs, event.timeMs);
+    if (countedMs > newestMs) {
+      newestMs = countedMs;
       for (const one of organizations.values()) forgetBefore(one, newestMs - keptMs);
     }
     while (counts > countsMax) forgetOldest();
