@@ -8,6 +8,7 @@ export interface RepeatsOptions {
 }
 
 type Place = Position & { readonly topic: string };
+type Identified = { readonly document: { readonly id: string } };
 
 /**
  * Finds documents that an earlier try has written. `create` refuses a repeated id only within one backing index of a data stream; a repeat
@@ -15,10 +16,9 @@ type Place = Position & { readonly topic: string };
  */
 export interface Repeats {
   /** `sent` without what is there. Costs a search where `records` do not follow what this process has written before, nothing otherwise. */
-  without<Sent extends { readonly document: { readonly id: string } }>(
-    records: readonly Place[],
-    sent: readonly Sent[],
-  ): Promise<readonly Sent[]>;
+  without<One extends Identified>(records: readonly Place[], sent: readonly One[]): Promise<readonly One[]>;
+  /** `sent` without what is there, by a search in any case: for what was sent without an answer. */
+  missing<One extends Identified>(sent: readonly One[]): Promise<readonly One[]>;
   /** The batch was not confirmed: its repetition is looked up. */
   doubt(records: readonly Place[]): void;
 }
@@ -34,16 +34,22 @@ export function createRepeats({ client, dataStream, signal }: RepeatsOptions): R
       const last = records.at(-1);
       if (first === undefined || last === undefined) return sent;
       const key = keyOf(first);
-      const found =
-        expected.get(key) === first.offset || sent.length === 0 ? new Set() : await lookUp(sent.map(({ document }) => document.id));
+      const fresh = expected.get(key) === first.offset ? sent : await missing(sent);
       expected.set(key, last.offset + 1);
-      return found.size === 0 ? sent : sent.filter(({ document }) => !found.has(document.id));
+      return fresh;
     },
+    missing,
     doubt(records) {
       const [first] = records;
       if (first !== undefined) expected.delete(keyOf(first));
     },
   };
+
+  async function missing<One extends Identified>(sent: readonly One[]): Promise<readonly One[]> {
+    if (sent.length === 0) return sent;
+    const found = await lookUp(sent.map(({ document }) => document.id));
+    return found.size === 0 ? sent : sent.filter(({ document }) => !found.has(document.id));
+  }
 
   /** Ids that are there. A key that may write and not read finds none: then only repeats in one backing index are told. */
   async function lookUp(ids: readonly string[]): Promise<ReadonlySet<string>> {

@@ -307,11 +307,11 @@ test("503, a broken connection and a lost answer cost no document and make none 
   proxy.next(
     /_bulk/,
     { kind: "answer", status: 503, body: error("unavailable_shards_exception") },
-    { kind: "lose-answer" },
     { kind: "answer", status: 429, headers: { "retry-after": "0" }, body: error("es_rejected_execution_exception") },
     { kind: "answer", status: 200, body: '{"errors":false,"items":[]}' },
     { kind: "answer", status: 502, headers: { "content-type": "text/html" }, body: "<html>" },
     { kind: "answer", status: 401, body: error("security_exception") },
+    { kind: "lose-answer" },
   );
   await stand.log.append(
     topics.calls,
@@ -321,6 +321,26 @@ test("503, a broken connection and a lost answer cost no document and make none 
   assert.equal((await stand.documents()).length, 50);
   assert.equal(counted(stand.metrics, "sluice_elasticsearch_documents_total", "duplicate"), 50);
   assert.deepEqual(stand.letters, []);
+});
+
+test("a rollover between a lost answer and the next try makes no second document", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const { log, client, dataStream, metrics, documents } = stand;
+  const proxy = await openFaultyProxy(stand.url);
+  t.after(() => proxy.close());
+  await log.append(topics.calls, [decided("acme", 1)]);
+  const sink = await stand.open({ pauseMsMin: 2_000 }, { urls: [proxy.url] });
+  await sink.caughtUp();
+  proxy.next(/_bulk/, { kind: "lose-answer" });
+  await log.append(topics.calls, [decided("acme", 2), decided("acme", 3)]);
+  await until("the answer was lost", () => counted(metrics, "sluice_elasticsearch_retries_total", "none") === 2);
+  await client.indices.rollover({ alias: dataStream });
+  await log.append(topics.calls, [decided("acme", 4)]);
+  await until("all is told to be there", () => counted(metrics, "sluice_elasticsearch_lag") === 0);
+  const found = await documents();
+  assert.deepEqual(found.map((document) => (document["event"] as { sequence: number }).sequence).sort(), [1, 2, 3, 4]);
+  assert.equal(counted(metrics, "sluice_elasticsearch_documents_total", "duplicate"), 2);
 });
 
 test("over TLS with a private authority and an API key; whoever that authority did not sign is given nothing", async (t) => {

@@ -10,7 +10,7 @@ import { createAll, type Fate, type PreparedDocument } from "./bulk.ts";
 import { type ElasticsearchConnection, faultOf, openClient, type Refusal, refusalOf } from "./client.ts";
 import { documentOf, type SunkType } from "./document.ts";
 import { dataStreamName, installedVersion, installTemplates } from "./index-template.ts";
-import { createRepeats } from "./repeats.ts";
+import { createRepeats, type Repeats } from "./repeats.ts";
 import { type SinkMetrics, sinkMetrics } from "./sink-metrics.ts";
 import { sinkName } from "./sink-name.ts";
 
@@ -124,7 +124,7 @@ function createWriter(options: WriterOptions): Writer {
   const template = templateOnce(options);
   const trouble = troubleTold(logger);
   const pauses = createPauses(options);
-  const send = createSender({ ...options, template, trouble, pauses });
+  const send = createSender({ ...options, repeats, template, trouble, pauses });
 
   async function deliver(records: readonly StoredRecord<SunkType>[]): Promise<readonly DeadLetter[]> {
     const { sent, letters } = prepare(records, options);
@@ -159,6 +159,7 @@ function createWriter(options: WriterOptions): Writer {
 }
 
 interface SenderOptions extends WriterOptions {
+  readonly repeats: Repeats;
   readonly template: TemplateOnce;
   readonly trouble: Trouble;
   readonly pauses: Pauses;
@@ -166,7 +167,7 @@ interface SenderOptions extends WriterOptions {
 
 /** Sends until each document has its fate; answers those that were refused for good. Rejects when the batch was held for long enough. */
 function createSender(options: SenderOptions): (sent: readonly Sent[]) => Promise<readonly DeadLetter[]> {
-  const { client, config, counts, signal, template, trouble, pauses } = options;
+  const { client, config, counts, signal, repeats, template, trouble, pauses } = options;
   const dataStream = dataStreamName(config.namespace);
   return async (sent) => {
     const letters: DeadLetter[] = [];
@@ -187,6 +188,10 @@ function createSender(options: SenderOptions): (sent: readonly Sent[]) => Promis
       if (refusal.status === 404) template.forget();
       trouble.begins(refusal);
       await wait(refusal);
+      if (!fates.some(mayBeWritten)) continue;
+      const missing = await repeats.missing(waiting);
+      counts.skipped(waiting.length - missing.length);
+      waiting = missing;
     }
     trouble.ends();
     return letters;
@@ -216,6 +221,13 @@ function lettersOf(sent: readonly Sent[], fates: readonly Fate[]): readonly Dead
     const fate = fates[index];
     return fate?.kind === "refused" ? [{ place: record, record, reason: `${fate.type}: ${fate.reason}` }] : [];
   });
+}
+
+/** Whether a document may be there although nobody confirmed it: after a rollover, sending it once more would make a second one. */
+function mayBeWritten(fate: Fate): boolean {
+  if (fate.kind !== "again") return false;
+  const { status } = fate.refusal;
+  return status === null || status === 408 || status >= 500;
 }
 
 /** The refusal that asks for the longest pause. */
