@@ -36,9 +36,13 @@ export async function openControlRole(
   let current = config;
   let isOpen = false;
   const duties: (() => Promise<void>)[] = [];
+  // One after the other, in the order in which they came: what a later one defines stands.
+  const inTurn = createTurns();
   const takeUp = () => {
     for (const duty of isOpen ? duties : []) {
-      duty().catch((cause: unknown) => logger.error("What the configuration defines could not be put in force", { cause: String(cause) }));
+      inTurn(duty).catch((cause: unknown) =>
+        logger.error("What the configuration defines could not be put in force", { cause: String(cause) }),
+      );
     }
   };
   const shared = kind === "kafka";
@@ -55,11 +59,11 @@ export async function openControlRole(
     firstStart: keys,
     async reconcile(changed) {
       current = changed;
-      if (control.isWriting()) await reconcile();
+      if (control.isWriting()) await inTurn(reconcile);
     },
     async whenWriting(work) {
       duties.push(work);
-      if (control.isWriting()) await work();
+      if (control.isWriting()) await inTurn(work);
     },
     checks() {
       const detail = control.isWriting()
@@ -67,6 +71,16 @@ export async function openControlRole(
         : "stands by: another control process takes the commands, or the log does not answer";
       return [{ name: "control", ok: true, detail }];
     },
+  };
+}
+
+/** Begins each work when the one before has ended, well or not. */
+function createTurns(): (work: () => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
   };
 }
 

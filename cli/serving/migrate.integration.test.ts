@@ -13,6 +13,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import { topics } from "../../domain/topics.ts";
+import { operator } from "../../registry/actor.ts";
 import { kafka } from "../../tests/servers/for-test.ts";
 import { loadConfig } from "../configuration/config.ts";
 import { logTopics } from "../roles/log-topics.ts";
@@ -83,6 +84,27 @@ test("no role starts before it; done by two at once and once more it makes every
   assert.ok(ready);
   assert.ok(checks.some(({ name }) => name === "processor usage"));
   await running.close();
+});
+
+test("a control process by itself registers the whole demonstration, however soon its servers are there", async (t) => {
+  const brokers = await kafka(t);
+  if (brokers === undefined) return;
+  const config = configOn(t, brokers);
+  await migrate(config, () => {});
+  // Both servers are there before the process begins to write.
+  const demoServer = Promise.resolve({ url: "http://127.0.0.1:1/mcp", close: async () => {} });
+  const running = await openProcess(config, { demo: true, demoServer, logger: silentLogger, roles: new Set(["control"]) });
+  t.after(() => running.close());
+  const { promise: registeredTwice, resolve } = Promise.withResolvers<void>();
+  let acts = 0;
+  const subscription = await running.log.subscribe([topics.audit], { from: "start" }, (records) => {
+    acts += records.filter(({ value }) => value !== null && "via" in value && value.via === "demo").length;
+    if (acts === 2) resolve();
+  });
+  await registeredTwice;
+  await subscription.close();
+  const { entries } = (await running.control?.listServers(operator(config.organization, "demo"))) ?? assert.fail();
+  assert.deepEqual(entries.map(({ name }) => name).sort(), ["everything", "everything-http"]);
 });
 
 test("processes of two versions read what the other writes, and none starts whose schemas are not published", async (t) => {
