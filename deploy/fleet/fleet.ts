@@ -135,8 +135,14 @@ function startMember(name: MemberName, options: FleetOptions) {
   return { child, ended, ready };
 }
 
+const alive = new Set<ChildProcess>();
+// However this process ends (save by SIGKILL), nobody is left who holds ports and folders.
+process.once("exit", () => {
+  for (const child of alive) child.kill("SIGTERM");
+});
+
 function run(args: readonly string[], { folder, brokers, elasticsearchUrl, environment }: FleetOptions): ChildProcess {
-  return spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       PATH: process.env["PATH"] ?? "",
@@ -146,6 +152,9 @@ function run(args: readonly string[], { folder, brokers, elasticsearchUrl, envir
       ...environment,
     },
   });
+  alive.add(child);
+  child.once("exit", () => alive.delete(child));
+  return child;
 }
 
 /** What clients carry for one gate, any other one takes. */

@@ -47,6 +47,10 @@ function tell(fleet: Fleet): void {
   say(lines.join("\n"));
 }
 
+// Until the fleet is ready: what was started ends with us.
+let end = (): void => process.exit(0);
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => end());
+
 try {
   const given = process.env["ELASTICSEARCH_URL"];
   const isMissing = (given === undefined || given === "") && elasticsearchMissing() !== undefined;
@@ -59,13 +63,14 @@ try {
   const onLine = (member: string, line: string) => tellOn(`${member.padEnd(12)} ${line}`);
   const fleet = await startFleet({ folder, brokers, elasticsearchUrl, ports, demo: true, onLine });
   tell(fleet);
-  const stop = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  const stopped = new Promise<null>((resolve) => {
+    end = () => resolve(null);
   });
   // Whoever falls ends the others, too: a fleet of four would only look like one.
-  await Promise.race([stop, ...memberNames.map((name) => fleet.member(name).ended.then(() => tellOn(`${name} has ended`)))]);
+  const fallen = await Promise.race([stopped, ...memberNames.map((name) => fleet.member(name).ended.then(() => name))]);
+  if (fallen !== null) tellOn(`${fallen} has ended, and the others end with it`);
   await fleet.stop();
-  process.exit(0);
+  process.exit(fallen === null ? 0 : 1);
 } catch (reason) {
   tellOn(reason instanceof Error ? reason.message : String(reason));
   process.exit(1);
