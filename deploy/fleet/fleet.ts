@@ -31,6 +31,8 @@ export interface FleetOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Registers the demonstration: two servers, a policy and a limit. */
   readonly demo: boolean;
+  /** Told of the first keys as soon as they are issued: what fails afterwards must not lose them. */
+  readonly onKeys?: (keys: FleetKeys) => void;
   /** Told of each line that a process prints. */
   readonly onLine?: (member: MemberName | "migrate", line: string) => void;
 }
@@ -65,6 +67,7 @@ export interface Fleet {
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   const keys = await migrate(options);
+  if (keys !== null) options.onKeys?.(keys);
   const running = new Map<MemberName, Member>();
   const stop = async () => {
     for (const { child } of running.values()) child.kill("SIGTERM");

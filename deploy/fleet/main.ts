@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { storedProfile, writeProfile } from "../../cli/profile.ts";
 import { claim, type ServerName } from "../../tests/servers/claim.ts";
 import { elasticsearchMissing } from "../../tests/servers/elasticsearch-server.ts";
-import { type Fleet, memberNames, startFleet } from "./fleet.ts";
+import { type Fleet, type FleetKeys, memberNames, startFleet } from "./fleet.ts";
 
 /**
  * `npm run fleet`: the five processes on the Kafka and Elasticsearch of `npm run servers`, or on those that KAFKA_BROKERS and
@@ -19,10 +19,14 @@ async function addressOf(name: ServerName, given: string | undefined): Promise<s
   return given === undefined || given === "" ? (await claim(name)).address : given;
 }
 
+/** For the command line, before anything else can fail. */
+function keepKeys(keys: FleetKeys): void {
+  writeProfile(folder, { httpUrl: `http://127.0.0.1:${ports["gate-1"]}`, grpcAddress: `127.0.0.1:${ports.grpc}`, ...keys });
+}
+
 function tell(fleet: Fleet): void {
   const control = fleet.member("control");
-  const kept = fleet.keys ?? storedProfile(folder);
-  const { administratorKey = null, agentKey = null } = kept ?? {};
+  const { administratorKey = null, agentKey = null } = storedProfile(folder) ?? {};
   writeProfile(folder, { httpUrl: fleet.member("gate-1").httpUrl, grpcAddress: control.grpcAddress, administratorKey, agentKey });
   const lines = [
     "The fleet is ready.",
@@ -33,7 +37,7 @@ function tell(fleet: Fleet): void {
     `  data          ${folder}`,
     "",
     ...(fleet.keys === null
-      ? ["Keys were shown on the first start; the command line has them."]
+      ? [`Keys were issued on the first start; ${agentKey === null ? "give one in SLUICE_API_KEY" : "the command line has them"}.`]
       : ["Keys, shown this once:", `  administrator  ${fleet.keys.administratorKey}`, `  agent          ${fleet.keys.agentKey}`]),
     "",
     "Try it in another terminal:",
@@ -61,7 +65,7 @@ try {
     isMissing ? undefined : addressOf("elasticsearch", given),
   ]);
   const onLine = (member: string, line: string) => tellOn(`${member.padEnd(12)} ${line}`);
-  const fleet = await startFleet({ folder, brokers, elasticsearchUrl, ports, demo: true, onLine });
+  const fleet = await startFleet({ folder, brokers, elasticsearchUrl, ports, demo: true, onKeys: keepKeys, onLine });
   tell(fleet);
   const stopped = new Promise<null>((resolve) => {
     end = () => resolve(null);

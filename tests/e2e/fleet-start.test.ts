@@ -8,15 +8,17 @@ import { test } from "node:test";
 import { kafka } from "../servers/for-test.ts";
 import { until } from "./until.ts";
 
-/** Starts a fleet, and ends with the first line that a process of it says. */
+/** Starts a fleet, and ends with the first line that a process of it says: with 7, if the first keys were told before. */
 const program = (folder: string, brokers: string, topicPrefix: string) => `
   import { startFleet } from ${JSON.stringify(new URL("../../deploy/fleet/fleet.ts", import.meta.url).href)};
+  let keys;
   await startFleet({
     ...${JSON.stringify({ folder, brokers, demo: false, environment: { SLUICE_KAFKA_TOPIC_PREFIX: topicPrefix } })},
-    onLine: (member) => member === "migrate" || process.exit(7),
+    onKeys: (issued) => { keys = issued; },
+    onLine: (member) => member === "migrate" || process.exit(keys?.administratorKey ? 7 : 8),
   });`;
 
-test("a fleet whose start is broken off leaves no process behind", async (t) => {
+test("a fleet whose start is broken off loses no keys, and leaves no process behind", async (t) => {
   const brokers = await kafka(t);
   if (brokers === undefined) return;
   const folder = mkdtempSync(join(tmpdir(), "sluice-fleet-"));
