@@ -52,7 +52,7 @@ export const emptyBucket: BucketState = { window: emptyWindow, leases: {}, lastM
 export const lowWater = 1 / 4;
 /** Sub-buckets a window: entries that a window holds, at most, are this and two. */
 export const subBuckets = 20;
-/** Limits up to this are granted token by token, and their ends are not rounded where the range is local. */
+/** Limits up to this are granted token by token where the range is local, and their ends are not rounded. */
 export const smallCallsMax = 40;
 /** A gate that asks for more than it needs keeps the tokens from the others for so long at most. */
 const leaseMsMax = 5_000;
@@ -88,7 +88,7 @@ export function grant(state: BucketState, request: LeaseRequested, quota: Quota,
   }
   const returned = last === undefined ? 0 : Math.min(last.tokens, Math.max(0, request.returned));
   const window = pruned(last === undefined ? state.window : credited(state.window, last.endMs, returned), quota.windowMs, nowMs);
-  const tokens = Math.min(Math.max(0, request.wanted), share(quota.callsMax, leftOf(window, quota)));
+  const tokens = Math.min(Math.max(0, request.wanted), share(quota.callsMax, leftOf(window, quota), range));
   const notAfterMs = tokens > 0 ? leaseEnd(quota, range, nowMs, request.waitedMs) : freeAt(window, quota, 1, nowMs);
   const { gateway, organizationId, limitId, bucket } = request;
   const granted = {
@@ -181,8 +181,8 @@ function leftOf(window: Window, { callsMax }: Quota): number {
 }
 
 /** Large demands take a quarter of what is left at most, so that several gates share the end of a window. */
-function share(callsMax: number, left: number): number {
-  if (callsMax <= smallCallsMax) return Math.min(1, left);
+function share(callsMax: number, left: number, range: LeaseRange): number {
+  if (callsMax <= smallCallsMax) return range === "local" ? Math.min(1, left) : Math.ceil(left / 4);
   return Math.min(left, Math.max(chunkOf(callsMax), Math.floor(left / 4)));
 }
 

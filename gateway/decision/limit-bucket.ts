@@ -22,6 +22,8 @@ export interface Bucket {
   paceFromMs: number;
   /** What to ask for next. */
   wanted: number;
+  /** Calls that were turned away since it was asked for last, because no token was there. */
+  short: number;
   /** The request that is not answered yet. */
   pendingId: string | null;
   pendingAtMs: number;
@@ -59,6 +61,7 @@ export function emptyBucketOf(key: string, name: string, limit: Limit): Bucket {
     paceTokens: 0,
     paceFromMs: 0,
     wanted: chunkOf(limit.callsMax),
+    short: 0,
     pendingId: null,
     pendingAtMs: 0,
     isAdvance: false,

@@ -65,7 +65,7 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
   const ask = (bucket: Bucket, now: number, isAdvance: boolean) => {
     if (bucket.pendingId !== null && now - bucket.pendingAtMs < way.againMs(now)) return;
     adjustDemand(bucket, now);
-    const request = requestOf(bucket, bucket.wanted, now > bucket.untilMs ? giveBack(bucket) : 0, now);
+    const request = requestOf(bucket, demandOf(bucket), now > bucket.untilMs ? giveBack(bucket) : 0, now);
     const answer = leased(lease, request, bucket.limit);
     if (answer === undefined) {
       bucket.pendingId = request.id;
@@ -87,7 +87,9 @@ export function createGrantor({ gateway, lease, fallback, epoch }: GrantorOption
     ready(bucket: Bucket, now: number): boolean {
       if (hasToken(bucket, now)) return true;
       ask(bucket, now, false);
-      return hasToken(bucket, now) || hasSpare(bucket, fallback, way, now);
+      if (hasToken(bucket, now) || hasSpare(bucket, fallback, way, now)) return true;
+      bucket.short += 1;
+      return false;
     },
     /** Spends what `ready` has found. */
     take(bucket: Bucket, now: number): void {
@@ -128,6 +130,13 @@ function createRequests(gateway: string, epoch: number, { waitedMs }: GrantorWay
     const id = leaseRequestId(gateway, epoch, count);
     return { id, timeMs: now, organizationId, gateway, limitId, bucket: bucket.name, wanted, returned, waitedMs: waitedMs() };
   };
+}
+
+/** What a bucket usually wants, or what it lacked: calls that come all at once are not made to ask one by one. */
+function demandOf(bucket: Bucket): number {
+  const lacked = bucket.short + bucket.owed;
+  bucket.short = 0;
+  return Math.max(bucket.wanted, Math.min(lacked, bucket.limit.callsMax));
 }
 
 /** Where this gate is the only one, nobody gives any back. */

@@ -219,6 +219,24 @@ test("at four gates that meet a bucket at once what is admitted before the first
   assert.deepEqual(admitted, [10, 10, 10, 10]);
 });
 
+test("calls that were turned away for want of a token are asked for together, of small limits too", () => {
+  const inner = grantor("remote");
+  const asked: { readonly request: LeaseRequested; readonly limit: Limit }[] = [];
+  const { limiter } = scene([limitOf("few", 30, 60_000)], { lease: (request, limit) => void asked.push({ request, limit }) as undefined });
+  const burst = () => Array.from({ length: 20 }, () => limiter.admit(callOf()).admitted).filter(Boolean).length;
+  const answer = () => {
+    for (const { request, limit } of asked.splice(0)) limiter.granted(inner.lease(request, limit) as LeaseGranted);
+  };
+  const admitted = [1, 2, 3, 4, 5, 6].map(() => {
+    const some = burst();
+    while (asked.length > 0) answer();
+    return some;
+  });
+  assert.deepEqual([admitted[0], admitted[1]], [0, 1]);
+  assert.ok((admitted[2] ?? 0) >= 7, admitted.join(" "));
+  assert.ok(admitted.reduce((sum, one) => sum + one) <= 30);
+});
+
 test("where nobody answers other buckets, a new one need not wait for the fallback", () => {
   const fallback = { share: 0.5, gates: 1, lastsMs: 10_000 };
   const { limiter, at } = scene([limitOf("each", 100, 60_000, { per: ["user"] })], { lease: () => undefined, fallback });
