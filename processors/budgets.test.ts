@@ -8,7 +8,7 @@ import { type Directory, emptyDirectory, foldDirectory } from "../domain/directo
 import type { ActivityObserved, BudgetSpent, ToolActivity } from "../domain/events.ts";
 import { topics } from "../domain/topics.ts";
 import { budgets } from "./budgets.ts";
-import { topologyDriver } from "./topology-driver.ts";
+import { topologyDriver } from "./memory/topology-driver.ts";
 
 const driver = (startMs = 0) => topologyDriver([budgets()], { startMs });
 type Driver = ReturnType<typeof driver>;

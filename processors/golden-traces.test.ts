@@ -9,9 +9,9 @@ import { randomOf } from "../loadtest/anomaly/random.ts";
 import { activity } from "./anomaly/activity.ts";
 import { budgets } from "./budgets.ts";
 import { decidedRecord, endedRecord } from "./call-events.ts";
-import { limits } from "./limits.ts";
-import { policyReview } from "./policy-review.ts";
-import { type TopologyDriver, topologyDriver } from "./topology-driver.ts";
+import { limits } from "./limits/limits.ts";
+import { type TopologyDriver, topologyDriver } from "./memory/topology-driver.ts";
+import { policyReview } from "./policy-review/policy-review.ts";
 import { usage } from "./usage.ts";
 
 const place = { organizationId: "acme", origin: "api" } as const;

@@ -1,6 +1,6 @@
 import type { StoredRecord } from "../domain/record.ts";
 import { recordKey } from "../domain/record-key.ts";
-import { retryHeader } from "./dead-letters.ts";
+import { retryHeader } from "./runtime/dead-letters.ts";
 
 /** Last number of each process of a gate, and the time of its record. */
 export interface Seen {

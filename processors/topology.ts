@@ -1,8 +1,8 @@
 import { type ActivityOptions, activity } from "./anomaly/activity.ts";
 import { type AnomalyOptions, anomaly } from "./anomaly/anomaly.ts";
 import { budgets } from "./budgets.ts";
-import { limits } from "./limits.ts";
-import { policyReview } from "./policy-review.ts";
+import { limits } from "./limits/limits.ts";
+import { policyReview } from "./policy-review/policy-review.ts";
 import type { Processor } from "./processor.ts";
 import { usage } from "./usage.ts";
 

@@ -5,10 +5,10 @@ import type { UsageCounted } from "../domain/events.ts";
 import type { LogRecord, StoredRecord } from "../domain/record.ts";
 import { topics } from "../domain/topics.ts";
 import { decidedRecord, endedRecord } from "./call-events.ts";
-import { memoryLog, memoryStates } from "./memory-log.ts";
+import { memoryLog, memoryStates } from "./memory/memory-log.ts";
+import { type TopologyDriver, topologyDriver } from "./memory/topology-driver.ts";
 import { changesOf } from "./processor.ts";
-import { runProcessors } from "./runtime.ts";
-import { type TopologyDriver, topologyDriver } from "./topology-driver.ts";
+import { runProcessors } from "./runtime/runtime.ts";
 import { usage } from "./usage.ts";
 
 const hour = 60 * 60_000;

@@ -6,7 +6,7 @@ import type { Limit } from "../domain/limits/limit.ts";
 import { askForRecalledMs, recallAgainMs } from "../domain/limits/recall.ts";
 import type { LogRecord } from "../domain/record.ts";
 import { createLimiter } from "../gateway/decision/limiter.ts";
-import { localLeases } from "../processors/local-leases.ts";
+import { localLeases } from "../processors/limits/local-leases.ts";
 
 import { spreads, use } from "./simulation/demand.ts";
 import { call, type Leasing, leasing, limitOf, most } from "./simulation/leases.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Migrated } from "../../connectors/kafka/migrate.ts";
+import type { Migrated } from "../../connectors/kafka/topics/migrate.ts";
 import type { Session } from "../session.ts";
 import { examples } from "./call.ts";
 

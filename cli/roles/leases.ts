@@ -8,7 +8,7 @@ import { topics } from "../../domain/topics.ts";
 import type { GateView } from "../../gateway/decision/gate-view.ts";
 import { createLimiter, type Limiter } from "../../gateway/decision/limiter.ts";
 import type { Recorder } from "../../gateway/recording/recorder.ts";
-import { localLeases } from "../../processors/local-leases.ts";
+import { localLeases } from "../../processors/limits/local-leases.ts";
 import { readSince } from "../../processors/read-since.ts";
 import { every, type ProcessParts } from "./process-parts.ts";
 

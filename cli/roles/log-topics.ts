@@ -1,6 +1,6 @@
 import type { Topic } from "../../domain/record.ts";
 import { changelogOf, topics } from "../../domain/topics.ts";
-import { partitionsOf } from "../../processors/runtime.ts";
+import { partitionsOf } from "../../processors/runtime/runtime.ts";
 import { topology } from "../../processors/topology.ts";
 import { activityOptions } from "../configuration/anomaly-options.ts";
 import type { Config } from "../configuration/config.ts";

@@ -9,7 +9,7 @@ import type { Logger } from "../../domain/ports/logger.ts";
 import type { Metrics } from "../../domain/ports/metrics.ts";
 import type { RecordPlace, StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
-import { refusedRecord, retriesFor, retryEnded } from "../../processors/dead-letters.ts";
+import { refusedRecord, retriesFor, retryEnded } from "../../processors/runtime/dead-letters.ts";
 import type { Config } from "../configuration/config.ts";
 
 export interface ElasticsearchParts {

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import { type ProcessorStatus, type Runtime, runProcessors } from "../../processors/runtime.ts";
-import type { TaskObserver } from "../../processors/task-share.ts";
+import { type ProcessorStatus, type Runtime, runProcessors } from "../../processors/runtime/runtime.ts";
+import type { TaskObserver } from "../../processors/runtime/task-share.ts";
 import { topology } from "../../processors/topology.ts";
 import { activityOptions } from "../configuration/anomaly-options.ts";
 import type { OpenLog } from "./open-log.ts";

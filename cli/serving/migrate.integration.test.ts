@@ -8,7 +8,7 @@ import { createCodec, type EventCodec, readEventSchemas } from "../../connectors
 import { fullSamples } from "../../connectors/avro/event-samples.ts";
 import { newerSchemas } from "../../connectors/avro/newer-schemas.fixture.ts";
 import { publishSchemas } from "../../connectors/avro/published-schemas.ts";
-import { migrateKafka } from "../../connectors/kafka/migrate.ts";
+import { migrateKafka } from "../../connectors/kafka/topics/migrate.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { readEventSchemas } from "../../connectors/avro/codec.ts";
 import { publishSchemas } from "../../connectors/avro/published-schemas.ts";
-import type { Migrated } from "../../connectors/kafka/migrate.ts";
+import type { Migrated } from "../../connectors/kafka/topics/migrate.ts";
 import { createLogger } from "../../connectors/telemetry/logger.ts";
 import { Fault, toFault } from "../../domain/fault.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
@@ -60,7 +60,7 @@ export async function migrate(config: Config, tell: (text: string) => void): Pro
 }
 
 async function migrateTopics({ config, gateway, logger }: ProcessParts, tell: (text: string) => void) {
-  const { migrateKafka } = await import("../../connectors/kafka/migrate.ts");
+  const { migrateKafka } = await import("../../connectors/kafka/topics/migrate.ts");
   tell(`Topics on ${config.kafka.brokers.join(", ")} …`);
   const telling: Logger = { ...logger, info: (message, fields) => tell(`  ${message} ${JSON.stringify(fields ?? {})}`) };
   const { replicas, minInSyncReplicas, waitMs } = config.kafka;

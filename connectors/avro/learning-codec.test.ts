@@ -5,7 +5,7 @@ import type { Events } from "../../domain/events.ts";
 import { Fault } from "../../domain/fault.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import { topics } from "../../domain/topics.ts";
-import { memoryLog } from "../../processors/memory-log.ts";
+import { memoryLog } from "../../processors/memory/memory-log.ts";
 import { createCodec, fingerprintText, readEventSchemas } from "./codec.ts";
 import { fullSamples } from "./event-samples.ts";
 import { openLearningCodec } from "./learning-codec.ts";

@@ -11,7 +11,7 @@ import { elasticsearch, kafka } from "../../tests/servers/for-test.ts";
 import { createCodec } from "../avro/codec.ts";
 import { fullSamples } from "../avro/event-samples.ts";
 import { openKafkaLog } from "../kafka/event-log.ts";
-import { migrateKafka } from "../kafka/migrate.ts";
+import { migrateKafka } from "../kafka/topics/migrate.ts";
 import { openClient } from "./client.ts";
 import { removeDataStream } from "./data-stream.fixture.ts";
 import { dataStreamName } from "./index-template.ts";

@@ -12,7 +12,7 @@ import type { KafkaServer } from "../../tests/servers/kafka-server.ts";
 import { createCodec } from "../avro/codec.ts";
 import { fullSamples } from "../avro/event-samples.ts";
 import { openKafkaLog } from "./event-log.ts";
-import { migrateKafka } from "./migrate.ts";
+import { migrateKafka } from "./topics/migrate.ts";
 
 const codec = createCodec();
 const keys = Array.from({ length: 8 }, (_, index) => `acme/user-${index}`);

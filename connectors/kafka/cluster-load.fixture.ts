@@ -5,8 +5,8 @@ import { silentLogger } from "../../domain/ports/logger.ts";
 import type { StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { decidedRecord } from "../../processors/call-events.ts";
-import { memoryStates } from "../../processors/memory-log.ts";
-import { type Runtime, runProcessors } from "../../processors/runtime.ts";
+import { memoryStates } from "../../processors/memory/memory-log.ts";
+import { type Runtime, runProcessors } from "../../processors/runtime/runtime.ts";
 import { usage } from "../../processors/usage.ts";
 import { until } from "../../tests/e2e/until.ts";
 

@@ -12,10 +12,10 @@ import { ownKafkaCluster } from "../../tests/servers/for-test.ts";
 import type { KafkaCluster, KafkaNode } from "../../tests/servers/kafka-cluster.ts";
 import { createCodec } from "../avro/codec.ts";
 import { fullSamples } from "../avro/event-samples.ts";
-import { type Brokers, openBrokers } from "./brokers.ts";
+import { type Brokers, openBrokers } from "./brokers/brokers.ts";
 import { type Load, startLoad } from "./cluster-load.fixture.ts";
 import { openKafkaLog } from "./event-log.ts";
-import { migrateKafka } from "./migrate.ts";
+import { migrateKafka } from "./topics/migrate.ts";
 
 const codec = createCodec();
 const partitionsMax = 3;

@@ -7,7 +7,7 @@ import { kafkaForSuite } from "../../tests/servers/for-test.ts";
 import { createCodec } from "../avro/codec.ts";
 import { eventLogContract, unreading } from "../event-log.contract.ts";
 import { openKafkaLog } from "./event-log.ts";
-import { migrateKafka } from "./migrate.ts";
+import { migrateKafka } from "./topics/migrate.ts";
 
 const codec = unreading(createCodec());
 

@@ -12,7 +12,7 @@ import { kafka } from "../../tests/servers/for-test.ts";
 import { createCodec } from "../avro/codec.ts";
 import { fullSamples } from "../avro/event-samples.ts";
 import { openKafkaLog } from "./event-log.ts";
-import { migrateKafka } from "./migrate.ts";
+import { migrateKafka } from "./topics/migrate.ts";
 
 const codec = createCodec();
 const hourMs = 60 * 60_000;

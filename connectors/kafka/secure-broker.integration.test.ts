@@ -13,9 +13,9 @@ import { ownKafka } from "../../tests/servers/for-test.ts";
 import { freePort } from "../../tests/servers/free-port.ts";
 import { createCodec } from "../avro/codec.ts";
 import { fullSamples } from "../avro/event-samples.ts";
-import type { KafkaConnection, SaslLogin } from "./connection.ts";
+import type { KafkaConnection, SaslLogin } from "./brokers/connection.ts";
 import { openKafkaLog } from "./event-log.ts";
-import { migrateKafka } from "./migrate.ts";
+import { migrateKafka } from "./topics/migrate.ts";
 
 const jaas = "org.apache.kafka.common.security";
 

@@ -4,7 +4,7 @@ import { Fault } from "../../domain/fault.ts";
 import { type Logger, silentLogger } from "../../domain/ports/logger.ts";
 import { foreignField, type StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
-import { memoryLog } from "../../processors/memory-log.ts";
+import { memoryLog } from "../../processors/memory/memory-log.ts";
 import { openGateView } from "./gate-view.ts";
 
 const envelope = { timeMs: 1, organizationId: "acme" };

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { createCodec } from "../../connectors/avro/codec.ts";
 import { type EmbeddedStore, openEmbeddedStore } from "../../connectors/embedded/store.ts";
 import { openKafkaLog } from "../../connectors/kafka/event-log.ts";
-import { migrateKafka } from "../../connectors/kafka/migrate.ts";
+import { migrateKafka } from "../../connectors/kafka/topics/migrate.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import type { Topic } from "../../domain/record.ts";
 import { changelogOf, topics } from "../../domain/topics.ts";
 import { createMetrics } from "../../gateway/operations/metrics.ts";
 import type { Processor } from "../../processors/processor.ts";
-import { type Runtime, runProcessors } from "../../processors/runtime.ts";
+import { type Runtime, runProcessors } from "../../processors/runtime/runtime.ts";
 
 export const codec = createCodec();
 

@@ -3,7 +3,7 @@ import { leaseKey } from "../../domain/limits/lease.ts";
 import { parseLimit } from "../../domain/limits/parse.ts";
 import { topics } from "../../domain/topics.ts";
 import { createLimiter, type Limiter } from "../../gateway/decision/limiter.ts";
-import { limits } from "../../processors/limits.ts";
+import { limits } from "../../processors/limits/limits.ts";
 import { exactCounter, type Spread, spreads } from "../../tests/simulation/demand.ts";
 import { call, most as mostIn } from "../../tests/simulation/leases.ts";
 import { type Ground, run, topicsOf } from "./ground.ts";

@@ -2,8 +2,8 @@ import type { EventLog } from "../../domain/ports/event-log.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import type { LogRecord } from "../../domain/record.ts";
 import { changelogOf, topics } from "../../domain/topics.ts";
-import { commitRecords } from "../../processors/changelog.ts";
-import { openTaskState } from "../../processors/task-state.ts";
+import { commitRecords } from "../../processors/runtime/changelog.ts";
+import { openTaskState } from "../../processors/runtime/task-state.ts";
 import { type Ground, timed } from "./ground.ts";
 
 export interface Latency {

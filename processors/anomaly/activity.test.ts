@@ -4,8 +4,8 @@ import fc from "fast-check";
 import type { ActivityObserved, CallDecided, CallEnded } from "../../domain/events.ts";
 import { topics } from "../../domain/topics.ts";
 import { decidedRecord, endedRecord } from "../call-events.ts";
+import { topologyDriver } from "../memory/topology-driver.ts";
 import { changesOf } from "../processor.ts";
-import { topologyDriver } from "../topology-driver.ts";
 import { activity } from "./activity.ts";
 
 const windowMs = 60_000;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { ActivityObserved, AnomalyFound, RestrictionChanged, ToolActivity } from "../../domain/events.ts";
 import { topics } from "../../domain/topics.ts";
 import { randomOf } from "../../loadtest/anomaly/random.ts";
-import { topologyDriver } from "../topology-driver.ts";
+import { topologyDriver } from "../memory/topology-driver.ts";
 import { anomaly } from "./anomaly.ts";
 import type { Response, Responses } from "./respond.ts";
 

@@ -4,7 +4,7 @@ import type { Administered, CallDecided, CallEnded } from "../../domain/events.t
 import { Fault } from "../../domain/fault.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import { topics } from "../../domain/topics.ts";
-import { memoryLog as partedLog } from "../../processors/memory-log.ts";
+import { memoryLog as partedLog } from "../../processors/memory/memory-log.ts";
 import { memoryLog } from "../event-log.fixture.ts";
 import type { AuditEntry } from "./audit-entry.ts";
 import { queryAudit } from "./audit-query.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Fault } from "../../domain/fault.ts";
 import type { LogRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
-import { memoryLog as partedLog } from "../../processors/memory-log.ts";
+import { memoryLog as partedLog } from "../../processors/memory/memory-log.ts";
 import { admin, controlFixture, nobody, stranger } from "../control.fixture.ts";
 import { type Control, openControl } from "../control.ts";
 import type { MemoryLog } from "../event-log.fixture.ts";

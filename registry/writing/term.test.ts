@@ -6,7 +6,7 @@ import type { GroupMember } from "../../domain/ports/event-log.ts";
 import type { StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { writerHeader } from "../../domain/writer-epoch.ts";
-import { type MemoryLog, memoryLog } from "../../processors/memory-log.ts";
+import { type MemoryLog, memoryLog } from "../../processors/memory/memory-log.ts";
 import { admin, controlFixture } from "../control.fixture.ts";
 import { type Control, openControl } from "../control.ts";
 

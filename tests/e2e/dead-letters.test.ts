@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { topics } from "../../domain/topics.ts";
-import { refusedRecord } from "../../processors/dead-letters.ts";
+import { refusedRecord } from "../../processors/runtime/dead-letters.ts";
 import { operator } from "../../registry/actor.ts";
 import { assertGood, stage } from "./stage.ts";
 import { until } from "./until.ts";

@@ -17,7 +17,7 @@ import { silentLogger } from "../../domain/ports/logger.ts";
 import type { StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { createMetrics } from "../../gateway/operations/metrics.ts";
-import { readToEnd } from "../../processors/read-to-end.ts";
+import { readToEnd } from "../../processors/runtime/read-to-end.ts";
 import { type CountingServer, startCountingServer } from "../fixtures/counting-server.ts";
 import { elasticsearch, ownKafka } from "../servers/for-test.ts";
 import type { KafkaServer } from "../servers/kafka-server.ts";

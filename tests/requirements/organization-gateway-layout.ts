@@ -109,7 +109,7 @@ export const organizationGatewayLayout: readonly Requirement[] = [
     [limiter]: ["headers tell each limit, what is left and when to come again"],
   }),
   verified("001.layout.30", "ratelimit: storage in memory, and on the log over restarts", {
-    "processors/limits.test.ts": ["local leases go on after a restart where the log ended"],
+    "processors/limits/limits.test.ts": ["local leases go on after a restart where the log ended"],
   }),
   declined("001.layout.31", "ratelimit: storage in Redis", "limits are leases granted by a processor over the log"),
   verified("001.layout.32", "ratelimit: policies", {

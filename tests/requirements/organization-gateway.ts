@@ -314,7 +314,7 @@ const security: readonly Requirement[] = [
 
 const scalability: readonly Requirement[] = [
   verified("001.scalability.1", "Several gates share limits through the log", {
-    "processors/limits.test.ts": ["gates are granted tokens by the definition on the log, and never more than the window leaves"],
+    "processors/limits/limits.test.ts": ["gates are granted tokens by the definition on the log, and never more than the window leaves"],
     "tests/limits-simulation.test.ts": ["over the log no window holds more than the limit, whatever is late, repeated, lost or crashes"],
   }),
   verified("001.scalability.2", "Horizontal scaling: many gates over one distributed log", {

@@ -21,7 +21,7 @@ export const platformWithBroker: readonly Requirement[] = [
   }),
   open("003.services.4", "OAuth broker, opt-in", "broker"),
   verified("003.services.5", "Background workers process asynchronously", {
-    "processors/runtime.test.ts": ["what was there and what comes is processed once, in order, with the source of each output"],
+    "processors/runtime/runtime.test.ts": ["what was there and what comes is processed once, in order, with the source of each output"],
     "processors/usage.test.ts": ["any batches, repeats and crashes between output and commit give the totals of one quiet run"],
   }),
   open("003.services.6", "Web UI in React", "console"),

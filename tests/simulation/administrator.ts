@@ -2,7 +2,7 @@ import { emptyDirectory, foldDirectory } from "../../domain/directory.ts";
 import { Fault } from "../../domain/fault.ts";
 import { targetId } from "../../domain/restriction.ts";
 import { topics } from "../../domain/topics.ts";
-import type { MemoryLog } from "../../processors/memory-log.ts";
+import type { MemoryLog } from "../../processors/memory/memory-log.ts";
 import { operator } from "../../registry/actor.ts";
 import { decideImpose, decideRelease } from "../../registry/rest/restrictions.ts";
 import type { Random } from "../e2e/seeded.ts";

@@ -1,6 +1,6 @@
 import type { StateStore } from "../../domain/ports/state-store.ts";
-import { type MemoryLog, memoryStates } from "../../processors/memory-log.ts";
-import type { Runtime } from "../../processors/runtime.ts";
+import { type MemoryLog, memoryStates } from "../../processors/memory/memory-log.ts";
+import type { Runtime } from "../../processors/runtime/runtime.ts";
 import type { Random } from "../e2e/seeded.ts";
 import { type Clock, turn } from "./clock.ts";
 import { type SimulatedProcess, startProcess } from "./process.ts";

@@ -1,6 +1,6 @@
 import type { StoredRecord, Topic } from "../../domain/record.ts";
 import { changelogOf, type StateEvent, topics } from "../../domain/topics.ts";
-import type { MemoryLog } from "../../processors/memory-log.ts";
+import type { MemoryLog } from "../../processors/memory/memory-log.ts";
 import { partitions, small } from "./clock.ts";
 import { processors } from "./topology.ts";
 

@@ -6,8 +6,8 @@ import type { LogRecord, Topic } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { createLimiter, type Limiter } from "../../gateway/decision/limiter.ts";
 import { decidedRecord, endedRecord } from "../../processors/call-events.ts";
-import type { MemoryLog } from "../../processors/memory-log.ts";
-import { partitionOfKey } from "../../processors/memory-records.ts";
+import type { MemoryLog } from "../../processors/memory/memory-log.ts";
+import { partitionOfKey } from "../../processors/memory/memory-records.ts";
 import type { Random } from "../e2e/seeded.ts";
 import { type Clock, partitions, small } from "./clock.ts";
 

@@ -8,7 +8,7 @@ import type { WindowEntry } from "../../domain/limits/window.ts";
 import type { LogRecord, StoredRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { createLimiter, type Limiter } from "../../gateway/decision/limiter.ts";
-import { limits } from "../../processors/limits.ts";
+import { limits } from "../../processors/limits/limits.ts";
 
 const caller: Caller = {
   ...{ organizationId: "acme", userId: "ana", agentId: null, roles: [], scopes: [], groups: [] },

@@ -3,9 +3,9 @@ import type { EventLog, GroupMember } from "../../domain/ports/event-log.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
 import type { StateStore } from "../../domain/ports/state-store.ts";
 import type { LogRecord, Topic } from "../../domain/record.ts";
-import type { MemoryLog } from "../../processors/memory-log.ts";
+import type { MemoryLog } from "../../processors/memory/memory-log.ts";
 import type { Processor } from "../../processors/processor.ts";
-import { type Runtime, runProcessors } from "../../processors/runtime.ts";
+import { type Runtime, runProcessors } from "../../processors/runtime/runtime.ts";
 import type { Random } from "../e2e/seeded.ts";
 import { type Clock, small, turn } from "./clock.ts";
 

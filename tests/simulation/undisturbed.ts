@@ -1,8 +1,8 @@
 import type { LogRecord, StoredRecord, Topic } from "../../domain/record.ts";
 import { changelogOf, type StateEvent } from "../../domain/topics.ts";
-import type { MemoryLog } from "../../processors/memory-log.ts";
+import type { MemoryLog } from "../../processors/memory/memory-log.ts";
 import type { Processor, Tick } from "../../processors/processor.ts";
-import { isRepeat } from "../../processors/source-header.ts";
+import { isRepeat } from "../../processors/runtime/source-header.ts";
 import { partitions } from "./clock.ts";
 
 export interface Undisturbed {

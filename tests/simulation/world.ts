@@ -5,7 +5,7 @@ import { parsePolicy } from "../../domain/policy/parse.ts";
 import type { StateStore } from "../../domain/ports/state-store.ts";
 import type { LogRecord } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
-import { type MemoryLog, memoryLog } from "../../processors/memory-log.ts";
+import { type MemoryLog, memoryLog } from "../../processors/memory/memory-log.ts";
 import { type Random, randomFrom } from "../e2e/seeded.ts";
 import { administratorOf } from "./administrator.ts";
 import { type Clock, noon, small, turn, virtualClock } from "./clock.ts";
