@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { silentLogger } from "../../../domain/ports/logger.ts";
-import { fetchFrom } from "../wire/fetch-request.ts";
+import { fetchFrom } from "../reading/fetch-request.ts";
 import { type Brokers, openBrokers } from "./brokers.ts";
 import {
   apiVersionsKey,

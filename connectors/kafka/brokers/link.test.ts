@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import loggers from "kafkajs/src/loggers/index.js";
 import socketFactory from "kafkajs/src/network/socketFactory.js";
 import metadataRequest from "kafkajs/src/protocol/requests/metadata/v6/request.js";
-import { fetchFrom } from "../wire/fetch-request.ts";
+import { fetchFrom } from "../reading/fetch-request.ts";
 import { type Broker, createLink } from "./link.ts";
 import {
   apiVersionsKey,

@@ -3,8 +3,8 @@ import type { Brokers } from "../brokers/brokers.ts";
 import { errorType } from "../brokers/connection.ts";
 import type { TopicPlaces } from "../brokers/topic-places.ts";
 import { errorCodes, protocolError } from "../wire/error-codes.ts";
-import { type FetchedPartition, type FetchPlace, fetchFrom } from "../wire/fetch-request.ts";
 import { decodeRecordBatches, type RawRecords } from "../wire/record-batch.ts";
+import { type FetchedPartition, type FetchPlace, fetchFrom } from "./fetch-request.ts";
 
 /** Somebody who reads a partition as the log grows. */
 export interface Cursor {

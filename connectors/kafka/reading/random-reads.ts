@@ -5,9 +5,9 @@ import type { Codec } from "../../avro/codec.ts";
 import { toKafkaFault } from "../brokers/connection.ts";
 import { type TopicPlaces, tryAgain } from "../brokers/topic-places.ts";
 import { errorCodes, protocolError } from "../wire/error-codes.ts";
-import { fetchFrom } from "../wire/fetch-request.ts";
 import { decodeRecordBatches, type RawRecord, type RawRecords } from "../wire/record-batch.ts";
 import { decodeRecord } from "../wire/record-codec.ts";
+import { fetchFrom } from "./fetch-request.ts";
 
 interface ReadPlace {
   readonly partition: number;

@@ -3,8 +3,16 @@ import { Fault } from "../../../domain/fault.ts";
 import { partitionOf } from "../../../domain/partitioner.ts";
 import type { LogRecord, StoredRecord, Topic } from "../../../domain/record.ts";
 import type { Codec } from "../../avro/codec.ts";
-import type { Message } from "../writing/producer.ts";
 import type { RawRecord } from "./record-batch.ts";
+
+/** A record as it is put on the wire. */
+export interface Message {
+  readonly key: Buffer;
+  readonly value: Buffer | null;
+  /** Whole milliseconds. */
+  readonly timestamp: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 /** Says of what event a tombstone is, where the topic holds several. */
 const typeHeader = "sluice-type";

@@ -3,8 +3,9 @@ import { describe, test } from "node:test";
 import { setTimeout as pause, setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { Fault } from "../../../domain/fault.ts";
+import type { Message } from "../wire/record-codec.ts";
 import { createAppendQueue } from "./append-queue.ts";
-import type { Message, PartitionBatch, Settle } from "./producer.ts";
+import type { PartitionBatch, Settle } from "./producer.ts";
 
 interface Request {
   readonly batches: readonly PartitionBatch[];

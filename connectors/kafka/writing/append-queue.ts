@@ -1,6 +1,7 @@
 import { Fault } from "../../../domain/fault.ts";
 import type { Position } from "../../../domain/record.ts";
-import type { Message, PartitionBatch, Producer } from "./producer.ts";
+import type { Message } from "../wire/record-codec.ts";
+import type { PartitionBatch, Producer } from "./producer.ts";
 
 export interface AppendQueueOptions {
   readonly producer: Producer;

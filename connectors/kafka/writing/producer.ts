@@ -8,15 +8,7 @@ import type { Broker } from "../brokers/link.ts";
 import type { TopicPlaces } from "../brokers/topic-places.ts";
 import { type Compression, compressions } from "../wire/compression.ts";
 import { errorCodes, protocolError } from "../wire/error-codes.ts";
-
-/** A record as it is put on the wire. */
-export interface Message {
-  readonly key: Buffer;
-  readonly value: Buffer | null;
-  /** Whole milliseconds. */
-  readonly timestamp: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
+import type { Message } from "../wire/record-codec.ts";
 
 /** What goes to one partition in one request: it is written whole, once and in its order, or not at all. */
 export interface PartitionBatch {

@@ -1,7 +1,7 @@
 import fetchRequest from "kafkajs/src/protocol/requests/fetch/v11/request.js";
 import type { Broker } from "../brokers/link.ts";
-import { ByteReader } from "./byte-reader.ts";
-import { errorCodes, protocolError } from "./error-codes.ts";
+import { ByteReader } from "../wire/byte-reader.ts";
+import { errorCodes, protocolError } from "../wire/error-codes.ts";
 
 export interface FetchPlace {
   readonly topic: string;
