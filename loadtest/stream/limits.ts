@@ -1,6 +1,7 @@
 import type { LeaseRequested } from "../../domain/events.ts";
 import { leaseKey } from "../../domain/limits/lease.ts";
 import { parseLimit } from "../../domain/limits/parse.ts";
+import type { EventLog } from "../../domain/ports/event-log.ts";
 import { topics } from "../../domain/topics.ts";
 import { createLimiter, type Limiter } from "../../gateway/decision/limiter.ts";
 import { limits } from "../../processors/limits/limits.ts";
@@ -70,7 +71,8 @@ export async function measureLimit(ground: Ground, options: LimitOptions): Promi
   };
 }
 
-async function openGate(log: ReturnType<Awaited<ReturnType<Ground["kafkaLog"]>>["open"]>, gateway: string, share: number) {
+/** A gate's limits, over a log of its own. */
+export async function openGate(log: EventLog, gateway: string, share: number) {
   const lease = (request: LeaseRequested): undefined => {
     const record = { type: "lease_requested", key: leaseKey(request), value: request, timestampMs: request.timeMs } as const;
     // What is not written is asked for again.
