@@ -93,6 +93,38 @@ test("gaps of compaction, batches that it emptied and marks of transactions are 
   assert.equal(next, 20);
 });
 
+test("a batch that can't be read is one damaged record, and what stands before and behind it is read", () => {
+  const [before, behind] = [batch(0, 1, [0, 1].map(record)), batch(5, 0, [record(0)])];
+  const damaged: readonly (readonly [string, Buffer])[] = [
+    ["it is not compressed as it says", batch(2, 2, [0, 1, 2].map(record), 4)],
+    ["it is compressed in a way that nobody knows", batch(2, 2, [0, 1, 2].map(record), 7)],
+    ["it has fewer records than it says", batch(2, 2, [])],
+  ];
+  damaged[2]?.[1].writeInt32BE(3, 57);
+  for (const [what, bytes] of damaged) {
+    for (const from of [0, 3]) {
+      const { records, next } = decodeRecordBatches(Buffer.concat([before, bytes, behind]), from);
+      assert.deepEqual(
+        records.map(({ offset, damage }) => [offset, damage !== undefined]),
+        from === 0
+          ? [
+              [0, false],
+              [1, false],
+              [2, true],
+              [5, false],
+            ]
+          : [
+              [3, true],
+              [5, false],
+            ],
+        what,
+      );
+      assert.match(records.find(({ damage }) => damage !== undefined)?.damage ?? "", /^the 3 records of the batch from offset 2 on/);
+      assert.equal(next, 6);
+    }
+  }
+});
+
 test("bytes that are no record batches are refused and never read beyond", () => {
   const whole = batch(0, 2, [0, 1, 2].map(record));
   const old = Buffer.from(whole);

@@ -8,6 +8,8 @@ export interface RawRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, string>> | undefined;
+  /** Why this record, and those behind it in its batch, can't be read; there is nothing else of them then. */
+  readonly damage?: string;
 }
 
 export interface RawRecords {
@@ -23,7 +25,8 @@ const controlMask = 0x20;
 
 /**
  * Reads the record batches (magic 2, Kafka 0.11 and later) of a fetch answer from offset `from` on. A batch that was cut at the end is left
- * out. Throws where the bytes are not record batches.
+ * out, one whose content can't be read is one record with its `damage`: what stands behind it is read all the same. Throws where the bytes are not record
+ * batches.
  */
 export function decodeRecordBatches(bytes: Buffer, from: number): RawRecords {
   const records: RawRecord[] = [];
@@ -52,14 +55,31 @@ function readBatch(reader: ByteReader, from: number, records: RawRecord[]): numb
   // The last time, and what identifies an idempotent producer.
   reader.at += 8 + 8 + 2 + 4;
   const count = reader.int32();
-  if ((attributes & controlMask) === 0) {
-    const body = new ByteReader(decompress(attributes & 0x07, reader.bytes(reader.left())));
-    for (let index = 0; index < count; index++) {
-      const record = readRecord(body, baseOffset, firstTimestampMs);
+  const next = baseOffset + lastDelta + 1;
+  if ((attributes & controlMask) !== 0 || next <= from) return next;
+  try {
+    for (const record of readRecords(reader, { codec: attributes & 0x07, count, baseOffset, firstTimestampMs }))
       if (record.offset >= from) records.push(record);
-    }
+  } catch (error) {
+    const damage = `the ${count} records of the batch from offset ${baseOffset} on can't be read: ${error instanceof Error ? error.message : error}`;
+    const nothing = { key: null, value: null, headers: undefined };
+    records.push({ offset: Math.max(from, baseOffset), timestampMs: firstTimestampMs, ...nothing, damage });
   }
-  return baseOffset + lastDelta + 1;
+  return next;
+}
+
+interface Head {
+  readonly codec: number;
+  readonly count: number;
+  readonly baseOffset: number;
+  readonly firstTimestampMs: number;
+}
+
+function readRecords(reader: ByteReader, { codec, count, baseOffset, firstTimestampMs }: Head): readonly RawRecord[] {
+  const body = new ByteReader(decompress(codec, reader.bytes(reader.left())));
+  const records: RawRecord[] = [];
+  for (let index = 0; index < count; index++) records.push(readRecord(body, baseOffset, firstTimestampMs));
+  return records;
 }
 
 function readRecord(reader: ByteReader, baseOffset: number, firstTimestampMs: number): RawRecord {

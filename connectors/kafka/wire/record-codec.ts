@@ -62,6 +62,7 @@ function withoutTrace(headers: Readonly<Record<string, string>>, value: object |
 
 /** Throws `Fault("invalid")` where the bytes are no event of this topic. */
 export function decodeRecord(codec: Codec, topic: Topic, partition: number, raw: RawRecord): StoredRecord {
+  if (raw.damage !== undefined) throw new Fault("invalid", raw.damage);
   const { [typeHeader]: tombstoneType, ...others } = raw.headers ?? {};
   const event = raw.value === null ? { type: tombstoneType ?? topic.types[0], value: null } : codec.decode(raw.value, topic.name);
   if (!(topic.types as readonly (string | undefined)[]).includes(event.type))
