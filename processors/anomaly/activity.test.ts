@@ -58,6 +58,23 @@ test("what a caller did in a window is told once the window has ended and its gr
   assert.equal(stage.state("activity").size, 3, "what was told is forgotten: seen, open and floor stay");
 });
 
+test("a gate whose clock is years ahead opens no window each minute: its calls count in the one that is open", () => {
+  const stage = driver();
+  const bob = { userId: "bob", agentId: null, roles: [], scopes: [], groups: [], credential: "key:b" };
+  const year = 365 * 24 * 60 * 60_000;
+  for (let minute = 0; minute < 100; minute += 1) {
+    stage.pipe(topics.calls, decided({ timeMs: minute * windowMs + 1_000 }));
+    stage.pipe(topics.calls, decided({ timeMs: year + minute * windowMs, principal: bob }));
+    if (minute > 0) told(stage, minute * windowMs + 10_000);
+  }
+  const open = JSON.parse(stage.state("activity").get("open") ?? "[]") as readonly number[];
+  assert.ok(open.length <= 3, `${open.length} windows are open`);
+  assert.deepEqual(
+    told(stage, 102 * windowMs).map(({ userId }) => userId),
+    ["ana", "bob"],
+  );
+});
+
 test("callers, agents and organizations are told apart", () => {
   const stage = driver();
   const principal = { userId: "ana", agentId: "coder", roles: [], scopes: [], groups: [], credential: "key:1" };

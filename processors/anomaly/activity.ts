@@ -25,6 +25,8 @@ const otherServersMax = 64;
 const addressesMax = 8;
 const orderMax = 128;
 const silentMs = 48 * 60 * 60_000;
+/** More than a processor is ever behind between two ticks. */
+const aheadMsMax = 7 * 24 * 60 * 60_000;
 
 type State = ReadonlyMap<string, string>;
 type Window = {
@@ -66,7 +68,7 @@ function sumUp(state: State, windowMs: number): Gathering<"call_decided" | "call
       for (const record of records) {
         const { value } = record;
         if (value === null || isPlumbing(value.method, value.name) || !isNewCall(repeats, record) || isRestricted(value)) continue;
-        const startMs = Math.max(Math.floor(value.timeMs / windowMs) * windowMs, floorMs);
+        const startMs = notAhead(draft, Math.max(Math.floor(value.timeMs / windowMs) * windowMs, floorMs));
         // Mostly that of the record before.
         const window = last !== undefined && isOf(last, value, startMs) ? last : windowOf(draft, value, startMs, windowMs);
         last = window;
@@ -87,6 +89,12 @@ function isOf(window: Window, value: CallDecided | CallEnded, startMs: number): 
   return (
     window.userId === userId && window.agentId === agentId && window.windowMs === startMs && window.organizationId === value.organizationId
   );
+}
+
+/** A window that is so far ahead of one that is open is of a gate whose clock is ahead: its calls count in the latest one, and not each minute opens another. */
+function notAhead(draft: Draft, startMs: number): number {
+  const open = draft.read<readonly number[]>("open", []);
+  return startMs - (open[0] ?? startMs) > aheadMsMax ? (open.at(-1) ?? startMs) : startMs;
 }
 
 function windowOf(draft: Draft, value: CallDecided | CallEnded, startMs: number, lengthMs: number): Window {
