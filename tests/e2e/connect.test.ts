@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -19,6 +18,7 @@ import { createLogger } from "../../connectors/telemetry/logger.ts";
 import { startCountingServer } from "../fixtures/counting-server.ts";
 import { startModernServer } from "../fixtures/modern-server.ts";
 import { startPollingServer } from "../fixtures/polling-server.ts";
+import { freePort } from "../servers/free-port.ts";
 import { allowAll, type Harness, modernRequest, startGate } from "./harness.ts";
 import { held, metric, outcomes, stage } from "./stage.ts";
 import { until } from "./until.ts";
@@ -67,15 +67,6 @@ function startBridge(t: TestContext, harness: Pick<Harness, "gate" | "agentKey">
     answer: (id) =>
       until(`an answer to ${JSON.stringify(id)}`, () => messages.find((one) => one["id"] === id && one["method"] === undefined), 20_000),
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
 
 const initialize = (id: unknown) => ({
@@ -184,8 +175,12 @@ describe("sluice connect", { concurrency: 2 }, () => {
       const overrides = { ...own, policies: [allowAll], servers: [{ name: "counting", url: upstream.url }] };
       return openGate(loadConfig({ environment: {}, folder, overrides }), { demo: false, logger: createLogger({ level: "error" }) });
     };
-    const port = await freePort();
-    let gate = await open(port);
+    // A port that is free now may be another program's a moment later, and the gate's own, too, while it is away.
+    let port = 0;
+    let gate = await until("the gate has a port", async () => {
+      port = await freePort();
+      return open(port).catch(() => undefined);
+    });
     t.after(async () => {
       await gate.close();
       rmSync(folder, { recursive: true, force: true });
@@ -206,7 +201,7 @@ describe("sluice connect", { concurrency: 2 }, () => {
     await until("it is told that the gate is away", () => /can't be reached: it is tried again/.test(bridge.errors()));
     // With other keys it can't read what the session's id holds.
     rmSync(join(folder, "data/sealing.key"));
-    gate = await open(port);
+    gate = await until("the gate has its port again", () => open(port).catch(() => undefined));
     assert.match(JSON.stringify(await answer), /after/);
     assert.match(bridge.errors(), /The gate is back\.[\s\S]*forgotten the session: it is initialized anew/);
     assert.equal(bridge.messages.filter(({ id }) => id === 0).length, 1, "the client sees one answer to its initialize");
