@@ -15,5 +15,6 @@ export interface Principal {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly groups: readonly string[];
+  /** What was presented, without its secret: `key:{keyId}` or `jwt:{issuer}#{jti or hash}`; `none` for nobody. */
   readonly credential: string;
 }

@@ -1,3 +1,5 @@
+import type { Principal } from "./envelope.ts";
+
 /**
  * Who calls. Organizations are the tenants: every other entity belongs to exactly one, and its id is part of every key.
  */
@@ -37,15 +39,8 @@ export interface ApiKey {
 }
 
 /** An authenticated caller: what policies, limits and records see of a person or an agent. Never holds a secret. */
-export interface Caller {
+export interface Caller extends Principal {
   readonly organizationId: string;
-  readonly userId: string;
-  readonly agentId: string | null;
-  readonly roles: readonly string[];
-  readonly scopes: readonly string[];
-  readonly groups: readonly string[];
-  /** What was presented, without its secret: `key:{keyId}` or `jwt:{issuer}#{jti or hash}`; `none` for nobody. */
-  readonly credential: string;
   /** After this moment the credential no longer counts, wherever it is cached. Milliseconds since 1970, or null. */
   readonly expiresAtMs: number | null;
   /**
@@ -53,6 +48,11 @@ export interface Caller {
    * where it is not known.
    */
   readonly provedAtMs?: number | null;
+}
+
+/** As events tell it: without organization and times, which stand elsewhere or say nothing afterwards. */
+export function principalOf({ userId, agentId, roles, scopes, groups, credential }: Caller): Principal {
+  return { userId, agentId, roles, scopes, groups, credential };
 }
 
 /** The role that may use the administrative interfaces of its organization. */

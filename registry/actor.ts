@@ -1,4 +1,3 @@
-import type { Principal } from "../domain/envelope.ts";
 import { Fault } from "../domain/fault.ts";
 import { administratorRole, type Caller } from "../domain/identity.ts";
 
@@ -33,12 +32,6 @@ export function operator(organizationId: string, via: "file" | "demo"): Actor {
     expiresAtMs: null,
   };
   return { caller, address: "", via };
-}
-
-/** As events tell it: without organization and expiry, which stand elsewhere or say nothing afterwards. */
-export function principalOf({ caller }: Actor): Principal {
-  const { userId, agentId, roles, scopes, groups, credential } = caller;
-  return { userId, agentId, roles, scopes, groups, credential };
 }
 
 export function isAdministrator({ caller }: Actor): boolean {

@@ -6,6 +6,7 @@ import type { Position, Topic } from "../../domain/record.ts";
 import { topology } from "../../processors/topology.ts";
 import { operator } from "../../registry/actor.ts";
 import { type Control, openControl } from "../../registry/control.ts";
+import { createTurns } from "../../registry/writing/turns.ts";
 import { activityOptions } from "../configuration/anomaly-options.ts";
 import type { Config } from "../configuration/config.ts";
 import { firstStart, type IssuedKeys } from "../serving/first-start.ts";
@@ -37,7 +38,7 @@ export async function openControlRole(
   let isOpen = false;
   const duties: (() => Promise<void>)[] = [];
   // One after the other, in the order in which they came: what a later one defines stands.
-  const inTurn = createTurns();
+  const { take: inTurn } = createTurns(Number.POSITIVE_INFINITY);
   const takeUp = () => {
     for (const duty of isOpen ? duties : []) {
       inTurn(duty).catch((cause: unknown) =>
@@ -71,16 +72,6 @@ export async function openControlRole(
         : "stands by: another control process takes the commands, or the log does not answer";
       return [{ name: "control", ok: true, detail }];
     },
-  };
-}
-
-/** Begins each work when the one before has ended, well or not. */
-function createTurns(): (work: () => Promise<void>) => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return (work) => {
-    const done = last.then(work);
-    last = done.catch(() => undefined);
-    return done;
   };
 }
 

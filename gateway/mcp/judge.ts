@@ -1,6 +1,7 @@
 import { spentName } from "../../domain/budgets/compiled-budget.ts";
 import { costOf } from "../../domain/budgets/cost.ts";
 import type { Call } from "../../domain/call.ts";
+import { principalOf } from "../../domain/identity.ts";
 import type { CallTrace } from "../../domain/ports/telemetry.ts";
 import type { AuditMode } from "../../domain/server.ts";
 import type { Judged } from "../decision/decide.ts";
@@ -50,14 +51,7 @@ export function judge(gate: Gate, inbound: Inbound, call: Call, audit: AuditMode
         timeMs: inbound.startMs,
         organizationId: caller.organizationId,
         callId: inbound.callId,
-        principal: {
-          userId: caller.userId,
-          agentId: caller.agentId,
-          roles: caller.roles,
-          scopes: caller.scopes,
-          groups: caller.groups,
-          credential: caller.credential,
-        },
+        principal: principalOf(caller),
         address: call.address,
         transport: call.transport,
         protocol: inbound.version,

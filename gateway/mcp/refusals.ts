@@ -1,5 +1,5 @@
 import type { Stage, Transport } from "../../domain/call.ts";
-import type { Caller } from "../../domain/identity.ts";
+import { type Caller, principalOf } from "../../domain/identity.ts";
 import type { HttpRequest } from "../../domain/ports/http.ts";
 import type { Gate } from "./gate.ts";
 import type { Inbound } from "./inbound.ts";
@@ -78,12 +78,11 @@ function record(gate: Gate, { caller, stage, ...refusal }: Refusal): void {
   recordedThisSecond += 1;
   if (recordedThisSecond > refusalsPerSecondMax) return;
 
-  const { organizationId, userId, agentId, roles, scopes, groups, credential } = caller;
   try {
     void gate.recorder.decided({
       timeMs: gate.nowMs(),
-      organizationId,
-      principal: { userId, agentId, roles, scopes, groups, credential },
+      organizationId: caller.organizationId,
+      principal: principalOf(caller),
       serverLabels: {},
       virtualServer: null,
       arguments: null,

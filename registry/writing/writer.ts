@@ -2,12 +2,13 @@ import { bounds } from "../../domain/bounds.ts";
 import type { Directory } from "../../domain/directory.ts";
 import type { Administered } from "../../domain/events.ts";
 import { Fault, toFault } from "../../domain/fault.ts";
+import { principalOf } from "../../domain/identity.ts";
 import type { EventLog } from "../../domain/ports/event-log.ts";
 import type { Logger } from "../../domain/ports/logger.ts";
 import type { LogRecord, Position, Topic } from "../../domain/record.ts";
 import { topics } from "../../domain/topics.ts";
 import { writerHeader } from "../../domain/writer-epoch.ts";
-import { type Actor, principalOf } from "../actor.ts";
+import type { Actor } from "../actor.ts";
 import { type Act, type Change, type Decided, envelope, type Moment } from "./change.ts";
 import { standsBy, supplanted, type Term } from "./term.ts";
 import { createTurns } from "./turns.ts";
@@ -133,7 +134,7 @@ export function openWriter({ log, directory, reached, inForce, term, nowMs, newI
 /** Who asked for a change stands in its event, with the trace of the request. */
 function askedBy(actor: Actor, { topic, record }: Change): Change {
   if (record.value === null) return { topic, record };
-  const by = { principal: principalOf(actor), traceparent: actor.traceparent ?? null };
+  const by = { principal: principalOf(actor.caller), traceparent: actor.traceparent ?? null };
   return { topic, record: { ...record, value: { ...record.value, ...by } } } as Change;
 }
 
@@ -158,7 +159,7 @@ function administered(actor: Actor, act: Act, refused: Fault | undefined, moment
   const { organizationId } = actor.caller;
   const value: Administered = {
     ...envelope(organizationId, moment),
-    principal: principalOf(actor),
+    principal: principalOf(actor.caller),
     traceparent: actor.traceparent ?? null,
     address: actor.address,
     via: actor.via,
