@@ -19,6 +19,8 @@ export interface Repeats {
   without<One extends Identified>(records: readonly Place[], sent: readonly One[]): Promise<readonly One[]>;
   /** `sent` without what is there, by a search in any case: for what was sent without an answer. */
   missing<One extends Identified>(sent: readonly One[]): Promise<readonly One[]>;
+  /** Others may have written this partition of every topic meanwhile: what comes next of it is looked up. */
+  began(partition: number): void;
   /** The batch was not confirmed: its repetition is looked up. */
   doubt(records: readonly Place[]): void;
 }
@@ -26,7 +28,7 @@ export interface Repeats {
 export function createRepeats({ client, dataStream, signal }: RepeatsOptions): Repeats {
   /** The next offset of each partition that was written through; absent where that is not known. */
   const expected = new Map<string, number>();
-  const keyOf = ({ topic, partition }: Place) => `${topic}/${partition}`;
+  const keyOf = ({ topic, partition }: Place) => `${partition}/${topic}`;
 
   return {
     async without(records, sent) {
@@ -39,6 +41,9 @@ export function createRepeats({ client, dataStream, signal }: RepeatsOptions): R
       return fresh;
     },
     missing,
+    began(partition) {
+      for (const key of expected.keys()) if (key.startsWith(`${partition}/`)) expected.delete(key);
+    },
     doubt(records) {
       const [first] = records;
       if (first !== undefined) expected.delete(keyOf(first));

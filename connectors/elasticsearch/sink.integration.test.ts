@@ -5,9 +5,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Client } from "@elastic/elasticsearch";
-import type { EventLog } from "../../domain/ports/event-log.ts";
+import type { EventLog, SubscribeOptions } from "../../domain/ports/event-log.ts";
 import { silentLogger } from "../../domain/ports/logger.ts";
-import type { LogRecord } from "../../domain/record.ts";
+import type { LogRecord, StoredRecord } from "../../domain/record.ts";
 import { recordKey } from "../../domain/record-key.ts";
 import { topics } from "../../domain/topics.ts";
 import { createMetrics } from "../../gateway/operations/metrics.ts";
@@ -21,6 +21,7 @@ import { temporaryFolder } from "../embedded/temporary-folder.ts";
 import { unreading } from "../event-log.contract.ts";
 import { openClient } from "./client.ts";
 import { removeDataStream } from "./data-stream.fixture.ts";
+import { documentOf } from "./document.ts";
 import { dataStreamName, indexTemplate, installedVersion, installTemplates, templateVersion } from "./index-template.ts";
 import { type DeadLetter, type ElasticsearchSink, type ElasticsearchSinkOptions, openElasticsearchSink } from "./sink.ts";
 
@@ -215,6 +216,42 @@ test("records that are handed over again make no second document, not even after
   await (await stand.open()).caughtUp();
   const found = await documents();
   assert.deepEqual(found.map((document) => (document["event"] as { sequence: number }).sequence).sort(), [1, 2, 3, 4, 5]);
+});
+
+test("what another sink wrote of a partition that left and came back makes no second document, not even after a rollover", async (t) => {
+  const stand = await stage(t);
+  if (stand === undefined) return;
+  const { log, client, dataStream } = stand;
+  let began: SubscribeOptions["began"];
+  const shared: EventLog = {
+    ...log,
+    subscribe(topicsRead, subscribeOptions, handle) {
+      began = subscribeOptions.began;
+      return log.subscribe(topicsRead, subscribeOptions, handle);
+    },
+  };
+  await log.append(topics.calls, [decided("acme", 1)]);
+  const sink = await stand.open({ log: shared });
+  await sink.caughtUp();
+  // Meanwhile another one has the partition: it writes what comes next, and ends before the group hears of it.
+  const [place] = await log.append(topics.calls, [decided("acme", 2)]);
+  assert.ok(place !== undefined);
+  await sink.caughtUp();
+  const next = decided("acme", 3);
+  const stored = {
+    ...next,
+    topic: topics.calls.name,
+    partition: place.partition,
+    offset: place.offset + 1,
+  } as StoredRecord<"call_decided">;
+  const written = documentOf(stored, { namespace: "", arguments: "none", ingestedAtMs: Date.now() });
+  await client.create({ index: dataStream, id: written?.id ?? "", document: written?.body });
+  await client.indices.rollover({ alias: dataStream });
+  began?.(place.partition);
+  await log.append(topics.calls, [next]);
+  await sink.caughtUp();
+  await until("it was handed over", () => counted(stand.metrics, "sluice_elasticsearch_documents_total", "duplicate") === 1);
+  assert.equal((await stand.documents()).length, 3);
 });
 
 test("a record that Elasticsearch can't index becomes a dead letter, and its neighbours are indexed", async (t) => {

@@ -79,7 +79,7 @@ export async function openElasticsearchSink(options: ElasticsearchSinkOptions): 
   const writer = createWriter({ ...options, client, counts, signal: closing.signal });
   subscription = await log.subscribe(
     sunkTopics,
-    { from: "start", group: sinkName, recordsMax: config.batchRecordsMax, restMs: 200, undecodable: writer.pass },
+    { from: "start", group: sinkName, recordsMax: config.batchRecordsMax, restMs: 200, undecodable: writer.pass, began: writer.began },
     (records) => writer.write(records),
   );
   const opened = subscription;
@@ -112,6 +112,8 @@ interface Sent {
 interface Writer {
   /** Writes one batch of one partition; resolves when each of its records is in Elasticsearch or a dead letter. */
   write(records: readonly StoredRecord<SunkType>[]): Promise<void>;
+  /** A partition has come, and may have been another sink's. */
+  began(partition: number): void;
   /** A record that can't be decoded becomes a dead letter. */
   pass(place: RecordPlace, cause: Fault): Promise<void>;
   /** As `write`, but answers the dead letters instead of burying them. */
@@ -153,6 +155,7 @@ function createWriter(options: WriterOptions): Writer {
 
   return {
     deliver,
+    began: repeats.began,
     write: async (records) => bury(await deliver(records)),
     pass: (place, { message }) => bury([{ place, reason: message }]),
   };

@@ -75,10 +75,10 @@ export function openKafkaLog(options: KafkaLogOptions): EventLog {
   }
 
   function subscribe(topics: readonly Topic[], options: SubscribeOptions, given: Handle): Promise<Subscription> {
-    const { from, group, recordsMax = 500, undecodable } = options;
+    const { from, group, recordsMax = 500, undecodable, began } = options;
     const handle = async (records: readonly StoredRecord[]) => given(records);
     if (group === undefined) return subscribeAlone({ sources: groups.sources, topics, from, recordsMax, handle, undecodable });
-    return subscribeInGroup({ ...groups, group, topics, from, recordsMax, handle, undecodable });
+    return subscribeInGroup({ ...groups, group, topics, from, recordsMax, handle, undecodable, began });
   }
 
   return {

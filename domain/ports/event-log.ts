@@ -67,6 +67,11 @@ export interface SubscribeOptions {
    * Unless told, the partition waits there: for who must not go by less than all that there is.
    */
   readonly undecodable?: (place: RecordPlace, cause: Fault) => Promise<void> | void;
+  /**
+   * This partition of every topic is handed over from now on, and others of the group may have read it before: told each time that it
+   * comes, ahead of its records. Where a group has one subscription to a topic at a time, nothing comes or goes and nothing is told.
+   */
+  readonly began?: (partition: number) => void;
 }
 
 export interface Subscription {

@@ -28,16 +28,33 @@ export function keeperSocket(name: ServerName): string {
 
 /** Claims the server of that name, started if nobody has. The claim holds until it is released or this process ends. */
 export async function claim(name: ServerName): Promise<Claim> {
+  // A keeper that had nothing to keep may end as it is reached; there is another one then.
+  return (await claimOnce(name)) ?? (await claimOnce(name)) ?? Promise.reject(new Error(`${name} did not start: its keepers ended`));
+}
+
+/** Undefined where the keeper ended without a word. */
+async function claimOnce(name: ServerName): Promise<Claim | undefined> {
   const socket = await reach(name);
-  let text = "";
-  for await (const chunk of socket.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
-    text += chunk;
-    if (text.includes("\n")) break;
-  }
-  const { address, error } = JSON.parse(text || '{"error":"its keeper ended"}') as { address?: string; error?: string };
+  const line = await firstLine(socket);
+  if (line === undefined) return undefined;
+  const { address, error } = JSON.parse(line) as { address?: string; error?: string };
   if (address === undefined) throw new Error(`${name} did not start: ${error}`);
   socket.resume().unref();
   return { address, release: () => void socket.destroy() };
+}
+
+/** Undefined where the other side ended, or broke off, before its end. */
+async function firstLine(socket: Socket): Promise<string | undefined> {
+  let text = "";
+  try {
+    for await (const chunk of socket.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
+      text += chunk;
+      if (text.includes("\n")) return text;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ECONNRESET") throw error;
+  }
+  return undefined;
 }
 
 /** Connects to the keeper, which is started where there is none. */

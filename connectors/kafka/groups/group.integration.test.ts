@@ -29,8 +29,9 @@ async function open(t: TestContext, address: string) {
   const options = { brokers: address.split(","), clientId: "group", tls: false, topicPrefix, logger: silentLogger };
   await migrateKafka({ ...options, topics: [topics.calls, topics.leases, topics.users], waitMs: 30_000 });
   const log = openKafkaLog({ ...options, codec, metrics });
-  t.after(() => log.close());
-  return { log, topicPrefix, metrics };
+  const other = openKafkaLog({ ...options, codec, metrics: createMetrics() });
+  t.after(() => Promise.all([log.close(), other.close()]));
+  return { log, other, topicPrefix, metrics };
 }
 
 /** A member in another process, and what it has said. */
@@ -133,6 +134,35 @@ test("what can't be decoded is told to a member and passed over; who only subscr
   assert.deepEqual(users, []);
   assert.equal(subscription.lag(), 2);
   assert.match(metrics.expose(), /sluice_log_lag_records\{group="",topic="users"\} 2/);
+  await subscription.close();
+});
+
+test("a subscription of a group is told each time that a partition comes, ahead of its records", { timeout: 60_000 }, async (t) => {
+  const address = await kafka(t);
+  if (address === undefined) return;
+  const { log, other } = await open(t, address);
+  const count = topics.calls.partitions;
+  const all = Array.from({ length: count }, (_, partition) => partition);
+  const told: (number | "record")[] = [];
+  const numbers = () => told.filter((each) => each !== "record").sort((left, right) => left - right);
+  const options = { from: "start", group: "shared", began: (partition: number) => void told.push(partition) } as const;
+  const [position] = await log.append(topics.calls, [record]);
+  const subscription = await log.subscribe([topics.calls], options, () => void told.push("record"));
+  await until("the record is there", () => told.includes("record"));
+  assert.deepEqual(numbers(), all);
+  assert.ok(told.indexOf(position?.partition ?? -1) < told.indexOf("record"));
+  told.length = 0;
+
+  const theirs: number[] = [];
+  const began = (partition: number) => void theirs.push(partition);
+  const passing = await other.subscribe([topics.calls], { ...options, began }, () => undefined);
+  await until("the other has half", () => theirs.length === count / 2, 30_000);
+  await passing.close();
+  await until("what it had comes back", () => told.length === count / 2, 30_000);
+  assert.deepEqual(
+    numbers(),
+    theirs.toSorted((left, right) => left - right),
+  );
   await subscription.close();
 });
 

@@ -14,6 +14,7 @@ export interface InGroupOptions extends GroupParts {
   readonly recordsMax: number;
   readonly handle: (records: readonly StoredRecord[]) => Promise<void>;
   readonly undecodable: SubscribeOptions["undecodable"];
+  readonly began: SubscribeOptions["began"];
 }
 
 /** What was handled is told to the group so often at least; a crash repeats no more than that. */
@@ -21,7 +22,7 @@ const commitMs = 200;
 
 /** Reads as a member of a group that keeps the positions: several processes with one group share the partitions. */
 export async function subscribeInGroup(options: InGroupOptions): Promise<Subscription> {
-  const { sources, group, topics, from, recordsMax, handle, undecodable } = options;
+  const { sources, group, topics, from, recordsMax, handle, undecodable, began } = options;
   const names = await sources.namesOf(topics);
   const ends = await currentEnds(sources, names);
   const progress = createProgress();
@@ -35,6 +36,7 @@ export async function subscribeInGroup(options: InGroupOptions): Promise<Subscri
     const wanted = places.map(({ name }) => ({ topic: name, partition }));
     const positions = await askUntilAnswered(() => running.positions(wanted), signal);
     if (positions === undefined || signal.aborted) return;
+    began?.(partition);
     for (const { topic, name, start: first, end } of places) {
       const stored = positions.get(placeOf(name, partition));
       const next = stored ?? (from === "start" ? first : end);
