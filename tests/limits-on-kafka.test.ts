@@ -96,6 +96,7 @@ test("four gates on Kafka admit no more than a limit and its stated slack, whate
   const defined = limitsOf(random);
   const fleet = await openFleet(ground, defined);
   const admittedAt: number[][] = defined.map(() => []);
+  const refused = defined.map(() => 0);
   const faults = [
     () => fleet.replaceGate(random.integer(0, gateCount - 1), false),
     () => fleet.replaceGrantor(),
@@ -109,8 +110,10 @@ test("four gates on Kafka admit no more than a limit and its stated slack, whate
       const ms = performance.now() - startedAt;
       const tool = random.integer(0, defined.length - 1);
       const gate = fleet.gates[random.integer(0, random.pick([0, gateCount - 1]))];
-      for (let calls = random.integer(0, random.pick([2, 12, 60])); calls > 0; calls -= 1)
+      for (let calls = random.integer(0, random.pick([2, 12, 60])); calls > 0; calls -= 1) {
         if (gate?.limiter.admit({ ...call, name: `tool-${tool}` }).admitted) admittedAt[tool]?.push(Date.now());
+        else refused[tool] = (refused[tool] ?? 0) + 1;
+      }
       if (faults.length > 0 && ms > runMs * (1 - faults.length / 5)) happening.push(faults.shift()?.() ?? Promise.resolve());
       if (ms < runMs) return;
       clearInterval(timer);
@@ -126,7 +129,8 @@ test("four gates on Kafka admit no more than a limit and its stated slack, whate
     ];
     t.diagnostic(`${callsMax} calls in ${windowMs} ms: ${found} at most, ${admittedAt[index]?.length} in all`);
     assert.ok(found <= callsMax + slack, `${found} calls in ${windowMs} ms, which admit ${callsMax}, and ${slack} without a grant`);
-    assert.ok(found >= callsMax / 5, `${found} of ${callsMax} calls: the limit was hardly tried`);
+    // How many it admits is measured by the next test, where nothing ends while it grants or holds tokens.
+    assert.ok(found > 0 && (refused[index] ?? 0) > 0, `${found} admitted, ${refused[index]} refused: the limit was not tried`);
   }
 });
 
