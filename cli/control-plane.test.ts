@@ -365,6 +365,22 @@ test("a restriction of a caller at a tool is refused: what one option says is ne
   assert.equal(await impose("--server", "files", "--tool", "write"), 0);
 });
 
+test("whoever restricts a server that is not there is told so", async (t) => {
+  const plane = await fakePlane(t, {
+    imposeRestriction: () => ({ restriction: { targetId: "server:flies", expiresAt: timestampFromMs(0) } }),
+    getServer: ({ name }) => {
+      if (name === "files") return {};
+      throw Object.assign(new Error("there is no such server"), { code: status.NOT_FOUND, details: "there is no such server" });
+    },
+  });
+  const impose = async (...options: readonly string[]) => (await plane.run(["restrictions", "impose", ...options])).out.split("\n")[1];
+  assert.equal(await impose("--server", "files"), "");
+  assert.equal(await impose("--user", "ana"), "");
+  const told = "No server is called flies now: nothing is held back until one is. `sluice servers` lists them.";
+  assert.equal(await impose("--server", "flies"), told);
+  assert.equal(await impose("--server", "flies", "--tool", "write"), told);
+});
+
 test("a refusal of the control plane tells its field and what to do", async (t) => {
   const details = [
     anyPack(ErrorInfoSchema, create(ErrorInfoSchema, { reason: "INVALID", metadata: { next: "Give a URL." } })),

@@ -2,6 +2,7 @@ import { timestampDate, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { type Command, Option } from "commander";
 import { Fault } from "../../domain/fault.ts";
 import type { Anomaly, Restriction } from "../../proto/gen/sluice/anomaly/v1/anomaly_pb.ts";
+import type { ControlPlane } from "../grpc-client.ts";
 import { durationText, parseDurationMs } from "../output.ts";
 import { allPages, type Session, withControlPlane } from "../session.ts";
 import { examples } from "./call.ts";
@@ -135,12 +136,30 @@ async function impose(session: Session, command: Command, options: ImposeOptions
     throw new Fault("invalid", "--calls-per-minute is no whole number", { field: "--calls-per-minute", next: "write 6" });
   }
   const expiresAt = timestampFromMs(Date.now() + durationOf(options.for, "--for"));
-  const answer = await withControlPlane(session, command, (plane) =>
-    plane.service(AnomalyService).imposeRestriction({ target: targetOf(options), action, callsPerMinute: calls, reason, expiresAt }),
-  );
-  if (answer.restriction === undefined) return;
-  if (options.json === true) session.output.json(restrictionJson(answer.restriction));
-  else session.output.line(`${answer.restriction.targetId} is restricted: ${action} until ${dateOf(answer.restriction.expiresAt)}.`);
+  const target = targetOf(options);
+  const { restriction, isThere } = await withControlPlane(session, command, async (plane) => {
+    const imposed = await plane.service(AnomalyService).imposeRestriction({ target, action, callsPerMinute: calls, reason, expiresAt });
+    return { restriction: imposed.restriction, isThere: await isRegistered(plane, target.server) };
+  });
+  if (restriction === undefined) return;
+  if (options.json === true) return session.output.json(restrictionJson(restriction));
+  session.output.line(`${restriction.targetId} is restricted: ${action} until ${dateOf(restriction.expiresAt)}.`);
+  // It may be meant for one that is to come; or it is a slip, and what was meant goes on.
+  if (!isThere)
+    session.output.line(`No server is called ${target.server} now: nothing is held back until one is. \`sluice servers\` lists them.`);
+}
+
+/** Whether there is such a server; true where there is none to ask for. */
+async function isRegistered(plane: ControlPlane, name: string | undefined): Promise<boolean> {
+  if (name === undefined) return true;
+  const { RegistryService } = await import("../../proto/gen/sluice/registry/v1/registry_pb.ts");
+  try {
+    await plane.service(RegistryService).getServer({ name });
+    return true;
+  } catch (reason) {
+    if (reason instanceof Fault && reason.code === "not-found") return false;
+    throw reason;
+  }
 }
 
 function targetOf({ user = "", agent = "", server = "", tool = "" }: ImposeOptions) {
