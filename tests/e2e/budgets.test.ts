@@ -30,7 +30,8 @@ test("calls that cost what a budget allows are refused from then on, until it is
 
 test("a budget that an administrator raises lets calls pass at once", async (t) => {
   const harness = await stage(t, { era: "modern" }, { anomalies: { windowMs: 1_000, settleMs: 500 } });
-  const put = (amountMax: number) => harness.gate.control.putBudget(actor, { budgetId: "monthly", unit: "calls", period: "month", amountMax });
+  const put = (amountMax: number) =>
+    harness.gate.control.putBudget(actor, { budgetId: "monthly", unit: "calls", period: "month", amountMax });
   await put(2);
   for (let call = 0; call < 3; call += 1) await callOver(harness, "read");
   await until("the budget is spent", async () => (await callOver(harness, "read")).status === 429);
