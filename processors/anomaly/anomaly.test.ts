@@ -291,6 +291,21 @@ test("whoever goes on when its restriction has ended is restricted again, and no
   );
 });
 
+test("an anomaly that becomes strong enough for a harder response has it, and once", () => {
+  const throttle: Response = { strength: 1, action: "throttle", lastsMs: 600_000, callsPerMinute: 6 };
+  const stage = stageOf({ ...alertOnly, caller: [throttle, { ...quarantine, strength: 1_000_000 }] });
+  const minute = ordinary(stage, 120);
+  const others = users.slice(1).map((userId) => busy(userId, 5));
+  for (const [more, calls] of [80, 400, 400, 400].entries()) stage.window(minute + more, [...others, busy("ana", calls)]);
+  const [first, second, ...more] = stage.found();
+  assert.deepEqual([first?.action, second?.action, more], ["throttle", "quarantine", []]);
+  assert.ok((second?.strength ?? 0) < 20 * (first?.strength ?? 0), "it did not grow by far");
+  assert.deepEqual(
+    stage.restricted().map(({ action }) => action),
+    ["throttle", "quarantine"],
+  );
+});
+
 test("what is wrong with a server over hours is told once, and what is wrong with it in another way as well", () => {
   const stage = stageOf();
   const minute = ordinary(stage, 200);

@@ -65,11 +65,11 @@ export function respond(draft: Draft, finding: Finding, responses: Responses, no
   const organization = recordKey(window.organizationId);
   const id = targetId(target);
   const before = draft.read<Episode | null>(episodeKey(organization, target), null);
-  if (before !== null && isTold(before, finding)) {
+  const configured = configuredFor(responses[target.kind], strength);
+  if (before !== null && isTold(before, finding, responses[target.kind])) {
     draft.write<Episode>(episodeKey(organization, target), { ...before, lastMs: window.windowMs });
     return [];
   }
-  const configured = responses[target.kind].findLast((one) => one.strength <= strength) ?? alert;
   const place = `${organization}/${id}`;
   const inTheWayMs = inTheWayUntilMs(draft, place, configured, nowMs);
   const response = finding.isKnown && inTheWayMs === 0 ? configured : alert;
@@ -153,11 +153,21 @@ export function forgetEnded(state: ReadonlyMap<string, string>, draft: Draft, no
   }
 }
 
-/** Whether the anomaly is of an episode that was told, and nothing is to be added: it is not far stronger, the target was known, and is not free again. */
-function isTold(before: Episode, { target, window, strength, leading, isKnown }: Finding): boolean {
+function configuredFor(responses: readonly Response[], strength: number): Response {
+  return responses.findLast((one) => one.strength <= strength) ?? alert;
+}
+
+/**
+ * Whether the anomaly is of an episode that was told, and nothing is to be added: it is neither far stronger nor strong enough for another response
+ * (it may have begun in the last moments of a window), the target was known, and is not free again.
+ */
+function isTold(before: Episode, finding: Finding, responses: readonly Response[]): boolean {
+  const { target, window, strength, leading, isKnown } = finding;
   if (!isSame(before, target, window.windowMs, leading)) return false;
   const isFree = before.restrictedUntilMs > 0 && window.windowMs >= before.restrictedUntilMs;
-  return strength < before.strength * growth && (before.wasKnown || !isKnown) && !isFree;
+  const response = configuredFor(responses, strength);
+  const isHarder = isKnown && response.action !== "alert" && response.strength > before.strength;
+  return strength < before.strength * growth && !isHarder && (before.wasKnown || !isKnown) && !isFree;
 }
 
 function isSame({ lastMs, toldMs, detector }: Episode, { kind }: RestrictionTarget, windowMs: number, leading: string): boolean {

@@ -15,6 +15,7 @@ import { CreateMessageRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { loadConfig } from "../../cli/configuration/config.ts";
 import { openGate } from "../../cli/serving/gate.ts";
 import { createLogger } from "../../connectors/telemetry/logger.ts";
+import { altered } from "../fixtures/altered.ts";
 import { startCountingServer } from "../fixtures/counting-server.ts";
 import { startModernServer } from "../fixtures/modern-server.ts";
 import { startPollingServer } from "../fixtures/polling-server.ts";
@@ -227,7 +228,7 @@ describe("sluice connect", { concurrency: 2 }, () => {
 
   test("says why, where the key is not accepted or the gate is away", async (t) => {
     const harness = await stage(t, { era: "modern" });
-    const stranger = startBridge(t, harness, "counting", `${harness.agentKey.slice(0, -2)}xx`);
+    const stranger = startBridge(t, harness, "counting", altered(harness.agentKey));
     stranger.send(callOf(1, "echo"));
     assert.match(JSON.stringify(await stranger.answer(1)), /"code":401/);
     assert.match(stranger.errors(), /does not accept the key/);

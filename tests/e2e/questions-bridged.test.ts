@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
+import { altered } from "../fixtures/altered.ts";
 import { type Heard, type ScriptedServer, startLegacyScript, startModernScript } from "../fixtures/scripted-server.ts";
 import { allowAll, answerOf, type Harness, modernRequest, otherAgentKey, startGate } from "./harness.ts";
 import { type Message, messagesOf } from "./sse-reader.ts";
@@ -423,7 +424,7 @@ describe("a server with sessions asks a stateless client", () => {
     const gate = await stage(t, "legacy", asksOnce([]));
     const { requestState } = await resultOf(await call(gate));
     const attempts: readonly Call[] = [
-      { params: { requestState: `${requestState.slice(0, -2)}AA` } },
+      { params: { requestState: altered(requestState) } },
       { params: { requestState, arguments: { a: 2 } } },
       { params: { requestState }, method: "prompts/get" },
       { params: { requestState }, key: await otherAgentKey(gate) },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
+import { altered } from "../fixtures/altered.ts";
 import { type Heard, type ScriptedServer, startModernScript } from "../fixtures/scripted-server.ts";
 import { allowAll, type Harness, modernRequest, otherAgentKey, startGate } from "./harness.ts";
 import { outcomes } from "./stage.ts";
@@ -98,7 +99,7 @@ describe("a stateless server asks a stateless client", () => {
       { params: { ...answered, requestState: "upstream" } },
       { params: { ...answered, requestState: { state } } },
       { params: { ...answered, requestState: `${state}A` } },
-      { params: { ...answered, requestState: `${state.slice(0, -4)}AAAA` } },
+      { params: { ...answered, requestState: altered(state) } },
       { params: { ...answered, requestState: state, arguments: { b: 2, a: [2] } } },
       { params: { ...answered, requestState: state, arguments: { b: 1 } } },
       { params: { ...answered, requestState: state, name: "other" } },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type IncomingMessage, request } from "node:http";
 import { describe, type TestContext, test } from "node:test";
 import { topics } from "../../domain/topics.ts";
+import { altered } from "../fixtures/altered.ts";
 import { allowAll, answerOf, type Harness, modernRequest } from "./harness.ts";
 import { messagesOf } from "./sse-reader.ts";
 import { held, metric, type Stage, stage } from "./stage.ts";
@@ -69,7 +70,7 @@ describe("whatever carries a call", () => {
       const executed = upstream.executed.length;
       const refused: Readonly<Record<string, readonly [Record<string, string>, number]>> = {
         nobody: [{}, 401],
-        "a wrong key": [bearer(`${agentKey.slice(0, -3)}abc`), 401],
+        "a wrong key": [bearer(altered(agentKey)), 401],
         "a token of no issuer": [bearer("eyJhbGciOiJub25lIn0.e30."), 401],
         "another scheme": [{ authorization: `Basic ${agentKey}` }, 401],
         "a foreign page": [{ ...bearer(agentKey), origin: "https://evil.example" }, 403],
