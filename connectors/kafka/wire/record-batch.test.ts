@@ -99,8 +99,15 @@ test("a batch that can't be read is one damaged record, and what stands before a
     ["it is not compressed as it says", batch(2, 2, [0, 1, 2].map(record), 4)],
     ["it is compressed in a way that nobody knows", batch(2, 2, [0, 1, 2].map(record), 7)],
     ["it has fewer records than it says", batch(2, 2, [])],
+    ["it has hardly as many bytes as it says it has records", batch(2, 2, [0, 1, 2].map(record))],
+    ["a record says that it is shorter than nothing", batch(2, 2, [record(0), record(1), { ...record(2), value: "v".repeat(50) }])],
+    ["a record says that it is longer than the batch", batch(2, 2, [record(0)])],
   ];
+  const recordsAt = 61;
   damaged[2]?.[1].writeInt32BE(3, 57);
+  damaged[3]?.[1].writeInt32BE(0x7fffffff, 57);
+  damaged[4]?.[1].writeUInt8(1, recordsAt);
+  damaged[5]?.[1].writeUInt8(126, recordsAt);
   for (const [what, bytes] of damaged) {
     for (const from of [0, 3]) {
       const { records, next } = decodeRecordBatches(Buffer.concat([before, bytes, behind]), from);
@@ -119,7 +126,7 @@ test("a batch that can't be read is one damaged record, and what stands before a
             ],
         what,
       );
-      assert.match(records.find(({ damage }) => damage !== undefined)?.damage ?? "", /^the 3 records of the batch from offset 2 on/);
+      assert.match(records.find(({ damage }) => damage !== undefined)?.damage ?? "", /^the \d+ records of the batch from offset 2 on/);
       assert.equal(next, 6);
     }
   }

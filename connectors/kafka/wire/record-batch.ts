@@ -20,6 +20,8 @@ export interface RawRecords {
 }
 
 const batchOverheadBytes = 61;
+/** A record's length, attributes, time, offset, and the lengths of its key, value and headers. */
+const recordBytesMin = 7;
 const magicOffset = 16;
 const controlMask = 0x20;
 
@@ -77,6 +79,7 @@ interface Head {
 
 function readRecords(reader: ByteReader, { codec, count, baseOffset, firstTimestampMs }: Head): readonly RawRecord[] {
   const body = new ByteReader(decompress(codec, reader.bytes(reader.left())));
+  if (count < 0 || count * recordBytesMin > body.left()) throw new RangeError("more records than there are bytes for");
   const records: RawRecord[] = [];
   for (let index = 0; index < count; index++) records.push(readRecord(body, baseOffset, firstTimestampMs));
   return records;
@@ -91,6 +94,8 @@ function readRecord(reader: ByteReader, baseOffset: number, firstTimestampMs: nu
   const key = readBytes(reader);
   const value = readBytes(reader);
   const headers = readHeaders(reader);
+  // Back to where it began, it would be read for ever.
+  if (end < reader.at || end > reader.buffer.length) throw new RangeError("a record is not as long as it says");
   reader.at = end;
   return { offset, timestampMs, key, value, headers };
 }
