@@ -370,12 +370,15 @@ test("whoever restricts a server that is not there is told so", async (t) => {
     imposeRestriction: () => ({ restriction: { targetId: "server:flies", expiresAt: timestampFromMs(0) } }),
     getServer: ({ name }) => {
       if (name === "files") return {};
+      if (name === "busy")
+        throw Object.assign(new Error("too much at once"), { code: status.RESOURCE_EXHAUSTED, details: "too much at once" });
       throw Object.assign(new Error("there is no such server"), { code: status.NOT_FOUND, details: "there is no such server" });
     },
   });
   const impose = async (...options: readonly string[]) => (await plane.run(["restrictions", "impose", ...options])).out.split("\n")[1];
   assert.equal(await impose("--server", "files"), "");
   assert.equal(await impose("--user", "ana"), "");
+  assert.equal(await impose("--server", "busy"), "", "what is in force is no failure");
   const told = "No server is called flies now: nothing is held back until one is. `sluice servers` lists them.";
   assert.equal(await impose("--server", "flies"), told);
   assert.equal(await impose("--server", "flies", "--tool", "write"), told);

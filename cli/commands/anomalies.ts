@@ -149,7 +149,7 @@ async function impose(session: Session, command: Command, options: ImposeOptions
     session.output.line(`No server is called ${target.server} now: nothing is held back until one is. \`sluice servers\` lists them.`);
 }
 
-/** Whether there is such a server; true where there is none to ask for. */
+/** Whether there is such a server; true where there is none to ask for, or no answer: what was imposed is in force all the same. */
 async function isRegistered(plane: ControlPlane, name: string | undefined): Promise<boolean> {
   if (name === undefined) return true;
   const { RegistryService } = await import("../../proto/gen/sluice/registry/v1/registry_pb.ts");
@@ -157,8 +157,7 @@ async function isRegistered(plane: ControlPlane, name: string | undefined): Prom
     await plane.service(RegistryService).getServer({ name });
     return true;
   } catch (reason) {
-    if (reason instanceof Fault && reason.code === "not-found") return false;
-    throw reason;
+    return !(reason instanceof Fault && reason.code === "not-found");
   }
 }
 

@@ -65,8 +65,8 @@ export function respond(draft: Draft, finding: Finding, responses: Responses, no
   const organization = recordKey(window.organizationId);
   const id = targetId(target);
   const before = draft.read<Episode | null>(episodeKey(organization, target), null);
-  const configured = configuredFor(responses[target.kind], strength);
-  if (before !== null && isTold(before, finding, responses[target.kind])) {
+  const configured = responses[target.kind].findLast((one) => one.strength <= strength) ?? alert;
+  if (before !== null && isTold(before, finding, configured)) {
     draft.write<Episode>(episodeKey(organization, target), { ...before, lastMs: window.windowMs });
     return [];
   }
@@ -153,20 +153,14 @@ export function forgetEnded(state: ReadonlyMap<string, string>, draft: Draft, no
   }
 }
 
-function configuredFor(responses: readonly Response[], strength: number): Response {
-  return responses.findLast((one) => one.strength <= strength) ?? alert;
-}
-
 /**
  * Whether the anomaly is of an episode that was told, and nothing is to be added: it is neither far stronger nor strong enough for another response
  * (it may have begun in the last moments of a window), the target was known, and is not free again.
  */
-function isTold(before: Episode, finding: Finding, responses: readonly Response[]): boolean {
-  const { target, window, strength, leading, isKnown } = finding;
+function isTold(before: Episode, { target, window, strength, leading, isKnown }: Finding, configured: Response): boolean {
   if (!isSame(before, target, window.windowMs, leading)) return false;
   const isFree = before.restrictedUntilMs > 0 && window.windowMs >= before.restrictedUntilMs;
-  const response = configuredFor(responses, strength);
-  const isHarder = isKnown && response.action !== "alert" && response.strength > before.strength;
+  const isHarder = isKnown && configured.action !== "alert" && configured.strength > before.strength;
   return strength < before.strength * growth && !isHarder && (before.wasKnown || !isKnown) && !isFree;
 }
 

@@ -29,9 +29,8 @@ async function open(t: TestContext, address: string) {
   const options = { brokers: address.split(","), clientId: "group", tls: false, topicPrefix, logger: silentLogger };
   await migrateKafka({ ...options, topics: [topics.calls, topics.leases, topics.users], waitMs: 30_000 });
   const log = openKafkaLog({ ...options, codec, metrics });
-  const other = openKafkaLog({ ...options, codec, metrics: createMetrics() });
-  t.after(() => Promise.all([log.close(), other.close()]));
-  return { log, other, topicPrefix, metrics };
+  t.after(() => log.close());
+  return { log, options, topicPrefix, metrics };
 }
 
 /** A member in another process, and what it has said. */
@@ -140,7 +139,9 @@ test("what can't be decoded is told to a member and passed over; who only subscr
 test("a subscription of a group is told each time that a partition comes, ahead of its records", { timeout: 60_000 }, async (t) => {
   const address = await kafka(t);
   if (address === undefined) return;
-  const { log, other } = await open(t, address);
+  const { log, options: connection } = await open(t, address);
+  const other = openKafkaLog({ ...connection, codec, metrics: createMetrics() });
+  t.after(() => other.close());
   const count = topics.calls.partitions;
   const all = Array.from({ length: count }, (_, partition) => partition);
   const told: (number | "record")[] = [];
